@@ -1,0 +1,159 @@
+/**
+ * Everything that the extension host (or a command line) and the engine's worker say to each other. A message that is
+ * not in this file cannot be sent. Times are milliseconds since the Unix epoch.
+ */
+import type { QoS, Subscription } from '../mqtt/packet.ts';
+import type { ConnectionProfile, SandboxSettings, UserProperties } from '../profile/model.ts';
+import type { SessionChanges } from '../session/model.ts';
+import type { RecordBatch, RecordDetails, TraceStats } from '../trace/model.ts';
+
+/** An error that a user sees: what happened, to what, and what to do next. */
+export interface UserError {
+  /** For example `ECONNREFUSED`, `not-authorized`, `no-such-client`. */
+  readonly code: string;
+  /** One sentence: what happened, to what. */
+  readonly message: string;
+  /** One sentence: what to do next. */
+  readonly hint?: string | undefined;
+}
+
+export type ClientState = 'connecting' | 'connected' | 'frozen' | 'reconnecting' | 'offline';
+
+/** One of our own client connections, alive or gone. It stays until the trace is cleared, so that it can be resumed. */
+export interface ClientView {
+  /** Unique. The file and profile it was made from, and a number for a second client (Take Over). */
+  readonly key: string;
+  readonly profile: string;
+  /** The profile file, as a URI string; empty when there is none. */
+  readonly file: string;
+  readonly server: string;
+  /** Effective Client Identifier. */
+  readonly clientId: string;
+  readonly state: ClientState;
+  /** Connection id in the trace, of the newest connection. */
+  readonly connection?: number | undefined;
+  /** Why the last attempt or connection failed. */
+  readonly error?: UserError | undefined;
+}
+
+/** Which client a request means, by its key. */
+interface ClientRef {
+  readonly client: string;
+}
+
+export interface MessageToPublish {
+  readonly topic: string;
+  /** UTF-8. */
+  readonly payload: string;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  readonly userProperties?: UserProperties | undefined;
+}
+
+export interface SandboxView {
+  /** The profile file whose `sandbox:` settings it follows, as a URI string; empty for the plain one. */
+  readonly file: string;
+  /** The key of this Server in the trace. */
+  readonly server: string;
+  /** For other programs, for example `mqtt://127.0.0.1:41883`. */
+  readonly address: string;
+}
+
+/** Requests from the host to the engine. Each is answered by its result or by a UserError. */
+export interface EngineMethods {
+  /** Connects a profile whose variables are resolved. Resolves when CONNACK with success has come and the profile's subscriptions are acknowledged. */
+  connect: {
+    params: {
+      readonly profile: ConnectionProfile;
+      readonly file: string;
+      /** The folder that relative paths (ca, cert, key, payloadFile) start from. */
+      readonly folder: string;
+      readonly sandbox: SandboxSettings;
+    };
+    result: ClientView;
+  };
+  /** Gives up a connection attempt that is under way. */
+  cancelConnect: { params: ClientRef; result: undefined };
+  /** DISCONNECT with a reason code (0x00, 0x04) and, in 5.0, a changed Session Expiry Interval in seconds. */
+  disconnect: {
+    params: ClientRef & { readonly reasonCode: number; readonly sessionExpiryInterval?: number | undefined };
+    result: undefined;
+  };
+  /** Cuts the connection with RST. */
+  drop: { params: ClientRef; result: undefined };
+  /** Closes the connection with FIN and without DISCONNECT. */
+  close: { params: ClientRef; result: undefined };
+  /** Stops sending, PINGREQ included, and keeps the socket open. */
+  freeze: { params: ClientRef; result: undefined };
+  /** Connects again with Clean Start 0 and the same Client Identifier. */
+  resume: { params: ClientRef; result: ClientView };
+  /** Connects again with Clean Start 1 and the same Client Identifier. */
+  startClean: { params: ClientRef; result: ClientView };
+  /** A second client with the same Client Identifier. */
+  takeOver: { params: ClientRef & { readonly cleanStart: boolean }; result: ClientView };
+  publish: {
+    params: ClientRef & { readonly message: MessageToPublish };
+    result: { readonly reasonCode: number };
+  };
+  subscribe: {
+    params: ClientRef & { readonly subscription: Subscription };
+    result: { readonly reasonCode: number };
+  };
+  startSandbox: {
+    params: {
+      readonly file: string;
+      readonly settings: SandboxSettings /** 0 takes a free one. */;
+      readonly port: number;
+    };
+    result: SandboxView;
+  };
+  stopSandbox: { params: { readonly file: string }; result: undefined };
+  /** One record whole; undefined when the trace no longer holds it. */
+  details: { params: { readonly seq: number }; result: RecordDetails | undefined };
+  /** The whole state, and from then on `changes` notifications. */
+  start: { params: { readonly byteBudget: number }; result: EngineSnapshot };
+  /** All records from `fromSeq` on that are still held, as batches are limited in size call until `count` is 0. */
+  records: { params: { readonly fromSeq: number }; result: RecordBatch };
+  /** Empties the trace. Connections that live stay. */
+  clear: { params: undefined; result: undefined };
+  /** Ends every connection and broker, in order. */
+  shutdown: { params: undefined; result: undefined };
+}
+
+export type EngineMethod = keyof EngineMethods;
+
+export interface EngineSnapshot {
+  readonly clients: readonly ClientView[];
+  readonly sandboxes: readonly SandboxView[];
+  readonly entities: SessionChanges;
+  readonly stats: TraceStats;
+}
+
+/** What changed since the last one; at most 30 a second. */
+export interface EngineChanges {
+  /** New records since the last batch; undefined when there are none. Its buffers are transferred. */
+  readonly records?: RecordBatch | undefined;
+  readonly entities: SessionChanges;
+  readonly clients: readonly ClientView[];
+  readonly sandboxes?: readonly SandboxView[] | undefined;
+  readonly stats: TraceStats;
+  /** Set when the trace was cleared before these changes: forget what came earlier. */
+  readonly cleared?: true | undefined;
+}
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+export type ToEngine = {
+  [M in EngineMethod]: {
+    readonly kind: 'request';
+    readonly id: number;
+    readonly method: M;
+    readonly params: EngineMethods[M]['params'];
+  };
+}[EngineMethod];
+
+export type FromEngine =
+  | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'failure'; readonly id: number; readonly error: UserError }
+  | { readonly kind: 'changes'; readonly changes: EngineChanges }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string };

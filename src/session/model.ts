@@ -1,0 +1,228 @@
+/**
+ * What the session rules take in and give out. Everything here is plain data: the engine feeds it, the page, the
+ * host, the tests and the command line read it. Times are milliseconds since the Unix epoch, with fractions,
+ * and come in with the events: this room owns no clock. `seq` numbers are those of the trace's records.
+ */
+import type { Direction, ProtocolVersion, QoS, StatementRef } from '../mqtt/packet.ts';
+
+/** What is known of a Network Connection when it opens. */
+export interface ConnectionInfo {
+  /** The key of the Server: connections with the same key share its sessions. For example `localhost:1883`. */
+  readonly server: string;
+  /** Where the bytes pass. Decides how exactly T0 is known (PROTOCOL-FACTS 8.4). */
+  readonly tap: 'client' | 'listener' | 'capture';
+  /** The key of our own client, when this is one of ours. */
+  readonly client?: string | undefined;
+  /** What to call it before its Client Identifier is known, for example the profile's name. */
+  readonly label?: string | undefined;
+}
+
+/** How a Network Connection ended, as the tap saw it. */
+export interface ConnectionEnd {
+  /** Who ended it: we cut it on the Client's side, the Server did, the link failed, or the tap cannot tell. */
+  readonly by: 'client' | 'server' | 'network' | 'unknown';
+  readonly how: 'fin' | 'reset' | 'error' | 'refused';
+  /** The error's code, for example `ECONNRESET`. */
+  readonly detail?: string | undefined;
+}
+
+/** What the user or a fault did to a connection; recorded so that Why can name it. */
+export type SessionAction =
+  | 'disconnect'
+  | 'disconnect-with-will'
+  | 'drop'
+  | 'close'
+  | 'freeze'
+  | 'thaw'
+  | 'take-over'
+  | 'resume'
+  | 'start-clean'
+  | 'server-stopped'
+  | 'session-deleted';
+
+/**
+ * The rules themselves, fed in the order of the trace. Implemented by `SessionRules` in rules.ts.
+ * Feeding an event at time t first advances to t, so that the result does not depend on how events are batched
+ * or on how often `advance` is called.
+ */
+export interface SessionRulesInput {
+  opened(seq: number, atMs: number, connection: number, info: ConnectionInfo): void;
+  /** One whole MQTT Control Packet, header included, at `bytes[start, end)`. */
+  packet(
+    seq: number,
+    atMs: number,
+    connection: number,
+    direction: Direction,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void;
+  /** From here on the bytes of this direction are not MQTT. */
+  unreadable(seq: number, atMs: number, connection: number, direction: Direction, reason: string): void;
+  closed(seq: number, atMs: number, connection: number, end: ConnectionEnd): void;
+  /** `connection` is undefined for what is done to a Server as a whole; then `server` names it. */
+  action(
+    seq: number,
+    atMs: number,
+    action: SessionAction,
+    target: {
+      readonly connection?: number | undefined;
+      readonly server?: string | undefined;
+      readonly clientId?: string | undefined;
+    },
+  ): void;
+  /** Moves "now" forward: verdicts whose grace has run out fall. Never backwards. */
+  advance(nowMs: number): void;
+  /** What changed since the last call, each entity once, whole. */
+  takeChanges(): SessionChanges;
+}
+
+export type Verdict =
+  | 'pending'
+  | 'met'
+  | 'early'
+  | 'late'
+  | 'missed'
+  | 'cancelled'
+  | 'unobserved'
+  | 'undecided';
+
+/** How heavy a deviation weighs (PROTOCOL-FACTS 8.1). */
+export type Severity = 'must' | 'derivable' | 'should' | 'policy' | 'indeterminate';
+
+/** A row of the decision table, `D01` to `D71`. */
+export type RowId = `D${number}`;
+
+/** One numbered sentence of an explanation, as data. `code` is a key of the template table in sentences.ts. */
+export interface Fact {
+  readonly code: string;
+  /** Values for the template's `{name}` places. A name that ends in `AtMs` is a time of day, in `Seconds` or `Ms` a duration. */
+  readonly params: Readonly<Record<string, string | number>>;
+  /** The record in the trace that shows it. */
+  readonly seq?: number | undefined;
+  readonly statement?: StatementRef | undefined;
+}
+
+export interface ConnectionView {
+  readonly id: number;
+  readonly server: string;
+  /** Effective: as assigned by the Server if it did. Empty while unknown. */
+  readonly clientId: string;
+  readonly label: string;
+  /** The key of our own client, when it is one. */
+  readonly client?: string | undefined;
+  readonly version?: ProtocolVersion | undefined;
+  readonly cleanStart?: boolean | undefined;
+  readonly openedAtMs: number;
+  readonly openedSeq: number;
+  readonly connectSeq?: number | undefined;
+  readonly connackSeq?: number | undefined;
+  /** When CONNACK with success was seen. */
+  readonly acceptedAtMs?: number | undefined;
+  readonly sessionPresent?: boolean | undefined;
+  /** Of the CONNACK. */
+  readonly reasonCode?: number | undefined;
+  /** Effective Keep Alive (KAe) in seconds, 0 is off. */
+  readonly keepAliveSeconds?: number | undefined;
+  readonly closedAtMs?: number | undefined;
+  readonly closedSeq?: number | undefined;
+  /** In a word or two, for the track: a key of the end-cause table in sentences.ts, for example `cut`. */
+  readonly endCause?: string | undefined;
+  readonly session?: number | undefined;
+}
+
+export interface SessionView {
+  readonly id: number;
+  readonly server: string;
+  readonly clientId: string;
+  readonly version: ProtocolVersion;
+  readonly startedAtMs: number;
+  readonly startedSeq: number;
+  readonly state: 'connected' | 'offline' | 'ended';
+  /** The connection that carries it, or carried it last. */
+  readonly connection: number;
+  /** Effective Session Expiry Interval in seconds; 0xFFFFFFFF does not expire. */
+  readonly sessionExpiryInterval: number;
+  /** Set while offline and finite. */
+  readonly endsAtMs?: number | undefined;
+  readonly endedAtMs?: number | undefined;
+}
+
+/** The will of one CONNECT and what became of it. */
+export interface WillView {
+  readonly id: number;
+  readonly server: string;
+  readonly clientId: string;
+  readonly connection: number;
+  readonly session: number;
+  /** The CONNECT that carried it. */
+  readonly connectSeq: number;
+  readonly version: ProtocolVersion;
+  readonly topic: string;
+  /** At most 200 characters, as text when it is UTF-8, else as hexadecimal. */
+  readonly payloadPreview: string;
+  readonly payloadLength: number;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  /** In seconds; 0 when absent and before 5.0. */
+  readonly willDelayInterval: number;
+  readonly armedAtMs: number;
+  /**
+   * armed: the connection lives. waiting: T0 has passed, due at `dueAtMs`. published: seen. discarded: removed by
+   * DISCONNECT 0x00. cancelled: the session was resumed in time. due: owed, not seen (yet).
+   */
+  readonly state: 'armed' | 'waiting' | 'published' | 'discarded' | 'cancelled' | 'due';
+  readonly dueAtMs?: number | undefined;
+  readonly publishedAtMs?: number | undefined;
+  /** The PUBLISH that a subscriber received. */
+  readonly publishSeq?: number | undefined;
+  /** The expectation that judges it, once T0 has passed. */
+  readonly expectation?: number | undefined;
+}
+
+export interface Check {
+  readonly id: 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6';
+  readonly passed: boolean | 'undecided';
+  readonly facts: readonly Fact[];
+}
+
+/** Something that the standard makes the Server owe. */
+export interface ExpectationView {
+  readonly id: number;
+  /**
+   * will: publish this will, or do not. session-end: end this session. keep-alive: close this silent connection.
+   * session-present: answer with this Session Present.
+   */
+  readonly kind: 'will' | 'session-end' | 'keep-alive' | 'session-present';
+  readonly server: string;
+  readonly clientId: string;
+  readonly connection: number;
+  readonly session?: number | undefined;
+  readonly will?: number | undefined;
+  readonly row: RowId;
+  /** Whether it is owed that something happens, or that it does not. */
+  readonly demands: 'happens' | 'does-not-happen';
+  readonly createdAtMs: number;
+  /** Undefined when the standard sets no time. */
+  readonly dueAtMs?: number | undefined;
+  readonly verdict: Verdict;
+  readonly severity: Severity;
+  /** When it was decided. */
+  readonly decidedAtMs?: number | undefined;
+  readonly observed?:
+    | { readonly seq: number; readonly atMs: number; readonly connection: number }
+    | undefined;
+  /** Observed minus due, in milliseconds. */
+  readonly deviationMs?: number | undefined;
+  readonly checks: readonly Check[];
+  /** In the order of the telling. */
+  readonly facts: readonly Fact[];
+}
+
+/** Entities that are new or changed. Each replaces the one with the same id. */
+export interface SessionChanges {
+  readonly connections: readonly ConnectionView[];
+  readonly sessions: readonly SessionView[];
+  readonly wills: readonly WillView[];
+  readonly expectations: readonly ExpectationView[];
+}

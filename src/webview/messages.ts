@@ -1,0 +1,84 @@
+/**
+ * Everything that the timeline page and its host say to each other. A message that is not in this file cannot be
+ * sent. The page says `ready` and gets the whole state; after that only what changed.
+ */
+import type { SessionChanges } from '../session/model.ts';
+import type { RecordBatch, RecordDetails, TraceStats } from '../trace/model.ts';
+
+/** What the page may ask the host to do with one of our own clients. */
+export type ClientAction =
+  | 'resume'
+  | 'startClean'
+  | 'takeOver'
+  | 'drop'
+  | 'close'
+  | 'freeze'
+  | 'disconnect'
+  | 'disconnectWithWill'
+  | 'connect';
+
+/** Our own client as the page needs it: which actions its lane offers now. */
+export interface PageClient {
+  readonly key: string;
+  readonly server: string;
+  readonly clientId: string;
+  readonly profile: string;
+  /** In the order of likely use. */
+  readonly actions: readonly ClientAction[];
+}
+
+/** A statement of the standard in our words; `key` is `version:id`, for example `5:MQTT-3.1.3-9`. */
+export interface PageStatement {
+  readonly key: string;
+  /** For example `v5 [MQTT-3.1.3-9]`. */
+  readonly label: string;
+  readonly summary: string;
+  readonly url: string;
+}
+
+export interface PageState {
+  /** Every sentence and word of the page in the user's language, by key; includes the templates of facts (`fact.<code>`). */
+  readonly strings: Readonly<Record<string, string>>;
+  readonly statements: readonly PageStatement[];
+  /** BCP 47, for times and numbers. */
+  readonly locale: string;
+  readonly entities: SessionChanges;
+  readonly clients: readonly PageClient[];
+  readonly stats: TraceStats;
+}
+
+/** Commands that the palette gives the page, so that the keyboard can do what the mouse can. */
+export type PageCommand =
+  | 'fit'
+  | 'toggleLive'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'focusFilter'
+  | 'showPacket'
+  | 'showWill'
+  | 'showWhy';
+
+export type ToPage =
+  | { readonly type: 'state'; readonly state: PageState }
+  | {
+      readonly type: 'changes';
+      readonly records?: RecordBatch | undefined;
+      readonly entities: SessionChanges;
+      readonly clients?: readonly PageClient[] | undefined;
+      readonly stats: TraceStats;
+      readonly cleared?: true | undefined;
+    }
+  | { readonly type: 'details'; readonly request: number; readonly details: RecordDetails | undefined }
+  | { readonly type: 'failure'; readonly request: number; readonly message: string }
+  | { readonly type: 'command'; readonly command: PageCommand }
+  /** Selects an expectation and shows its Why. */
+  | { readonly type: 'reveal'; readonly expectation: number };
+
+export type FromPage =
+  | { readonly type: 'ready' }
+  /** Answered by `details` or `failure` with the same number. */
+  | { readonly type: 'details'; readonly request: number; readonly seq: number }
+  | { readonly type: 'action'; readonly client: string; readonly action: ClientAction }
+  | { readonly type: 'openStatement'; readonly key: string }
+  | { readonly type: 'copy'; readonly text: string }
+  | { readonly type: 'error'; readonly message: string };
