@@ -5,6 +5,9 @@
 import type { SessionChanges } from '../session/model.ts';
 import type { RecordBatch, RecordDetails, TraceStats } from '../trace/model.ts';
 
+/** The English words of the page by key; the host passes each through its translation into `PageState.strings`. */
+export { pageStrings } from './strings.ts';
+
 /** What the page may ask the host to do with one of our own clients. */
 export type ClientAction =
   | 'resume'
@@ -45,7 +48,17 @@ export interface PageState {
   readonly entities: SessionChanges;
   readonly clients: readonly PageClient[];
   readonly stats: TraceStats;
+  /** The clock that the times of the trace come from, read when this was sent; the page may run on another machine. */
+  readonly nowMs?: number | undefined;
+  /** Set when the page should open with a notice. */
+  readonly notice?: PageNotice | undefined;
 }
+
+/** What the page says above the timeline until the user dismisses it. */
+export type PageNotice = 'engineEnded' | 'engineRestarted';
+
+/** Commands that the page may ask the host to run, as the palette would. */
+export type HostCommand = 'connect' | 'newProfile';
 
 /** Commands that the palette gives the page, so that the keyboard can do what the mouse can. */
 export type PageCommand =
@@ -67,7 +80,10 @@ export type ToPage =
       readonly clients?: readonly PageClient[] | undefined;
       readonly stats: TraceStats;
       readonly cleared?: true | undefined;
+      /** As in `PageState`. */
+      readonly nowMs?: number | undefined;
     }
+  | { readonly type: 'notice'; readonly notice: PageNotice }
   | { readonly type: 'details'; readonly request: number; readonly details: RecordDetails | undefined }
   | { readonly type: 'failure'; readonly request: number; readonly message: string }
   | { readonly type: 'command'; readonly command: PageCommand }
@@ -79,6 +95,7 @@ export type FromPage =
   /** Answered by `details` or `failure` with the same number. */
   | { readonly type: 'details'; readonly request: number; readonly seq: number }
   | { readonly type: 'action'; readonly client: string; readonly action: ClientAction }
+  | { readonly type: 'run'; readonly command: HostCommand }
   | { readonly type: 'openStatement'; readonly key: string }
   | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'error'; readonly message: string };
