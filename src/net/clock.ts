@@ -1,0 +1,65 @@
+import { type Cancel, TimerHeap } from './timer-heap.ts';
+
+export type { Cancel } from './timer-heap.ts';
+
+/** The time, and calls at a time. Everything in this room that waits takes one, so that tests move time by hand. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch, with fractions. Never goes backwards. */
+  now(): number;
+  /**
+   * Calls `run` once, at `atMs` or as soon after it as can be, never before. Calls that are due together run in the
+   * order of their scheduling. However far away `atMs` is.
+   */
+  schedule(atMs: number, run: () => void): Cancel;
+}
+
+/** What setTimeout takes at most; it fires at once for more. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+class SystemClock implements Clock {
+  readonly #heap = new TimerHeap();
+  #armed: NodeJS.Timeout | undefined;
+  #armedForMs = Number.POSITIVE_INFINITY;
+
+  now(): number {
+    return performance.timeOrigin + performance.now();
+  }
+
+  schedule(atMs: number, run: () => void): Cancel {
+    const cancel = this.#heap.schedule(atMs, run);
+    this.#arm();
+    return () => {
+      cancel();
+      this.#arm();
+    };
+  }
+
+  /** One system timer, for the earliest call. */
+  #arm(): void {
+    const nextMs = this.#heap.nextAtMs();
+    if (nextMs === undefined) {
+      clearTimeout(this.#armed);
+      this.#armed = undefined;
+      this.#armedForMs = Number.POSITIVE_INFINITY;
+      return;
+    }
+    if (this.#armed !== undefined && this.#armedForMs === nextMs) return;
+    clearTimeout(this.#armed);
+    this.#armedForMs = nextMs;
+    const delayMs = Math.min(Math.max(Math.ceil(nextMs - this.now()), 1), longestTimeoutMs);
+    this.#armed = setTimeout(() => this.#fire(), delayMs);
+  }
+
+  #fire(): void {
+    this.#armed = undefined;
+    try {
+      // Node may fire up to a millisecond early, and long waits come in pieces: what is not due stays in the heap.
+      while (this.#heap.runNext(this.now()));
+    } finally {
+      this.#arm();
+    }
+  }
+}
+
+/** The time of this machine. */
+export const systemClock: Clock = new SystemClock();
