@@ -1,8 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
+/** The parts of the test suite, in the order in which `npm test` runs them; read by scripts/test.mjs too. */
 export default defineConfig({
   test: {
-    include: ['test/unit/**/*.test.ts'],
-    testTimeout: 30_000,
+    // Two cores: what measures waiting by events is slow there, never wrong.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'page', include: ['test/e2e/page/**/*.test.ts'], fileParallelism: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'vscode',
+          include: ['test/e2e/vscode/**/*.test.ts', 'test/e2e/story/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
   },
 });
