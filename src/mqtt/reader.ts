@@ -1,0 +1,370 @@
+/**
+ * The cheap depth of reading: cuts the bytes of one direction of a Network Connection into MQTT Control Packets, whatever the chunks
+ * they come in, and tells a few facts of each as numbers. No object and no copy is made for a packet that lies whole in a chunk.
+ */
+import { firstByteFault, leastRemainingLength } from './fixed-header.ts';
+import { foreignProtocol } from './foreign-protocols.ts';
+import { type FramingFault, framingFault } from './framing-faults.ts';
+import { type Direction, type Malformed, type ProtocolVersion, TO_SERVER } from './packet.ts';
+import { packetTypeNumber } from './packet-types.ts';
+
+/** What the two readers of a connection share. The version is learned from the Client's CONNECT. */
+export interface ConnectionState {
+  version: ProtocolVersion | undefined;
+}
+
+/** Why, and from where on, a direction cannot be read. */
+export interface StreamFault {
+  readonly malformed: Malformed;
+  /** Of the packet that could not be read: in bytes from the start of this direction. */
+  readonly streamOffset: number;
+}
+
+/** Takes what a reader finds. `bytes` belong to the caller and are only valid during the call. */
+export interface PacketSink {
+  /**
+   * A packet at `bytes[start, end)`, header included. `length` is what it has on the wire, in bytes; it exceeds `end - start` when the
+   * packet was longer than the reader keeps. The topic is that of a PUBLISH, at `bytes[topicStart, topicEnd)`, else an empty range.
+   * `packetId` and `reasonCode` are 0 where there is none.
+   */
+  packet(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    length: number,
+    topicStart: number,
+    topicEnd: number,
+    packetId: number,
+    reasonCode: number,
+  ): void;
+  /**
+   * Bytes that are no packet. The first ones come with the fault; all that follow in this direction come without. Also, without a fault:
+   * the beginning of a packet whose end never came (`length` counts what was not kept of it).
+   */
+  opaque(bytes: Uint8Array, start: number, end: number, length: number, fault: StreamFault | undefined): void;
+}
+
+export interface ReaderOptions {
+  /** Of a longer packet only so many bytes are kept, the rest is skipped and counted. In bytes. */
+  readonly maxPacketBytes: number;
+}
+
+export const defaultReaderOptions: ReaderOptions = { maxPacketBytes: 1_048_576 };
+
+const CONNECT = packetTypeNumber('connect');
+const CONNACK = packetTypeNumber('connack');
+const PUBLISH = packetTypeNumber('publish');
+const SUBACK = packetTypeNumber('suback');
+const UNSUBACK = packetTypeNumber('unsuback');
+const DISCONNECT = packetTypeNumber('disconnect');
+const AUTH = packetTypeNumber('auth');
+/** PUBACK, PUBREC, PUBREL, SUBSCRIBE, ...: from here to UNSUBACK all begin with a Packet Identifier. */
+const FIRST_WITH_ID = packetTypeNumber('puback');
+const PUBCOMP = packetTypeNumber('pubcomp');
+
+const NO_BYTES = new Uint8Array(0);
+/** A buffer up to this size stays for the next packet that comes in pieces. */
+const KEPT_BUFFER_BYTES = 1024;
+/** At least so much of a packet is kept: what is judged before its end has come. */
+const LEAST_KEPT_BYTES = 16;
+
+/** Answers of `totalLength` beside a length. */
+const INCOMPLETE = 0;
+const FAULT = -1;
+
+/** By version (0 while unknown) and first byte: the least Remaining Length, or `NO_PACKET` for a faulty first byte. */
+const NO_PACKET = 255;
+const firstBytes: readonly Uint8Array[] = [undefined, undefined, undefined, 3, 4, 5].map((known) => {
+  const version = known as ProtocolVersion | undefined;
+  return Uint8Array.from({ length: 256 }, (_, first) =>
+    firstByteFault(first, version) === undefined ? leastRemainingLength(first, version) : NO_PACKET,
+  );
+});
+
+/** The letters of `MQTT` and of 3.1's `MQIsdp`. */
+const PROTOCOL_NAMES: readonly (readonly number[])[] = [
+  [0x4d, 0x51, 0x54, 0x54],
+  [0x4d, 0x51, 0x49, 0x73, 0x64, 0x70],
+];
+/** Mosquitto's bridges set this bit of the Protocol Version to tell what they are. */
+const BRIDGE_BIT = 0x80;
+
+/** For places that are known to lie inside. */
+const at = (bytes: Uint8Array, index: number): number => bytes[index] as number;
+const twoBytesAt = (bytes: Uint8Array, index: number): number =>
+  (at(bytes, index) << 8) | at(bytes, index + 1);
+
+export class StreamReader {
+  private readonly direction: Direction;
+  private readonly state: ConnectionState;
+  private readonly sink: PacketSink;
+  private readonly maxPacketBytes: number;
+
+  /** In bytes from the start of this direction: where the packet begins that is being read. */
+  private offset = 0;
+  /** Whether a packet has been read yet. */
+  private begun = false;
+  private failed = false;
+
+  /** The packet that has come in part: its first bytes, as many as are kept. */
+  private held = NO_BYTES;
+  private heldLength = 0;
+  /** What has come of it. */
+  private received = 0;
+  /** What it has in all; 0 while its header is incomplete. */
+  private total = 0;
+
+  /** Of the packet that `totalLength` has refused. */
+  private faultReason: FramingFault = 'reserved-packet-type';
+  /** In bytes from the start of that packet. */
+  private faultOffset = 0;
+
+  constructor(
+    direction: Direction,
+    state: ConnectionState,
+    sink: PacketSink,
+    options: ReaderOptions = defaultReaderOptions,
+  ) {
+    this.direction = direction;
+    this.state = state;
+    this.sink = sink;
+    this.maxPacketBytes = Math.max(options.maxPacketBytes, LEAST_KEPT_BYTES);
+  }
+
+  /** Whether this direction has turned out not to be MQTT: all that comes is opaque. */
+  get unreadable(): boolean {
+    return this.failed;
+  }
+
+  /** Reads `bytes[start, end)`, which follow what was read before. */
+  push(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    this.scan(bytes, this.resume(bytes, start, end), end);
+  }
+
+  /**
+   * The first half of `push`, for a caller that moves the bytes between the two: completes the packet that has come in part, if there is
+   * one. Returns where the bytes begin that it did not use.
+   */
+  resume(bytes: Uint8Array, start: number, end: number): number {
+    let pos = start;
+    while (pos < end && this.received > 0) pos = this.hold(bytes, pos, end);
+    return pos;
+  }
+
+  /**
+   * The second half of `push`, when no packet has come in part: reads the packets that lie whole in `bytes[start, end)`. Returns
+   * where the rest begins, which is copied here and told to the sink when it is complete.
+   */
+  scan(bytes: Uint8Array, start: number, end: number): number {
+    let pos = start;
+    while (pos < end) {
+      if (this.failed) {
+        this.sink.opaque(bytes, pos, end, end - pos, undefined);
+        return end;
+      }
+      const total = this.totalLength(bytes, pos, end);
+      if (total === FAULT) {
+        this.fail(bytes, pos, end);
+        return end;
+      }
+      if (total === INCOMPLETE || total > end - pos) {
+        this.total = total;
+        for (let rest = pos; rest < end; ) rest = this.hold(bytes, rest, end);
+        return pos;
+      }
+      this.tell(bytes, pos, pos + Math.min(total, this.maxPacketBytes), total);
+      pos += total;
+    }
+    return pos;
+  }
+
+  /** The connection has ended: tells the beginning of a packet whose end did not come. */
+  finish(): void {
+    if (this.received === 0) return;
+    const { held, heldLength, received } = this;
+    this.letGo();
+    this.sink.opaque(held, 0, heldLength, received, undefined);
+  }
+
+  /** Adds to the packet that has come in part, and tells it when that completes it. Returns where the unused bytes begin. */
+  private hold(bytes: Uint8Array, start: number, end: number): number {
+    const headerKnown = this.total > 0;
+    const next = headerKnown ? Math.min(end, start + this.total - this.received) : start + 1;
+    this.keep(bytes, start, next);
+    this.received += next - start;
+    if (!headerKnown) {
+      const total = this.totalLength(this.held, 0, this.heldLength);
+      if (total === FAULT) {
+        const { held, heldLength } = this;
+        this.letGo();
+        this.fail(held, 0, heldLength);
+        return next;
+      }
+      this.total = total;
+    }
+    if (this.received === this.total) {
+      const { held, heldLength, total } = this;
+      this.letGo();
+      this.tell(held, 0, heldLength, total);
+    }
+    return next;
+  }
+
+  /** The buffer grows with what has come, never with what a header announces. */
+  private keep(bytes: Uint8Array, start: number, end: number): void {
+    const count = Math.min(end - start, this.maxPacketBytes - this.heldLength);
+    const needed = this.heldLength + count;
+    if (needed > this.held.length) {
+      const grown = new Uint8Array(Math.min(Math.max(needed, this.held.length * 2, 64), this.maxPacketBytes));
+      grown.set(this.held.subarray(0, this.heldLength));
+      this.held = grown;
+    }
+    if (count === 1) this.held[this.heldLength] = at(bytes, start);
+    else if (count > 0) this.held.set(bytes.subarray(start, start + count), this.heldLength);
+    this.heldLength = needed;
+  }
+
+  private letGo(): void {
+    if (this.held.length > KEPT_BUFFER_BYTES) this.held = NO_BYTES;
+    this.heldLength = 0;
+    this.received = 0;
+    this.total = 0;
+  }
+
+  private fail(bytes: Uint8Array, start: number, end: number): void {
+    this.failed = true;
+    const malformed = framingFault(this.faultReason, bytes, start, this.faultOffset, this.state.version);
+    this.sink.opaque(bytes, start, end, end - start, { malformed, streamOffset: this.offset });
+  }
+
+  private refuse(reason: FramingFault, offset: number): typeof FAULT {
+    this.faultReason = reason;
+    this.faultOffset = offset;
+    return FAULT;
+  }
+
+  /**
+   * The length of the packet at `start`, header included; `INCOMPLETE` when `bytes[start, end)` is too short to judge it; or `FAULT`. What it
+   * answers does not depend on how many bytes beyond those needed are there, so that faults do not depend on the chunks.
+   */
+  private totalLength(bytes: Uint8Array, start: number, end: number): number {
+    const { version } = this.state;
+    const first = at(bytes, start);
+    if (!this.begun) {
+      const foreign = foreignProtocol(bytes, start, end, this.direction);
+      if (foreign === 'undecided') return INCOMPLETE;
+      if (foreign !== undefined) return this.refuse(foreign.reason, 0);
+    }
+    const least = at(firstBytes[version ?? 0] ?? NO_BYTES, first);
+    if (least === NO_PACKET) return this.refuse(firstByteFault(first, version) ?? 'reserved-packet-type', 0);
+    const type = first >> 4;
+    if (!this.begun && this.direction === TO_SERVER && type !== CONNECT) {
+      return this.refuse('connect-expected', 0);
+    }
+
+    if (end - start < 2) return INCOMPLETE;
+    let remaining = at(bytes, start + 1);
+    let body = start + 2;
+    if (remaining > 0x7f) {
+      remaining &= 0x7f;
+      for (let shift = 7; ; shift += 7) {
+        if (shift > 21) return this.refuse('variable-byte-integer-too-long', 1);
+        if (body === end) return INCOMPLETE;
+        const digit = at(bytes, body);
+        body += 1;
+        remaining |= (digit & 0x7f) << shift;
+        if (digit < 0x80) break;
+      }
+    }
+    if (remaining < least) return this.refuse('packet-too-short', 1);
+
+    if (type === PUBLISH) {
+      if (end - body < 2) return INCOMPLETE;
+      const topicPart = 2 + twoBytesAt(bytes, body);
+      if (topicPart > remaining) return this.refuse('topic-too-long', body - start);
+      const idPart = (first & 0x06) === 0 ? 0 : 2;
+      if (topicPart + idPart + (version === 5 ? 1 : 0) > remaining) return this.refuse('packet-too-short', 1);
+    } else if (type === CONNECT) {
+      const judged = this.judgeConnect(bytes, start, body, end, remaining);
+      if (judged <= 0) return judged;
+    }
+    return body - start + remaining;
+  }
+
+  /** Whether a CONNECT begins as one: `INCOMPLETE`, `FAULT` or its version. */
+  private judgeConnect(
+    bytes: Uint8Array,
+    start: number,
+    body: number,
+    end: number,
+    remaining: number,
+  ): number {
+    if (end - body < 2) return INCOMPLETE;
+    const length = twoBytesAt(bytes, body);
+    const name = PROTOCOL_NAMES.find((each) => each.length === length);
+    if (name === undefined) return this.refuse('not-mqtt-connect', body - start);
+    const nameEnd = body + 2 + length;
+    if (nameEnd - body >= remaining) return this.refuse('packet-too-short', 1);
+    if (end <= nameEnd) return INCOMPLETE;
+    if (!name.every((letter, index) => bytes[body + 2 + index] === letter)) {
+      return this.refuse('not-mqtt-connect', body - start);
+    }
+    const version = connectVersion(at(bytes, nameEnd));
+    if (version === undefined) return this.refuse('unsupported-protocol-version', nameEnd - start);
+    // Protocol Version, Connect Flags, Keep Alive, the length of the properties (5.0), and that of the Client Identifier.
+    const parts = 1 + 1 + 2 + (version === 5 ? 1 : 0) + 2;
+    if (nameEnd - body + parts > remaining) return this.refuse('packet-too-short', 1);
+    return version;
+  }
+
+  private tell(bytes: Uint8Array, start: number, end: number, total: number): void {
+    const { version } = this.state;
+    const first = at(bytes, start);
+    const type = first >> 4;
+    let body = start + 1;
+    while (at(bytes, body) > 0x7f) body += 1;
+    body += 1;
+    let topicStart = body;
+    let topicEnd = body;
+    let packetId = 0;
+    let reasonCode = 0;
+    if (type === PUBLISH) {
+      topicStart = body + 2;
+      topicEnd = topicStart + twoBytesAt(bytes, body);
+      if ((first & 0x06) !== 0 && topicEnd + 2 <= end) packetId = twoBytesAt(bytes, topicEnd);
+      if (topicEnd > end) topicEnd = end;
+    } else if (type >= FIRST_WITH_ID && type <= UNSUBACK) {
+      packetId = twoBytesAt(bytes, body);
+      if (type <= PUBCOMP) reasonCode = body + 2 < end ? at(bytes, body + 2) : 0;
+      else if (type === SUBACK || type === UNSUBACK) {
+        const codes = version === 5 ? propertiesEnd(bytes, body + 2, end) : body + 2;
+        reasonCode = codes < end ? at(bytes, codes) : 0;
+      }
+    } else if (type === CONNACK) {
+      reasonCode = at(bytes, body + 1);
+    } else if (type === DISCONNECT || type === AUTH) {
+      reasonCode = body < end ? at(bytes, body) : 0;
+    } else if (type === CONNECT && this.direction === TO_SERVER && version === undefined) {
+      this.state.version = connectVersion(at(bytes, body + 2 + twoBytesAt(bytes, body)));
+    }
+    this.begun = true;
+    this.offset += total;
+    this.sink.packet(bytes, start, end, total, topicStart, topicEnd, packetId, reasonCode);
+  }
+}
+
+function connectVersion(byte: number): ProtocolVersion | undefined {
+  const version = byte & ~BRIDGE_BIT;
+  return version === 3 || version === 4 || version === 5 ? version : undefined;
+}
+
+/** Where the properties end whose length stands at `pos`; not before `end` when that cannot be read. */
+function propertiesEnd(bytes: Uint8Array, pos: number, end: number): number {
+  let length = 0;
+  for (let index = 0; index < 4 && pos + index < end; index += 1) {
+    const digit = at(bytes, pos + index);
+    length |= (digit & 0x7f) << (index * 7);
+    if (digit < 0x80) return pos + index + 1 + length;
+  }
+  return end;
+}
