@@ -1,0 +1,171 @@
+/**
+ * A real VS Code in Chromium, as a user has it before them: the palette, the pickers, the views, the timeline page.
+ */
+import { join } from 'node:path';
+import type { Browser, Frame, Locator, Page } from 'playwright-core';
+import { ensureVscodeServer, startVscodeServer, vscodeAddress } from '../../../scripts/lib/vscode-server.mjs';
+import { launchChromium } from './chromium.ts';
+import { ensureFolder, projectFolder, screenshotFolder, temporaryFolder } from './folders.ts';
+
+export type Theme = 'light' | 'dark' | 'high-contrast';
+
+const themeIds: Record<Theme, string> = {
+  light: 'Default Light Modern',
+  dark: 'Default Dark Modern',
+  'high-contrast': 'Default High Contrast',
+};
+
+export interface WorkbenchOptions {
+  /** The folder that VS Code opens. */
+  readonly folder: string;
+  readonly theme?: Theme;
+  /** A CommonJS module whose `run()` is called inside the extension host. */
+  readonly tests?: string;
+  /** False shows VS Code in Restricted Mode. */
+  readonly trust?: boolean;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+export class Workbench {
+  readonly page: Page;
+  /** What the page and the extension host wrote to the console. */
+  readonly console: string[] = [];
+  readonly #browser: Browser;
+  readonly #stopServer: () => Promise<void>;
+
+  private constructor(page: Page, browser: Browser, stopServer: () => Promise<void>) {
+    this.page = page;
+    this.#browser = browser;
+    this.#stopServer = stopServer;
+    page.on('console', (message) => this.console.push(message.text()));
+    page.on('pageerror', (error) => this.console.push(`[page error] ${error.message}`));
+  }
+
+  /** Starts VS Code's server and a browser on it, with the extension under development loaded. */
+  static async open(options: WorkbenchOptions): Promise<Workbench> {
+    const data = temporaryFolder('vscode');
+    const server = await startVscodeServer(await ensureVscodeServer(console.log), {
+      dataFolder: data.path,
+      trust: options.trust ?? true,
+      settings: { 'workbench.colorTheme': themeIds[options.theme ?? 'dark'], ...options.settings },
+      ...(options.env === undefined ? {} : { env: options.env }),
+    });
+    const stopServer = async () => {
+      await server.stop();
+      data.remove();
+    };
+    try {
+      const browser = await launchChromium();
+      const page = await browser.newPage({ viewport: options.size ?? { width: 1400, height: 900 } });
+      const workbench = new Workbench(page, browser, stopServer);
+      await page.goto(
+        vscodeAddress(server.port, {
+          folder: options.folder,
+          extension: projectFolder,
+          ...(options.tests === undefined ? {} : { tests: options.tests }),
+        }),
+      );
+      await page.locator('.monaco-workbench').waitFor();
+      return workbench;
+    } catch (error) {
+      await stopServer();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#stopServer();
+  }
+
+  /** The open quick pick or input box. */
+  get #quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  /** Runs a command by the palette, by its whole title (`MQTT: Connect`). */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('F1');
+    const input = this.#quickInput.locator('input[type="text"]');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    // The list may still show an earlier filter: take the row that bears the whole title.
+    await this.#row(title).first().click();
+  }
+
+  #row(label: string): Locator {
+    return this.#quickInput.locator('.monaco-list-row').filter({
+      has: this.page.locator('.label-name', { hasText: exactly(label) }),
+    });
+  }
+
+  /** Chooses the row with this label in the open quick pick. */
+  async pick(label: string): Promise<void> {
+    await this.#row(label).first().click();
+  }
+
+  /** The labels that the open quick pick offers. */
+  async choices(): Promise<string[]> {
+    await this.#quickInput.locator('.monaco-list-row').first().waitFor();
+    return this.#quickInput.locator('.monaco-list-row .label-name').allInnerTexts();
+  }
+
+  /** Answers the open input box. */
+  async answer(text: string): Promise<void> {
+    const input = this.#quickInput.locator('input');
+    await input.waitFor();
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  /** Waits for a question of which this text is a part, in the open input box or quick pick. */
+  async question(text: string): Promise<void> {
+    await this.#quickInput.filter({ hasText: text }).waitFor();
+  }
+
+  /** Opens a file of the folder by the palette. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('Control+P');
+    const input = this.#quickInput.locator('input[type="text"]');
+    await input.waitFor();
+    await input.fill(name);
+    await this.#row(name).first().click();
+    await this.page.locator(`.tab[data-resource-name="${name}"]`).waitFor();
+  }
+
+  /** A notification with this text in it. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast', { hasText: text });
+  }
+
+  /** The frame of the timeline page, once it shows itself. */
+  async timeline(): Promise<Frame> {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      for (const frame of this.page.frames()) {
+        const found = await frame
+          .locator('#app[data-ready="true"]')
+          .count()
+          .catch(() => 0);
+        if (found > 0) return frame;
+      }
+      if (Date.now() > deadline)
+        throw new Error(`The timeline did not open. Console:\n${this.console.slice(-20).join('\n')}`);
+      // A frame tells nobody when its content is there; the next animation frame of the workbench is asked instead.
+      await this.page.evaluate(() => new Promise((settle) => requestAnimationFrame(() => settle(undefined))));
+    }
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await this.page.screenshot({ path: join(ensureFolder(screenshotFolder), `${name}.png`) });
+  }
+}
+
+/** A pattern for this text and nothing else. */
+function exactly(text: string): RegExp {
+  return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+}
