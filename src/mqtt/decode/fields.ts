@@ -1,0 +1,51 @@
+/** Notes every field beside its bytes while a packet is decoded. */
+import type { Field } from '../packet.ts';
+
+interface OpenGroup {
+  readonly name: string;
+  readonly start: number;
+  readonly fields: Field[];
+}
+
+/** Offsets come in as indices into the bytes, and go out from the start of the packet. */
+export class FieldRecorder {
+  /** The first byte after everything that has been noted. */
+  covered: number;
+  readonly #packetStart: number;
+  readonly #root: Field[] = [];
+  readonly #open: OpenGroup[] = [];
+
+  constructor(packetStart: number) {
+    this.#packetStart = packetStart;
+    this.covered = packetStart;
+  }
+
+  leaf(name: string, value: string, start: number, end: number, secret = false): void {
+    const field = { name, value, start: start - this.#packetStart, end: end - this.#packetStart };
+    this.#siblings().push(secret ? { ...field, secret } : field);
+    if (end > this.covered) this.covered = end;
+  }
+
+  open(name: string, start: number): void {
+    this.#open.push({ name, start, fields: [] });
+  }
+
+  close(): void {
+    const group = this.#open.pop();
+    if (group === undefined) return;
+    const { name, fields } = group;
+    const start = group.start - this.#packetStart;
+    const end = fields.at(-1)?.end ?? start;
+    this.#siblings().push({ name, value: '', start, end, fields });
+  }
+
+  /** Everything noted; closes what is still open. */
+  finish(): Field[] {
+    while (this.#open.length > 0) this.close();
+    return this.#root;
+  }
+
+  #siblings(): Field[] {
+    return this.#open.at(-1)?.fields ?? this.#root;
+  }
+}
