@@ -24,17 +24,17 @@ const remainingLength = { 5: '2.1.4', 4: '2.2.3', 3: '2.1' } as const;
 
 export const malformedReasons = {
   truncated: {
-    message: '{field} needs {needed} bytes, but only {left} are left.',
+    message: '{field} is cut off: bytes needed {needed}, bytes left {left}.',
     statement: remainingLength,
     reasonCode: malformedPacket,
   },
   'trailing-bytes': {
-    message: '{count} bytes follow the last field of the packet.',
+    message: 'The packet goes on behind its last field: bytes left {count}.',
     statement: remainingLength,
     reasonCode: malformedPacket,
   },
   'remaining-length-mismatch': {
-    message: 'Remaining Length says {announced} bytes, but {present} follow.',
+    message: 'Remaining Length is {announced}, but the bytes that follow are {present}.',
     statement: remainingLength,
     reasonCode: malformedPacket,
   },
@@ -149,7 +149,7 @@ export const malformedReasons = {
     reasonCode: 0x8f,
   },
   'properties-too-long': {
-    message: '{field} says {announced} bytes, but only {left} are left.',
+    message: 'Property Length is {announced}, but the bytes left are {left}.',
     statement: { 5: '2.2.2.1' },
     reasonCode: malformedPacket,
   },

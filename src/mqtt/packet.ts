@@ -43,6 +43,8 @@ export interface ConnectPacket {
   /** `MQTT`, or `MQIsdp` for 3.1. */
   readonly protocolName: string;
   readonly version: ProtocolVersion;
+  /** Set when the highest bit of the Protocol Version is, as the bridges of Mosquitto do. The standard has no such bit. */
+  readonly bridge?: true | undefined;
   /** Clean Start in 5.0, Clean Session before. */
   readonly cleanStart: boolean;
   /** In seconds; 0 is off. */

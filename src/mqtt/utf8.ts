@@ -13,6 +13,21 @@ const CHUNK = 4096;
 
 /** The text of `bytes[start, end)`, or undefined when it is ill-formed or contains U+0000. */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
+  return (end - start <= CHUNK ? decodeAscii(bytes, start, end) : undefined) ?? decodeAny(bytes, start, end);
+}
+
+/** Most strings on the wire are short and ASCII; an array of the right size makes them half as expensive. */
+function decodeAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const units = new Array<number>(end - start);
+  for (let pos = start; pos < end; pos += 1) {
+    const unit = bytes[pos] ?? 0;
+    if (unit === 0 || unit >= 0x80) return undefined;
+    units[pos - start] = unit;
+  }
+  return String.fromCharCode.apply(null, units);
+}
+
+function decodeAny(bytes: Uint8Array, start: number, end: number): string | undefined {
   let text = '';
   let pos = start;
   while (pos < end) {
@@ -30,7 +45,7 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
       }
       pos += length;
     }
-    text += String.fromCharCode(...units);
+    text += String.fromCharCode.apply(null, units);
   }
   return text;
 }

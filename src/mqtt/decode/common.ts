@@ -35,7 +35,6 @@ export function decodeReasonCode(cursor: Cursor, type: ReasonCodePacket): number
   const field = cursor.version === 5 ? 'Reason Code' : 'Return Code';
   const at = cursor.pos;
   const code = cursor.byte(field);
-  if (cursor.pos !== at + 1) return 0;
   const { version } = cursor;
   cursor.fields?.leaf(field, `0x${hexByte(code)} ${reasonCodeName(type, version, code)}`, at, at + 1);
   const problem = reasonCodeProblem(type, version, code, cursor.direction);

@@ -21,7 +21,6 @@ function decodeAcknowledgeFlags(cursor: Cursor): boolean {
     return false;
   }
   const bits = cursor.byte('Connect Acknowledge Flags');
-  if (cursor.pos !== at + 1) return false;
   cursor.fields?.open('Connect Acknowledge Flags', at);
   cursor.fields?.leaf('Reserved', String(bits >> 1), at, at + 1);
   cursor.fields?.leaf('Session Present', String(bits & 1), at, at + 1);

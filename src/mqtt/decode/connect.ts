@@ -13,9 +13,9 @@ interface ConnectFlags {
 }
 
 export function decodeConnect(cursor: Cursor): ConnectPacket {
-  const protocolName = decodeProtocol(cursor);
+  const { protocolName, bridge } = decodeProtocol(cursor);
   const flags = decodeFlags(cursor);
-  const keepAliveSeconds = cursor.uint16('Keep Alive');
+  const keepAliveSeconds = cursor.uint16('Keep Alive', 's');
   const propertiesAt = cursor.pos;
   const properties = decodeProperties(cursor, 'connect');
   checkAuthentication(cursor, properties, propertiesAt);
@@ -24,7 +24,7 @@ export function decodeConnect(cursor: Cursor): ConnectPacket {
   // v3.1 3.1: Remaining Length takes precedence over the flags, and what is missing then is not an error.
   const userName = flags.userName && !isLeftOut(cursor) ? cursor.text('User Name') : undefined;
   const password = flags.password && !isLeftOut(cursor) ? cursor.binary('Password', true) : undefined;
-  return {
+  const packet = {
     type: 'connect',
     protocolName,
     version: cursor.version,
@@ -35,21 +35,26 @@ export function decodeConnect(cursor: Cursor): ConnectPacket {
     will,
     userName,
     password,
-  };
+  } as const;
+  return bridge ? { ...packet, bridge } : packet;
 }
 
+/** Mosquitto's bridges set this bit of the Protocol Version to tell what they are. */
+const bridgeBit = 0x80;
+
 /** Protocol Name and Protocol Version; without a pair that is known, nothing behind them can be read. */
-function decodeProtocol(cursor: Cursor): string {
+function decodeProtocol(cursor: Cursor): { readonly protocolName: string; readonly bridge: boolean } {
   const at = cursor.pos;
-  const name = cursor.text('Protocol Name');
+  const protocolName = cursor.text('Protocol Name');
   const levelAt = cursor.pos;
   const level = cursor.uint8('Protocol Version');
-  const version = protocolVersion(name, level);
+  const bridge = (level & bridgeBit) !== 0;
+  const version = protocolVersion(protocolName, bridge ? level - bridgeBit : level);
   if (version !== undefined) cursor.version = version;
-  else if (name === 'MQTT' || name === 'MQIsdp') {
-    cursor.stop('unsupported-protocol-version', levelAt, { name, level });
-  } else cursor.stop('unsupported-protocol-name', at, { name: name.slice(0, 40) });
-  return name;
+  else if (protocolName === 'MQTT' || protocolName === 'MQIsdp') {
+    cursor.stop('unsupported-protocol-version', levelAt, { name: protocolName, level });
+  } else cursor.stop('unsupported-protocol-name', at, { name: protocolName.slice(0, 40) });
+  return { protocolName, bridge };
 }
 
 function protocolVersion(name: string, level: number): ProtocolVersion | undefined {
@@ -64,7 +69,7 @@ function decodeFlags(cursor: Cursor): ConnectFlags {
   const willFlag = (bits & 0x04) !== 0;
   const willQoS = (bits >> 3) & 0x03;
   const willRetain = (bits & 0x20) !== 0;
-  if (cursor.fields !== undefined && cursor.pos === at + 1) noteFlags(cursor, at, bits);
+  if (cursor.fields !== undefined) noteFlags(cursor, at, bits);
   if (cursor.version !== 3) {
     if ((bits & 0x01) !== 0) cursor.complain('reserved-connect-flag', at);
     if (!willFlag && willQoS !== 0) cursor.complain('will-qos-without-will', at, { qos: willQoS });

@@ -9,7 +9,7 @@ import { type MalformedReason, malformed, type StatementIds } from '../malformed
 import type { Direction, Malformed, ProtocolVersion } from '../packet.ts';
 import { decodeUtf8, utf8Problem } from '../utf8.ts';
 import type { FieldRecorder } from './fields.ts';
-import { bytesPreview, hexPreview, secretMask, textPreview } from './preview.ts';
+import { bytesPreview, hexPreview, quantity, secretMask, textPreview, type Unit } from './preview.ts';
 
 export class Cursor {
   readonly bytes: Uint8Array;
@@ -23,6 +23,8 @@ export class Cursor {
   /** Where the part that is being read ends: the packet, or its properties. */
   limit: number;
   malformed: Malformed | undefined = undefined;
+  /** What messages name instead of the field: the property that is being read. */
+  subject: string | undefined = undefined;
 
   constructor(
     bytes: Uint8Array,
@@ -70,6 +72,7 @@ export class Cursor {
     this.complain(reason, at, params, statement);
     this.pos = this.end;
     this.limit = this.end;
+    this.fields?.freeze();
   }
 
   /** One byte. The caller notes the field. */
@@ -89,16 +92,16 @@ export class Cursor {
     return value;
   }
 
-  uint16(field: string): number {
+  uint16(field: string, unit?: Unit): number {
     const at = this.pos;
     if (at + 2 > this.limit) return this.#short(field, 2);
     this.pos = at + 2;
     const value = ((this.bytes[at] ?? 0) << 8) | (this.bytes[at + 1] ?? 0);
-    this.fields?.leaf(field, String(value), at, at + 2);
+    this.fields?.leaf(field, quantity(value, unit), at, at + 2);
     return value;
   }
 
-  uint32(field: string): number {
+  uint32(field: string, unit?: Unit): number {
     const at = this.pos;
     if (at + 4 > this.limit) return this.#short(field, 4);
     this.pos = at + 4;
@@ -106,7 +109,7 @@ export class Cursor {
     const high = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
     const low = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
     const value = high * 0x10000 + low;
-    this.fields?.leaf(field, String(value), at, at + 4);
+    this.fields?.leaf(field, quantity(value, unit), at, at + 4);
     return value;
   }
 
@@ -124,12 +127,12 @@ export class Cursor {
         this.pos = index + 1;
         this.fields?.leaf(field, String(value), at, index + 1);
         if (byte === 0 && index > at && this.version === 5) {
-          this.complain('variable-byte-integer-not-minimal', at, { field });
+          this.complain('variable-byte-integer-not-minimal', at, { field: this.#named(field) });
         }
         return value;
       }
     }
-    this.stop('variable-byte-integer-too-long', at, { field });
+    this.stop('variable-byte-integer-too-long', at, { field: this.#named(field) });
     return 0;
   }
 
@@ -145,7 +148,9 @@ export class Cursor {
     this.fields?.leaf(field, hexPreview(this.bytes, from, this.pos), from, this.pos);
     const problem = utf8Problem(this.bytes, from, this.pos);
     if (problem !== undefined) {
-      this.complain(problem.kind === 'null' ? 'utf8-null' : 'not-utf8', problem.offset, { field });
+      this.complain(problem.kind === 'null' ? 'utf8-null' : 'not-utf8', problem.offset, {
+        field: this.#named(field),
+      });
     }
     return '';
   }
@@ -180,15 +185,19 @@ export class Cursor {
     this.pos = at + 2;
     this.fields?.leaf(`${field} Length`, String(length), at, at + 2);
     if (this.pos + length > this.limit) {
-      this.stop('truncated', at, { field, needed: length, left: this.left });
+      this.stop('truncated', at, { field: this.#named(field), needed: length, left: this.left });
       return -1;
     }
     this.pos += length;
     return at + 2;
   }
 
+  #named(field: string): string {
+    return this.subject ?? field;
+  }
+
   #short(field: string, needed: number): 0 {
-    this.stop('truncated', this.pos, { field, needed, left: this.left });
+    this.stop('truncated', this.pos, { field: this.#named(field), needed, left: this.left });
     return 0;
   }
 }

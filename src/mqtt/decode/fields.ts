@@ -14,6 +14,7 @@ export class FieldRecorder {
   readonly #packetStart: number;
   readonly #root: Field[] = [];
   readonly #open: OpenGroup[] = [];
+  #frozen = false;
 
   constructor(packetStart: number) {
     this.#packetStart = packetStart;
@@ -21,28 +22,38 @@ export class FieldRecorder {
   }
 
   leaf(name: string, value: string, start: number, end: number, secret = false): void {
+    if (this.#frozen) return;
     const field = { name, value, start: start - this.#packetStart, end: end - this.#packetStart };
     this.#siblings().push(secret ? { ...field, secret } : field);
     if (end > this.covered) this.covered = end;
   }
 
   open(name: string, start: number): void {
-    this.#open.push({ name, start, fields: [] });
+    if (!this.#frozen) this.#open.push({ name, start, fields: [] });
   }
 
   close(): void {
+    if (!this.#frozen) this.#closeLast();
+  }
+
+  /** From here on nothing is noted: what follows was not read. */
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  /** Everything noted; closes what is still open. */
+  finish(): Field[] {
+    while (this.#open.length > 0) this.#closeLast();
+    return this.#root;
+  }
+
+  #closeLast(): void {
     const group = this.#open.pop();
     if (group === undefined) return;
     const { name, fields } = group;
     const start = group.start - this.#packetStart;
     const end = fields.at(-1)?.end ?? start;
     this.#siblings().push({ name, value: '', start, end, fields });
-  }
-
-  /** Everything noted; closes what is still open. */
-  finish(): Field[] {
-    while (this.#open.length > 0) this.close();
-    return this.#root;
   }
 
   #siblings(): Field[] {

@@ -37,3 +37,10 @@ export function bytesPreview(bytes: Uint8Array, start: number, end: number): str
 export function hexByte(value: number): string {
   return value.toString(16).toUpperCase().padStart(2, '0');
 }
+
+export type Unit = 's' | 'bytes';
+
+/** A number with its unit. */
+export function quantity(value: number, unit: Unit | undefined): string {
+  return unit === undefined ? String(value) : `${value} ${unit}`;
+}

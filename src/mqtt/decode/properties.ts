@@ -26,7 +26,6 @@ export function decodeProperties(cursor: Cursor, context: PropertyContext, name 
   const outer = cursor.limit;
   if (length > cursor.left) {
     cursor.stop('properties-too-long', start, {
-      field: 'Property Length',
       announced: length,
       left: cursor.left,
     });
@@ -46,7 +45,8 @@ export function decodeProperties(cursor: Cursor, context: PropertyContext, name 
 
 function decodeProperty(cursor: Cursor, context: PropertyContext, seen: Set<number>): Property | undefined {
   const at = cursor.pos;
-  const id = peekIdentifier(cursor);
+  // Identifiers are Variable Byte Integers, but all that the standard defines fit one byte.
+  const id = cursor.bytes[at] ?? 0;
   const definition = propertyDefinition(id);
   if (definition === undefined) {
     cursor.stop('unknown-property', at, { id: hexByte(id) });
@@ -68,27 +68,24 @@ function decodeProperty(cursor: Cursor, context: PropertyContext, seen: Set<numb
     cursor.complain('property-wrong-sender', at, params, { 5: onlyIn.statement });
   }
   cursor.fields?.open(name, at);
-  cursor.variableByteInteger('Identifier');
-  const valueAt = cursor.pos;
+  cursor.pos = at + 1;
+  cursor.fields?.leaf('Identifier', `0x${hexByte(id)}`, at, at + 1);
+  cursor.subject = name;
   const property = decodeValue(cursor, definition);
+  cursor.subject = undefined;
   cursor.fields?.close();
-  checkValue(cursor, definition, property, valueAt, section);
+  checkValue(cursor, definition, property, at + 1, section);
   return property;
 }
 
-/** Identifiers are Variable Byte Integers, but all that the standard defines fit one byte. */
-function peekIdentifier(cursor: Cursor): number {
-  return cursor.bytes[cursor.pos] ?? 0;
-}
-
-function decodeValue(cursor: Cursor, { id, type, secret }: PropertyDefinition): Property {
+function decodeValue(cursor: Cursor, { id, type, unit, secret }: PropertyDefinition): Property {
   switch (type) {
     case 'byte':
       return { id, kind: 'number', value: cursor.uint8('Value') };
     case 'two-byte-integer':
-      return { id, kind: 'number', value: cursor.uint16('Value') };
+      return { id, kind: 'number', value: cursor.uint16('Value', unit) };
     case 'four-byte-integer':
-      return { id, kind: 'number', value: cursor.uint32('Value') };
+      return { id, kind: 'number', value: cursor.uint32('Value', unit) };
     case 'variable-byte-integer':
       return { id, kind: 'number', value: cursor.variableByteInteger('Value') };
     case 'utf8-string':

@@ -38,7 +38,7 @@ function decodeOptions(cursor: Cursor, topicFilter: string): Subscription {
   const at = cursor.pos;
   const bits = cursor.byte('Subscription Options');
   const five = cursor.version === 5;
-  if (cursor.fields !== undefined && cursor.pos === at + 1) noteOptions(cursor, at, bits);
+  if (cursor.fields !== undefined) noteOptions(cursor, at, bits);
   const noLocal = five && (bits & 0x04) !== 0;
   const handling = five ? (bits >> 4) & 0x03 : 0;
   const reserved = five ? bits & 0xc0 : cursor.version === 4 ? bits & 0xfc : 0;

@@ -7,7 +7,7 @@ import type { Writer } from './writer.ts';
 export function encodeConnect(writer: Writer, packet: ConnectPacket): void {
   const { version, will, userName, password } = packet;
   writer.text('Protocol Name', packet.protocolName);
-  writer.uint8(version);
+  writer.uint8(packet.bridge ? version | 0x80 : version);
   let flags = packet.cleanStart ? 0x02 : 0;
   if (will !== undefined) flags |= 0x04 | (will.qos << 3) | (will.retain ? 0x20 : 0);
   if (password !== undefined) flags |= 0x40;
