@@ -77,6 +77,20 @@ export interface SessionRulesInput {
   takeChanges(): SessionChanges;
 }
 
+/**
+ * What became of an expectation. `demands` says what was owed, the verdict says how it went:
+ *
+ * - `pending`: its time has not come, or the grace that follows has not run out.
+ * - `met`: seen, in time. `early`: seen before its time, which the standard does not allow. `late`: seen, but not promptly.
+ * - `missed`: the Server did not do what it owes. Of what must *not* happen (`demands: 'does-not-happen'`): it did happen,
+ *   and a fact says when it was seen.
+ * - `cancelled`: the duty fell away, and a fact says why: DISCONNECT 0x00 removed the will, the Session was resumed in
+ *   time, the CONNECT was refused, a silent Client spoke again. Nothing to the contrary was seen.
+ * - `unobserved`: the trace could not have shown it; a fact says what would.
+ * - `undecided`: the standard leaves it open, or the trace shows too little to tell.
+ *
+ * A verdict can still change when evidence comes late: `missed` becomes `late`, `unobserved` becomes `met`.
+ */
 export type Verdict =
   | 'pending'
   | 'met'
@@ -199,7 +213,8 @@ export interface ExpectationView {
   readonly connection: number;
   readonly session?: number | undefined;
   readonly will?: number | undefined;
-  readonly row: RowId;
+  /** The row of the decision table that it follows from; undefined where a statement stands alone. */
+  readonly row?: RowId | undefined;
   /** Whether it is owed that something happens, or that it does not. */
   readonly demands: 'happens' | 'does-not-happen';
   readonly createdAtMs: number;
