@@ -31,8 +31,8 @@ export type UserProperties = readonly (readonly [name: string, value: string])[]
 export interface MessageSettings {
   readonly topic: string;
   /** `file` is a path relative to the profile file, read when connecting. Text may hold variables. */
-  readonly payload:
-    | { readonly kind: 'text'; readonly text: string }
+  readonly payload: /** `json`: the text is JSON, so what takes the place of a variable in it is escaped. */
+    | { readonly kind: 'text'; readonly text: string; readonly json?: true | undefined }
     | { readonly kind: 'base64'; readonly base64: string }
     | { readonly kind: 'file'; readonly path: string };
   readonly qos: QoS;
@@ -133,4 +133,14 @@ export interface ProfileFile {
   }[];
   readonly sandbox: SandboxSettings;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** An error that keeps a profile from being used, as a user sees it. */
+export interface ProfileError {
+  /** For example `variable-unresolved`, or the code of a check. */
+  readonly code: string;
+  /** One sentence: what happened, to what. */
+  readonly message: string;
+  /** One sentence: what to do next. */
+  readonly hint?: string | undefined;
 }

@@ -1,0 +1,203 @@
+/** Reads a tree by the table of keys: types, ranges, unknown keys. Says what is wrong where it stands. */
+import { assertNever } from '../mqtt/assert-never.ts';
+import { type Read, readBrokerAddress, readListenAddress } from './broker-address.ts';
+import type { BrokerAddress, Range } from './model.ts';
+import { nearest } from './nearest.ts';
+import type { Problems } from './problems.ts';
+import { readScalar, reportVariableProblems, type ScalarType } from './read-scalar.ts';
+import { describe, readUserProperties, toJson } from './read-structured.ts';
+import { keysOf } from './schema.ts';
+import type { KeyRow, ObjectName } from './schema-types.ts';
+import { type ListItem, NO_SETTINGS, type Setting, type Settings, type SettingValue } from './settings.ts';
+import type { ScalarTree, Tree } from './tree.ts';
+
+const BROKEN: SettingValue = { kind: 'broken' };
+const BINARY_TEXT: ScalarType = { kind: 'text', role: 'binary', variables: true };
+
+/** What reading needs besides the tree. */
+export interface Reading {
+  readonly problems: Problems;
+  readonly text: string;
+}
+
+/** Reads a map with fixed keys. `what` names it for messages, for example `will`. */
+export function readObject(tree: Tree, object: ObjectName, what: string, reading: Reading): Settings {
+  if (tree.kind === 'nothing') {
+    reading.problems.add(
+      'value-missing',
+      tree.range,
+      `\`${what}\` is empty. Write its keys below it, indented, or remove it.`,
+    );
+    return { ...NO_SETTINGS, broken: true };
+  }
+  if (tree.kind !== 'map') {
+    if (tree.kind !== 'invalid') {
+      reading.problems.add(
+        'wrong-type',
+        tree.range,
+        `\`${what}\` is a map of keys, not ${describe(tree)}. Write its keys below it, indented.`,
+      );
+    }
+    return { ...NO_SETTINGS, broken: true };
+  }
+  const rows = keysOf(object);
+  const entries = new Map<string, Setting>();
+  let broken = tree.damaged;
+  for (const { key, keyRange, value } of tree.entries) {
+    const row = rows.get(key);
+    if (row === undefined) {
+      broken = true;
+      reading.problems.add('unknown-key', keyRange, unknownKey(key, what, rows));
+      continue;
+    }
+    const rival = findRival(entries, row);
+    if (rival !== undefined) {
+      broken = true;
+      reading.problems.add(
+        'exclusive-keys',
+        keyRange,
+        `\`${key}\` and \`${rival}\` cannot both hold. Remove one of them.`,
+      );
+      continue;
+    }
+    const range = value.kind === 'nothing' ? keyRange : value.range;
+    entries.set(key, { row, keyRange, range, value: readValue(value, row, keyRange, reading) });
+  }
+  return { entries, broken };
+}
+
+function findRival(entries: ReadonlyMap<string, Setting>, row: KeyRow): string | undefined {
+  if (row.group === undefined) return undefined;
+  for (const [key, setting] of entries) if (setting.row.group === row.group) return key;
+  return undefined;
+}
+
+function unknownKey(key: string, what: string, rows: ReadonlyMap<string, KeyRow>): string {
+  if (key === '<<') return 'Merge keys (`<<`) are not read. Use `extends`, or `defaults`.';
+  const near = nearest(key, rows.keys());
+  const next =
+    near === undefined ? `There are: ${[...rows.keys()].join(', ')}.` : `Did you mean \`${near}\`?`;
+  const shown = key.length > 60 ? `${key.slice(0, 60)}...` : key;
+  return `\`${shown}\` is not a key of \`${what}\`. ${next}`;
+}
+
+function readValue(tree: Tree, row: KeyRow, keyRange: Range, reading: Reading): SettingValue {
+  const { problems } = reading;
+  if (tree.kind === 'invalid') return BROKEN;
+  if (tree.kind === 'nothing') {
+    problems.add(
+      'value-missing',
+      keyRange,
+      `\`${row.key}\` has no value. Write one${row.example === undefined ? '' : `, for example \`${row.example}\``}, or remove the key; \`null\` removes what is inherited.`,
+    );
+    return BROKEN;
+  }
+  if (tree.kind === 'scalar' && tree.plain && tree.value === null && row.type.kind !== 'json')
+    return { kind: 'unset' };
+  const { type } = row;
+  const wrong = (wanted: string): SettingValue => {
+    problems.add('wrong-type', tree.range, `\`${row.key}\` is ${wanted}, not ${describe(tree)}.`);
+    return BROKEN;
+  };
+  switch (type.kind) {
+    case 'anything':
+    case 'named':
+      // Read by whoever knows what stands there.
+      return { kind: 'unset' };
+    case 'object':
+      if (tree.kind === 'scalar' && type.orWord === tree.value) return { kind: 'never' };
+      if (tree.kind === 'scalar' && type.orText === true) {
+        return readScalar(tree, row.key, BINARY_TEXT, reading);
+      }
+      return { kind: 'object', settings: readObject(tree, type.of, row.key, reading) };
+    case 'list':
+      return tree.kind === 'list'
+        ? readList(tree, row, type.of, type.max, reading)
+        : wrong('a list (`- ...`)');
+    case 'userProperties': {
+      const pairs = readUserProperties(tree, row.key, reading);
+      return pairs === undefined ? BROKEN : { kind: 'pairs', pairs };
+    }
+    case 'json': {
+      const json = toJson(tree, row.key, reading);
+      return json === undefined ? BROKEN : { kind: 'text', text: json };
+    }
+    case 'broker':
+      return tree.kind === 'scalar'
+        ? readAddress(tree, readBrokerAddress, toBroker, reading)
+        : wrong('an address');
+    case 'listen':
+      return tree.kind === 'scalar'
+        ? readAddress(tree, readListenAddress, toListen, reading)
+        : wrong('an address');
+    case 'text':
+    case 'integer':
+    case 'boolean':
+    case 'duration':
+    case 'choice':
+    case 'base64':
+      return tree.kind === 'scalar' ? readScalar(tree, row.key, type, reading) : wrong('a single value');
+    default:
+      return assertNever(type);
+  }
+}
+
+function readList(
+  tree: Extract<Tree, { kind: 'list' }>,
+  row: KeyRow,
+  of: ObjectName | 'text',
+  max: number,
+  reading: Reading,
+): SettingValue {
+  if (tree.items.length > max) {
+    reading.problems.add(
+      'too-many',
+      tree.range,
+      `\`${row.key}\` has ${tree.items.length} entries; at most ${max} are read. Remove some.`,
+    );
+    return BROKEN;
+  }
+  const items = tree.items.map((item): ListItem => {
+    const what = `an entry of ${row.key}`;
+    if (of !== 'text') {
+      return {
+        range: headOf(item),
+        value: { kind: 'object', settings: readObject(item, of, what, reading) },
+      };
+    }
+    if (item.kind === 'scalar') return { range: item.range, value: readScalar(item, what, TEXT, reading) };
+    reading.problems.add(
+      'wrong-type',
+      item.range,
+      `Each entry of \`${row.key}\` is a text, not ${describe(item)}.`,
+    );
+    return { range: item.range, value: BROKEN };
+  });
+  return { kind: 'list', items };
+}
+
+const TEXT: ScalarType = { kind: 'text', role: 'plain', variables: true };
+
+/** Where to point for a map as a whole: its first key, not all of its lines. */
+function headOf(tree: Tree): Range {
+  return (tree.kind === 'map' ? tree.entries[0]?.keyRange : undefined) ?? tree.range;
+}
+
+function readAddress<T>(
+  tree: ScalarTree,
+  read: (text: string) => Read<T>,
+  toValue: (value: T) => SettingValue,
+  { problems, text }: Reading,
+): SettingValue {
+  if (reportVariableProblems(tree, text, problems)) return BROKEN;
+  const address = read(tree.text);
+  if (address.ok) return toValue(address.value);
+  problems.add(address.code, tree.range, address.message);
+  return BROKEN;
+}
+
+const toBroker = (broker: BrokerAddress): SettingValue => ({ kind: 'broker', broker });
+const toListen = (address: { readonly host: string; readonly port: number }): SettingValue => ({
+  kind: 'listen',
+  ...address,
+});
