@@ -1,0 +1,217 @@
+import type { Packet, ProtocolVersion } from '../../mqtt/packet.ts';
+import type { Clock } from '../clock.ts';
+import { Fifo } from './fifo.ts';
+import type { BrokerLimits } from './limits.ts';
+import { type Delivery, isExpired, publishPacketOf } from './message.ts';
+import { firstFailure, REASON } from './reasons.ts';
+
+/** What carries a Session's packets to its Client. */
+export interface Carrier {
+  readonly version: ProtocolVersion;
+  /** Unacknowledged QoS 1 and 2 messages that the Client takes (v5 3.1.2.11.3). */
+  readonly receiveMaximum: number;
+  /** Whether deliveries must wait until the Client has read what was sent. `Outgoing.pump` is called when it has. */
+  readonly congested: boolean;
+  /** Answers false, and sends nothing, when the packet is larger than the Client's Maximum Packet Size. */
+  send(packet: Packet): boolean;
+}
+
+/** What an acknowledgement meant. */
+export type Acknowledged = 'expected' | 'unknown' | 'wrong-qos';
+
+const largestPacketId = 0xffff;
+
+/**
+ * The messages of one Session on their way to its Client: waiting, in flight, and to be sent again. Outlives the Network
+ * Connection (v5 4.1, 4.4); what waits is bounded, and is sent no faster than the Client acknowledges (v5 4.9).
+ */
+export class Outgoing {
+  readonly #limits: BrokerLimits;
+  readonly #clock: Clock;
+  #carrier: Carrier | undefined;
+  readonly #waiting = new Fifo<Delivery>();
+  /** QoS 0, and only while the connection is congested. */
+  readonly #waitingQos0 = new Fifo<Delivery>();
+  /** PUBLISH sent and not acknowledged by PUBACK or PUBREC, in the order of the first sending. */
+  readonly #unacknowledged = new Map<number, Delivery>();
+  /** PUBREL sent and no PUBCOMP received, in the order of the PUBRECs (v5 [MQTT-4.6.0-4]). */
+  readonly #released = new Set<number>();
+  /** Of `#unacknowledged`, what was sent over an earlier connection only. */
+  #resend = new Fifo<number>();
+  /** Messages under way over this connection: what the Client's Receive Maximum counts. */
+  readonly #open = new Set<number>();
+  #lastPacketId = 0;
+  #bytes = 0;
+  #dropped = 0;
+
+  constructor(limits: BrokerLimits, clock: Clock) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  /** Messages that wait to be sent. */
+  get queued(): number {
+    return this.#waiting.length + this.#waitingQos0.length;
+  }
+
+  /** QoS 1 and 2 messages whose exchange is not finished. */
+  get inFlight(): number {
+    return this.#unacknowledged.size + this.#released.size;
+  }
+
+  /** Messages that found no room. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** A connection takes over; what was not acknowledged is sent again with its Packet Identifier (v5 [MQTT-4.4.0-1]). */
+  attach(carrier: Carrier): void {
+    this.#carrier = carrier;
+    this.#open.clear();
+    this.#resend = new Fifo();
+    for (const packetId of this.#unacknowledged.keys()) this.#resend.push(packetId);
+    for (const packetId of this.#released) {
+      carrier.send({ type: 'pubrel', packetId, reasonCode: REASON.success, properties: [] });
+    }
+    this.pump();
+  }
+
+  /** The connection has ended. QoS 0 is not kept for the next one (v5 4.1: it may, and need not, be). */
+  detach(): void {
+    this.#carrier = undefined;
+    this.#open.clear();
+    for (;;) {
+      const delivery = this.#waitingQos0.shift();
+      if (delivery === undefined) break;
+      this.#bytes -= delivery.message.bytes;
+    }
+  }
+
+  push(delivery: Delivery): void {
+    const carrier = this.#carrier;
+    if (delivery.qos === 0) {
+      if (carrier === undefined) return;
+      if (!carrier.congested && this.#waitingQos0.length === 0) {
+        carrier.send(publishPacketOf(delivery, carrier.version, this.#clock.now(), undefined, false));
+        return;
+      }
+    }
+    if (
+      this.queued + this.#unacknowledged.size >= this.#limits.queuedMessages ||
+      this.#bytes + delivery.message.bytes > this.#limits.queuedBytes
+    ) {
+      this.#dropped++;
+      return;
+    }
+    this.#bytes += delivery.message.bytes;
+    if (delivery.qos === 0) this.#waitingQos0.push(delivery);
+    else {
+      this.#waiting.push(delivery);
+      this.pump();
+    }
+  }
+
+  /** Sends what may be sent now. */
+  pump(): void {
+    const carrier = this.#carrier;
+    if (carrier === undefined) return;
+    while (!carrier.congested) {
+      const delivery = this.#waitingQos0.shift();
+      if (delivery === undefined) break;
+      this.#bytes -= delivery.message.bytes;
+      const nowMs = this.#clock.now();
+      if (isExpired(delivery.message, nowMs)) continue;
+      carrier.send(publishPacketOf(delivery, carrier.version, nowMs, undefined, false));
+    }
+    // v5 [MQTT-3.3.4-9]: never more unacknowledged than the Client's Receive Maximum.
+    while (!carrier.congested && this.#open.size < carrier.receiveMaximum) {
+      if (!this.#sendNext(carrier)) break;
+    }
+  }
+
+  /** PUBACK came. */
+  acknowledge(packetId: number): Acknowledged {
+    const delivery = this.#unacknowledged.get(packetId);
+    if (delivery === undefined) return 'unknown';
+    if (delivery.qos !== 1) return 'wrong-qos';
+    this.#finish(packetId, delivery);
+    this.pump();
+    return 'expected';
+  }
+
+  /** PUBREC came. After `expected` with a Reason Code below 0x80, PUBREL is to be sent (v5 [MQTT-4.3.3-4]). */
+  receive(packetId: number, reasonCode: number): Acknowledged {
+    if (this.#released.has(packetId)) {
+      if (reasonCode >= firstFailure) this.complete(packetId);
+      return 'expected';
+    }
+    const delivery = this.#unacknowledged.get(packetId);
+    if (delivery === undefined) return 'unknown';
+    if (delivery.qos !== 2) return 'wrong-qos';
+    if (reasonCode >= firstFailure) {
+      // v5 4.3.3: the Packet Identifier is free again, and the message is not sent a second time.
+      this.#finish(packetId, delivery);
+      this.pump();
+      return 'expected';
+    }
+    this.#unacknowledged.delete(packetId);
+    this.#bytes -= delivery.message.bytes;
+    this.#released.add(packetId);
+    return 'expected';
+  }
+
+  /** PUBCOMP came. */
+  complete(packetId: number): Acknowledged {
+    if (!this.#released.delete(packetId)) return 'unknown';
+    this.#open.delete(packetId);
+    this.pump();
+    return 'expected';
+  }
+
+  #sendNext(carrier: Carrier): boolean {
+    const nowMs = this.#clock.now();
+    const again = this.#resend.shift();
+    if (again !== undefined) {
+      const delivery = this.#unacknowledged.get(again);
+      if (delivery === undefined) return true;
+      this.#open.add(again);
+      // v5 [MQTT-3.3.1-1]: DUP is 1 when it is sent again.
+      const sent = carrier.send(publishPacketOf(delivery, carrier.version, nowMs, again, true));
+      if (!sent) this.#finish(again, delivery);
+      return true;
+    }
+    const delivery = this.#waiting.peek();
+    if (delivery === undefined) return false;
+    if (isExpired(delivery.message, nowMs)) {
+      this.#waiting.shift();
+      this.#bytes -= delivery.message.bytes;
+      return true;
+    }
+    const packetId = this.#freePacketId();
+    if (packetId === undefined) return false;
+    this.#waiting.shift();
+    this.#unacknowledged.set(packetId, delivery);
+    this.#open.add(packetId);
+    const sent = carrier.send(publishPacketOf(delivery, carrier.version, nowMs, packetId, false));
+    // v5 [MQTT-3.1.2-25]: too large for this Client; the Server goes on as if it had been delivered.
+    if (!sent) this.#finish(packetId, delivery);
+    return true;
+  }
+
+  #finish(packetId: number, delivery: Delivery): void {
+    this.#unacknowledged.delete(packetId);
+    this.#open.delete(packetId);
+    this.#bytes -= delivery.message.bytes;
+  }
+
+  /** v5 [MQTT-2.2.1-3]: one that is not in use. */
+  #freePacketId(): number | undefined {
+    for (let tries = 0; tries < largestPacketId; tries++) {
+      this.#lastPacketId = (this.#lastPacketId % largestPacketId) + 1;
+      if (!this.#unacknowledged.has(this.#lastPacketId) && !this.#released.has(this.#lastPacketId)) {
+        return this.#lastPacketId;
+      }
+    }
+    return undefined;
+  }
+}

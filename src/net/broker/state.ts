@@ -1,0 +1,34 @@
+import type { ProtocolVersion } from '../../mqtt/packet.ts';
+
+/** What a broker holds at one moment, for a view. Times are ms since the Unix epoch. */
+export interface BrokerState {
+  /** In the order of their connecting. */
+  readonly clients: readonly ClientState[];
+  readonly sessions: readonly SessionState[];
+  readonly retained: number;
+}
+
+export interface ClientState {
+  readonly clientId: string;
+  readonly version: ProtocolVersion;
+  readonly connectedAtMs: number;
+  /** Effective, in seconds; 0 is off. */
+  readonly keepAliveSeconds: number;
+}
+
+export interface SessionState {
+  readonly clientId: string;
+  readonly version: ProtocolVersion;
+  readonly connected: boolean;
+  /** Effective, in seconds; 0xFFFFFFFF does not expire. */
+  readonly sessionExpiryInterval: number;
+  /** While it is not connected and does expire. */
+  readonly endsAtMs: number | undefined;
+  /** Whether a will is armed or waiting. */
+  readonly will: boolean;
+  /** While it is not connected and a will waits. */
+  readonly willDueAtMs: number | undefined;
+  readonly subscriptions: number;
+  readonly queued: number;
+  readonly inFlight: number;
+}

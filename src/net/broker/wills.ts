@@ -1,0 +1,52 @@
+import type { ConnectPacket } from '../../mqtt/packet.ts';
+import { PROPERTY, propertyNumber } from '../../mqtt/properties.ts';
+import type { Clock } from '../clock.ts';
+import type { BrokerLog } from './log.ts';
+import { newMessage } from './message.ts';
+import type { Router } from './router.ts';
+import type { Session, Will } from './session.ts';
+
+/** The will of an accepted CONNECT; before 5.0 without a delay. Owns its bytes. */
+export function willOf(connect: ConnectPacket): Will | undefined {
+  const { will } = connect;
+  if (will === undefined) return undefined;
+  return {
+    message: {
+      ...will,
+      payload: new Uint8Array(will.payload),
+      properties: will.properties.map((property) =>
+        property.kind === 'bytes' ? { ...property, value: new Uint8Array(property.value) } : property,
+      ),
+    },
+    willDelayInterval: propertyNumber(will.properties, PROPERTY.willDelayInterval) ?? 0,
+  };
+}
+
+/** Publishes wills. When one is due is for Sessions to say. */
+export class Wills {
+  readonly #clock: Clock;
+  readonly #router: Router;
+  readonly #log: BrokerLog;
+
+  constructor(clock: Clock, router: Router, log: BrokerLog) {
+    this.#clock = clock;
+    this.#router = router;
+    this.#log = log;
+  }
+
+  /** Publishes the Session's will, if it has one, and removes it: once at most (v5 [MQTT-3.1.2-8], [MQTT-3.1.2-10]). */
+  publish(session: Session): void {
+    const { will } = session;
+    if (will === undefined) return;
+    this.discard(session);
+    this.#log('info', `Will of "${session.clientId}" published to "${will.message.topic}".`);
+    // v5 [MQTT-3.1.2-14], [MQTT-3.1.2-15]: retained as the CONNECT said.
+    this.#router.publish(newMessage(will.message, will.message.topic, session.clientId, this.#clock.now()));
+  }
+
+  /** Removes it unpublished. */
+  discard(session: Session): void {
+    session.will = undefined;
+    session.willDueAtMs = undefined;
+  }
+}

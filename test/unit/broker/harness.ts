@@ -1,0 +1,61 @@
+import { expect } from 'vitest';
+import { Broker, type BrokerOptions } from '../../../src/net/broker/broker.ts';
+import type { SandboxSettings } from '../../../src/profile/model.ts';
+import { settled } from '../support/duplex-pair.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { type ConnectWish, TestClient } from './test-client.ts';
+
+/** A broker with a clock that the test moves, and the faults that it reported of itself. */
+export interface Harness {
+  readonly broker: Broker;
+  readonly clock: ManualClock;
+  readonly log: string[];
+  /** A new connection, without CONNECT. */
+  open(): TestClient;
+  /** A new connection whose CONNECT was accepted. */
+  connected(wish?: ConnectWish): Promise<TestClient>;
+  /** A Client `watcher` that is subscribed. */
+  watcher(topicFilter?: string, wish?: ConnectWish): Promise<TestClient>;
+  /** Moves time, and lets everything that follows happen. */
+  advance(ms: number): Promise<void>;
+}
+
+export const plainSettings: SandboxSettings = { deny: [], users: [] };
+
+export function harness(settings: Partial<SandboxSettings> = {}, options: BrokerOptions = {}): Harness {
+  const clock = new ManualClock();
+  const log: string[] = [];
+  const broker = new Broker(
+    { ...plainSettings, ...settings },
+    clock,
+    (level, message) => {
+      log.push(`${level}: ${message}`);
+      if (level === 'error') throw new Error(message);
+    },
+    options,
+  );
+  const open = (): TestClient => new TestClient(broker);
+  const connected = async (wish: ConnectWish = {}): Promise<TestClient> => {
+    const client = open();
+    const { reasonCode } = await client.connect(wish);
+    expect(reasonCode).toBe(0);
+    return client;
+  };
+  return {
+    broker,
+    clock,
+    log,
+    open,
+    connected,
+    watcher: async (topicFilter = '#', wish = {}) => {
+      const client = await connected({ clientId: 'watcher', ...wish });
+      await client.subscribe(topicFilter, 2);
+      return client;
+    },
+    advance: async (ms) => {
+      await settled();
+      clock.advance(ms);
+      await settled();
+    },
+  };
+}
