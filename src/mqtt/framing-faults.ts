@@ -96,7 +96,7 @@ export function framingFault(
     case 'reserved-packet-type':
       return malformed(reason, quoted, offset, { number: first >> 4 });
     case 'reserved-flags': {
-      const params = { type, flags: first & 0x0f, expected: row?.flags ?? 0 };
+      const params = { type, flags: fourBits(first & 0x0f), expected: fourBits(row?.flags ?? 0) };
       return malformed(reason, quoted, offset, params, row?.flagsStatement);
     }
     case 'publish-qos-invalid':
@@ -104,7 +104,11 @@ export function framingFault(
     case 'variable-byte-integer-too-long':
       return malformed(reason, quoted, offset, { field: 'Remaining Length' });
     case 'unsupported-protocol-version':
-      return malformed(reason, quoted, offset, { name: 'MQTT', level: bytes[start + offset] ?? 0 });
+      return malformed(reason, quoted, offset, {
+        // The Protocol Version comes right behind the name, of which there are two.
+        name: bytes[start + offset - 1] === 0x70 ? 'MQIsdp' : 'MQTT',
+        level: bytes[start + offset] ?? 0,
+      });
     default: {
       const own = framingReasons[reason];
       return {
@@ -116,4 +120,8 @@ export function framingFault(
       };
     }
   }
+}
+
+function fourBits(value: number): string {
+  return value.toString(2).padStart(4, '0');
 }

@@ -81,10 +81,14 @@ const firstBytes: readonly Uint8Array[] = [undefined, undefined, undefined, 3, 4
   );
 });
 
-/** The letters of `MQTT` and of 3.1's `MQIsdp`. */
-const PROTOCOL_NAMES: readonly (readonly number[])[] = [
-  [0x4d, 0x51, 0x54, 0x54],
-  [0x4d, 0x51, 0x49, 0x73, 0x64, 0x70],
+interface ProtocolName {
+  readonly letters: readonly number[];
+  readonly versions: readonly ProtocolVersion[];
+}
+/** `MQTT`, and `MQIsdp` of 3.1. */
+const PROTOCOL_NAMES: readonly ProtocolName[] = [
+  { letters: [0x4d, 0x51, 0x54, 0x54], versions: [4, 5] },
+  { letters: [0x4d, 0x51, 0x49, 0x73, 0x64, 0x70], versions: [3] },
 ];
 /** Mosquitto's bridges set this bit of the Protocol Version to tell what they are. */
 const BRIDGE_BIT = 0x80;
@@ -301,16 +305,18 @@ export class StreamReader {
   ): number {
     if (end - body < 2) return INCOMPLETE;
     const length = twoBytesAt(bytes, body);
-    const name = PROTOCOL_NAMES.find((each) => each.length === length);
+    const name = PROTOCOL_NAMES.find(({ letters }) => letters.length === length);
     if (name === undefined) return this.refuse('not-mqtt-connect', body - start);
     const nameEnd = body + 2 + length;
     if (nameEnd - body >= remaining) return this.refuse('packet-too-short', 1);
     if (end <= nameEnd) return INCOMPLETE;
-    if (!name.every((letter, index) => bytes[body + 2 + index] === letter)) {
+    if (!name.letters.every((letter, index) => bytes[body + 2 + index] === letter)) {
       return this.refuse('not-mqtt-connect', body - start);
     }
     const version = connectVersion(at(bytes, nameEnd));
-    if (version === undefined) return this.refuse('unsupported-protocol-version', nameEnd - start);
+    if (version === undefined || !name.versions.includes(version)) {
+      return this.refuse('unsupported-protocol-version', nameEnd - start);
+    }
     // Protocol Version, Connect Flags, Keep Alive, the length of the properties (5.0), and that of the Client Identifier.
     const parts = 1 + 1 + 2 + (version === 5 ? 1 : 0) + 2;
     if (nameEnd - body + parts > remaining) return this.refuse('packet-too-short', 1);

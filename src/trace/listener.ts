@@ -1,0 +1,68 @@
+/**
+ * Who is told of every record, in the order of the trace. The shapes are those of the session rules' input, declared here anew because this
+ * room does not see that one; a test holds the two to each other.
+ */
+import type { Direction } from '../mqtt/packet.ts';
+
+/** What is known of a Network Connection when it opens. */
+export interface ConnectionInfo {
+  /** The key of the Server: connections with the same key share its sessions. For example `localhost:1883`. */
+  readonly server: string;
+  /** Where the bytes pass. */
+  readonly tap: 'client' | 'listener' | 'capture';
+  /** The key of our own client, when this is one of ours. */
+  readonly client?: string | undefined;
+  /** What to call it before its Client Identifier is known. */
+  readonly label?: string | undefined;
+}
+
+/** How a Network Connection ended, as the tap saw it. */
+export interface ConnectionEnd {
+  readonly by: 'client' | 'server' | 'network' | 'unknown';
+  readonly how: 'fin' | 'reset' | 'error' | 'refused';
+  /** The error's code, for example `ECONNRESET`. */
+  readonly detail?: string | undefined;
+}
+
+/** What the user or a fault did. */
+export type RecordedAction =
+  | 'disconnect'
+  | 'disconnect-with-will'
+  | 'drop'
+  | 'close'
+  | 'freeze'
+  | 'thaw'
+  | 'take-over'
+  | 'resume'
+  | 'start-clean'
+  | 'server-stopped'
+  | 'session-deleted';
+
+/** `connection` is undefined for what is done to a Server as a whole; then `server` names it. */
+export interface ActionTarget {
+  readonly connection?: number | undefined;
+  readonly server?: string | undefined;
+  readonly clientId?: string | undefined;
+}
+
+export interface RecordListener {
+  opened(seq: number, atMs: number, connection: number, info: ConnectionInfo): void;
+  /**
+   * One MQTT Control Packet, header included, at `bytes[start, end)`. Of a packet that was longer than the trace keeps, the end is missing and
+   * the Remaining Length says so: the header is that of a packet that ends where the kept bytes end. `bytes` are not changed
+   * afterwards, but they keep a whole segment of the trace from being freed: copy what is to be kept.
+   */
+  packet(
+    seq: number,
+    atMs: number,
+    connection: number,
+    direction: Direction,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void;
+  /** From here on the bytes of this direction are not MQTT. `reason` is a key of the tables of faults. */
+  unreadable(seq: number, atMs: number, connection: number, direction: Direction, reason: string): void;
+  closed(seq: number, atMs: number, connection: number, end: ConnectionEnd): void;
+  action(seq: number, atMs: number, action: RecordedAction, target: ActionTarget): void;
+}

@@ -1,0 +1,141 @@
+/** Takes what the taps see, reads it, appends it to the trace and tells the listener, in this order for each record. */
+import { type Direction, TO_CLIENT, TO_SERVER } from '../mqtt/packet.ts';
+import { defaultReaderOptions, type ReaderOptions, StreamReader } from '../mqtt/reader.ts';
+import { Appender, type Connection, newRow } from './appender.ts';
+import { deliver } from './deliver.ts';
+import type {
+  ActionTarget,
+  ConnectionEnd,
+  ConnectionInfo,
+  RecordedAction,
+  RecordListener,
+} from './listener.ts';
+import { RECORD } from './model.ts';
+import type { SideObject } from './record.ts';
+import { recordState } from './segment.ts';
+import type { Trace } from './trace.ts';
+
+const NO_BYTES = new Uint8Array(0);
+
+/** A Network Connection that lives, with a reader for each direction. */
+interface OpenConnection extends Connection {
+  readonly readers: readonly [toServer: StreamReader, toClient: StreamReader];
+}
+
+export class Recorder {
+  private readonly trace: Trace;
+  private readonly listener: RecordListener;
+  private readonly options: ReaderOptions;
+  private readonly appender: Appender;
+  private readonly connections = new Map<number, OpenConnection>();
+  private nextConnection = 1;
+
+  constructor(trace: Trace, listener: RecordListener, options: ReaderOptions = defaultReaderOptions) {
+    this.trace = trace;
+    this.listener = listener;
+    this.options = options;
+    this.appender = new Appender(trace);
+  }
+
+  /** How many connections are open. */
+  get openConnections(): number {
+    return this.connections.size;
+  }
+
+  /** A Network Connection was opened. Returns its id, which is never used again. */
+  opened(atMs: number, info: ConnectionInfo): number {
+    const id = this.nextConnection;
+    this.nextConnection += 1;
+    this.connections.set(id, this.newConnection(id));
+    this.appendSide(atMs, id, { kind: RECORD.opened, info });
+    return id;
+  }
+
+  /**
+   * Bytes have passed, whole or in part. They are copied; the caller may use the buffer again. Bytes of a connection that is not open are kept
+   * as opaque.
+   */
+  bytes(atMs: number, connection: number, direction: Direction, chunk: Uint8Array): void {
+    const open = this.connections.get(connection);
+    if (open === undefined) {
+      this.appendStray(atMs, connection, direction, chunk);
+      return;
+    }
+    const { trace } = this;
+    const reader = open.readers[direction];
+    for (let start = 0; start < chunk.length; ) {
+      const end = Math.min(chunk.length, start + trace.pieceBytes);
+      this.appender.enter(atMs, open, direction);
+      let from = trace.endSeq;
+      start = reader.resume(chunk, start, end);
+      this.deliver(from);
+      if (start === end) continue;
+
+      from = trace.endSeq;
+      const placed = trace.place(chunk, start, end);
+      this.appender.inPlace = true;
+      const used = reader.scan(trace.newest.bytes, placed, placed + end - start);
+      this.appender.inPlace = false;
+      trace.settle(used);
+      this.deliver(from);
+      start = end;
+    }
+  }
+
+  /** A Network Connection has ended. What had come of an unfinished packet is recorded before. */
+  closed(atMs: number, connection: number, end: ConnectionEnd): void {
+    const open = this.connections.get(connection);
+    if (open === undefined) return;
+    for (const direction of [TO_SERVER, TO_CLIENT] as const) {
+      const from = this.trace.endSeq;
+      this.appender.enter(atMs, open, direction);
+      this.appender.cutShort = true;
+      open.readers[direction].finish();
+      this.appender.cutShort = false;
+      this.deliver(from);
+    }
+    this.connections.delete(connection);
+    this.appendSide(atMs, connection, { kind: RECORD.closed, end }, open);
+  }
+
+  /** The user, or a fault, did something. */
+  action(atMs: number, action: RecordedAction, target: ActionTarget): void {
+    const connection = target.connection ?? 0;
+    this.appendSide(
+      atMs,
+      connection,
+      { kind: RECORD.action, action, target },
+      this.connections.get(connection),
+    );
+  }
+
+  private newConnection(id: number): OpenConnection {
+    const state: Connection = { id, version: undefined, shown: 'nothing' };
+    const reader = (direction: Direction): StreamReader =>
+      new StreamReader(direction, state, this.appender, this.options);
+    return Object.assign(state, { readers: [reader(TO_SERVER), reader(TO_CLIENT)] as const });
+  }
+
+  private appendSide(atMs: number, connection: number, side: SideObject, open?: OpenConnection): void {
+    const from = this.trace.endSeq;
+    const row = newRow(atMs, connection, side.kind, TO_SERVER);
+    row.state = recordState(open?.version, false);
+    this.trace.append(row, NO_BYTES, 0, 0, side);
+    this.deliver(from);
+  }
+
+  private appendStray(atMs: number, connection: number, direction: Direction, chunk: Uint8Array): void {
+    for (let start = 0; start < chunk.length; start += this.trace.pieceBytes) {
+      const end = Math.min(chunk.length, start + this.trace.pieceBytes);
+      const row = newRow(atMs, connection, RECORD.opaque, direction);
+      row.state = recordState(undefined, true);
+      row.length = end - start;
+      this.trace.append(row, chunk, start, end);
+    }
+  }
+
+  /** All records since `from` are in the newest segment: each step above adds to one only. */
+  private deliver(from: number): void {
+    if (this.trace.endSeq > from) deliver(this.trace.newest, from, this.listener);
+  }
+}
