@@ -112,8 +112,20 @@ export interface EngineMethods {
   details: { params: { readonly seq: number }; result: RecordDetails | undefined };
   /** The whole state, and from then on `changes` notifications. */
   start: { params: { readonly byteBudget: number }; result: EngineSnapshot };
-  /** All records from `fromSeq` on that are still held, as batches are limited in size call until `count` is 0. */
-  records: { params: { readonly fromSeq: number }; result: RecordBatch };
+  /**
+   * Records from `fromSeq` on that are still held; batches are limited in size: call until `count` is 0. `anew`: the receiver
+   * has nothing yet, so topics are numbered from 0 again for it. Every batch, here or in `changes`, continues the numbering
+   * of the one before, also after `clear`.
+   */
+  records: {
+    params: { readonly fromSeq: number; readonly anew?: true | undefined };
+    result: RecordBatch;
+  };
+  /**
+   * Whether `changes` bring records: only while somebody looks at them. Off until it is asked for; the first batch begins
+   * after the last one that `records` answered, so that nothing is missing or there twice.
+   */
+  follow: { params: { readonly on: boolean }; result: undefined };
   /** Empties the trace. Connections that live stay. */
   clear: { params: undefined; result: undefined };
   /** Ends every connection and broker, in order. */
@@ -131,7 +143,7 @@ export interface EngineSnapshot {
 
 /** What changed since the last one; at most 30 a second. */
 export interface EngineChanges {
-  /** New records since the last batch; undefined when there are none. Its buffers are transferred. */
+  /** New records since the last batch; undefined when there are none, or nobody follows. Its buffers are transferred. */
   readonly records?: RecordBatch | undefined;
   readonly entities: SessionChanges;
   readonly clients: readonly ClientView[];
