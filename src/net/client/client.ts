@@ -1,0 +1,428 @@
+import type { ConnackPacket, Subscription } from '../../mqtt/packet.ts';
+import { PROPERTY, propertyString } from '../../mqtt/properties.ts';
+import { reasonCodeName } from '../../mqtt/reason-codes.ts';
+import { type TopicProblem, topicFilterProblem, topicNameProblem } from '../../mqtt/topics.ts';
+import type { ConnectionProfile, MessageSettings } from '../../profile/model.ts';
+import type { Cancel, Clock } from '../clock.ts';
+import type { Tap } from '../tap.ts';
+import { hexadecimal } from './connack-errors.ts';
+import { connectPacket } from './connect-packet.ts';
+import { Connection } from './connection.ts';
+import { netErrors } from './errors.ts';
+import { emptyInFlight, type InFlight } from './in-flight-store.ts';
+import { wireMessage } from './message.ts';
+import { NetError } from './net-error.ts';
+import { readTlsMaterial } from './tls-material.ts';
+import { addressLabel, isSecure, type NetworkAddress } from './transport.ts';
+import { describe } from './transport-errors.ts';
+
+export type ClientState = 'connecting' | 'connected' | 'frozen' | 'reconnecting' | 'offline';
+
+export interface ClientSettings {
+  /** Variables are resolved. */
+  readonly profile: ConnectionProfile;
+  readonly address: NetworkAddress;
+  /** The folder that relative paths start from. */
+  readonly folder: string;
+  /** Of the client in the trace. */
+  readonly key: string;
+  /** What to call it: the profile's name, and a number for a second client of one profile. */
+  readonly label: string;
+  /** Of the Server in the trace. */
+  readonly server: string;
+  /** Takes the place of the profile's Client Identifier: the effective one of another client. */
+  readonly clientId?: string | undefined;
+}
+
+export interface ClientWorld {
+  readonly tap: Tap;
+  readonly clock: Clock;
+  /** State, connection, identifier or error have changed. */
+  changed(client: Client): void;
+  log(level: 'warn' | 'info', message: string): void;
+}
+
+interface Attempt {
+  readonly cleanStart: boolean;
+  /** Whether to leave out the subscriptions when the Server still has the session. */
+  readonly resuming: boolean;
+}
+
+/**
+ * One client with its Client Identifier and its part of the Session, over as many Network Connections as it takes. Its errors are
+ * NetErrors. It connects again by itself only when the profile says so.
+ */
+export class Client {
+  readonly #world: ClientWorld;
+  #settings: ClientSettings;
+  #clientId: string;
+  #state: ClientState = 'offline';
+  #connection: Connection | undefined;
+  #connectionId: number | undefined;
+  /** Frozen ones that a newer connection has replaced, until the Server ends them. */
+  readonly #leftBehind = new Set<Connection>();
+  #error: NetError | undefined;
+  #inFlight: InFlight = emptyInFlight();
+  #cancelled = false;
+  #cancelReconnect: Cancel | undefined;
+  #reconnectDelayMs = 0;
+
+  constructor(settings: ClientSettings, world: ClientWorld) {
+    this.#settings = settings;
+    this.#world = world;
+    this.#clientId = settings.clientId ?? settings.profile.clientId;
+  }
+
+  get key(): string {
+    return this.#settings.key;
+  }
+
+  get profile(): ConnectionProfile {
+    return this.#settings.profile;
+  }
+
+  get settings(): ClientSettings {
+    return this.#settings;
+  }
+
+  /** Effective: as the Server assigned it, if it did and told. */
+  get clientId(): string {
+    return this.#clientId;
+  }
+
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** Id in the trace, of the newest connection. */
+  get connection(): number | undefined {
+    return this.#connectionId;
+  }
+
+  /** Why the last attempt or connection failed, or what went wrong right after connecting. */
+  get error(): NetError | undefined {
+    return this.#error;
+  }
+
+  /** Throws unless a new connection may be made now. */
+  checkMayConnect(): void {
+    if (this.#state === 'connected') throw netErrors.alreadyConnected(this.#settings.label);
+    if (this.#state === 'connecting') throw netErrors.alreadyConnecting(this.#settings.label);
+  }
+
+  /** Throws unless there is a session to name: before `resume` and `startClean`. */
+  checkHasIdentifier(): void {
+    if (this.#clientId === '') throw netErrors.noClientIdentifier(this.#settings.label);
+  }
+
+  /** Throws unless there is a connection to end or freeze. */
+  checkHasConnection(): void {
+    if (this.#connection === undefined) throw netErrors.notConnected(this.#settings.label);
+  }
+
+  /** Throws unless it may send now. */
+  checkMaySend(): void {
+    if (this.#state === 'frozen') throw netErrors.frozen(this.#settings.label);
+    if (this.#state !== 'connected') throw netErrors.notConnected(this.#settings.label);
+  }
+
+  /**
+   * Connects as the profile says. Resolves when CONNACK with success has come, the subscriptions are acknowledged and the `afterConnect` messages are
+   * published; what goes wrong after CONNACK is told by `error`, since the client is connected then.
+   */
+  async connect(settings: ClientSettings): Promise<void> {
+    this.checkMayConnect();
+    this.#settings = settings;
+    this.#clientId = settings.clientId ?? settings.profile.clientId;
+    await this.#attempt({ cleanStart: settings.profile.cleanStart, resuming: false });
+  }
+
+  /** Connects with the given Clean Start; the profile's is not used. */
+  async connectWith(cleanStart: boolean): Promise<void> {
+    this.checkMayConnect();
+    await this.#attempt({ cleanStart, resuming: false });
+  }
+
+  /** Connects with Clean Start 0 and the same Client Identifier. */
+  async resume(): Promise<void> {
+    this.checkMayConnect();
+    this.checkHasIdentifier();
+    await this.#attempt({ cleanStart: false, resuming: true });
+  }
+
+  /** Connects with Clean Start 1 and the same Client Identifier. */
+  async startClean(): Promise<void> {
+    this.checkMayConnect();
+    this.checkHasIdentifier();
+    await this.#attempt({ cleanStart: true, resuming: false });
+  }
+
+  /** Gives up the attempt that is under way, and reconnecting. */
+  cancel(): void {
+    if (this.#state !== 'connecting' && this.#state !== 'reconnecting') {
+      throw netErrors.notConnecting(this.#settings.label);
+    }
+    this.#stopReconnecting();
+    this.#cancelled = true;
+    this.#connection?.cancel();
+    if (this.#state === 'reconnecting') this.#set('offline');
+  }
+
+  /**
+   * DISCONNECT; a normal one (0x00) only after the `beforeDisconnect` messages are acknowledged, or after `connectTimeout` when they are not.
+   * `sessionExpiryInterval` in seconds, only in 5.0.
+   */
+  async disconnect(
+    reasonCode: number,
+    sessionExpiryInterval: number | undefined,
+    sending: () => void,
+  ): Promise<void> {
+    if (this.#state === 'reconnecting') {
+      this.cancel();
+      return;
+    }
+    this.checkMaySend();
+    const connection = this.#connection;
+    if (reasonCode === 0) await this.#publishAll(this.#settings.profile.beforeDisconnect, 'beforeDisconnect');
+    this.#stopReconnecting();
+    if (connection === undefined || connection !== this.#connection) return;
+    sending();
+    // Forgotten first, so that its end does not make the client connect again.
+    this.#connection = undefined;
+    this.#error = undefined;
+    connection.disconnect(reasonCode, sessionExpiryInterval);
+    this.#set('offline');
+  }
+
+  /** RST. */
+  drop(): void {
+    this.#connected().drop();
+  }
+
+  /** FIN without DISCONNECT. */
+  close(): void {
+    this.#connected().close();
+  }
+
+  /** Stops sending, and keeps the connection open until the Server ends it. */
+  freeze(): void {
+    this.checkMaySend();
+    this.#connection?.freeze();
+    this.#set('frozen');
+  }
+
+  /** Resolves with the Reason Code of the Server's acknowledgement, 0 for QoS 0. */
+  async publish(settings: MessageSettings): Promise<number> {
+    this.checkMaySend();
+    const { profile, folder } = this.#settings;
+    checkTopic(settings.topic, topicNameProblem(settings.topic, profile.protocolVersion));
+    const message = await wireMessage(settings, profile.protocolVersion, folder, 'publish');
+    return await this.#connected().publish(message);
+  }
+
+  /** Resolves with the Reason Code of SUBACK. */
+  async subscribe(subscription: Subscription): Promise<number> {
+    this.checkMaySend();
+    const { topicFilter } = subscription;
+    checkTopic(topicFilter, topicFilterProblem(topicFilter, this.#settings.profile.protocolVersion));
+    return await this.#connected().subscribe(subscription);
+  }
+
+  /** Ends what there is, in order: DISCONNECT where it may be sent, else FIN. */
+  dispose(): void {
+    this.#stopReconnecting();
+    this.#cancelled = true;
+    for (const each of this.#leftBehind) each.close();
+    if (this.#state === 'connected') this.#connection?.disconnect(0, undefined);
+    else this.#connection?.cancel();
+  }
+
+  #connected(): Connection {
+    if (this.#connection === undefined) throw netErrors.notConnected(this.#settings.label);
+    return this.#connection;
+  }
+
+  async #attempt(attempt: Attempt): Promise<void> {
+    this.#stopReconnecting();
+    this.#reconnectDelayMs = 0;
+    await this.#try(attempt);
+  }
+
+  async #try(attempt: Attempt): Promise<void> {
+    this.#cancelled = false;
+    this.#error = undefined;
+    // A frozen connection is left to the Server, which ends it when it accepts the new one (v5 [MQTT-3.1.4-3]).
+    if (this.#connection !== undefined) this.#leftBehind.add(this.#connection);
+    this.#connection = undefined;
+    this.#set('connecting');
+    try {
+      const connection = await this.#makeConnection(attempt);
+      this.#connection = connection;
+      if (this.#cancelled) throw netErrors.cancelled(addressLabel(this.#settings.address));
+      const connack = await connection.start();
+      if (this.#connection !== connection) throw netErrors.endedHere(this.#settings.label);
+      this.#accepted(connection, connack);
+      await this.#afterConnack(attempt, connack);
+      if (this.#connection !== connection) throw this.#error ?? netErrors.endedHere(this.#settings.label);
+    } catch (error) {
+      const failure = this.#failure(error);
+      if (this.#state === 'connecting') {
+        this.#connection = undefined;
+        this.#error = failure;
+        this.#set('offline');
+      }
+      throw failure;
+    }
+  }
+
+  async #makeConnection({ cleanStart }: Attempt): Promise<Connection> {
+    const { profile, address, folder, key, label, server } = this.#settings;
+    const { clock, tap } = this.#world;
+    const connect = await connectPacket(profile, this.#clientId, cleanStart, folder);
+    const tls = isSecure(address) ? await readTlsMaterial(profile.tls, folder, address.host) : undefined;
+    if (cleanStart) this.#inFlight = emptyInFlight();
+    const connection: Connection = new Connection(
+      {
+        connect,
+        address,
+        tls,
+        timeoutMs: profile.connectTimeoutMs,
+        inFlight: this.#inFlight,
+        info: { server, tap: 'client', client: key, label },
+        tap,
+        clock,
+      },
+      {
+        opened: (id) => {
+          this.#connectionId = id;
+          this.#world.changed(this);
+        },
+        ended: (error) => this.#ended(connection, error),
+      },
+    );
+    return connection;
+  }
+
+  #accepted(connection: Connection, connack: ConnackPacket): void {
+    this.#inFlight = connection.inFlight;
+    this.#clientId = propertyString(connack.properties, PROPERTY.assignedClientIdentifier) ?? this.#clientId;
+    this.#reconnectDelayMs = 0;
+    this.#set('connected');
+  }
+
+  /** Subscriptions first, so that the client sees its own birth message where it asks for that. */
+  async #afterConnack({ resuming }: Attempt, { sessionPresent }: ConnackPacket): Promise<void> {
+    const { profile, address } = this.#settings;
+    const server = addressLabel(address);
+    const subscriptions = resuming && sessionPresent ? [] : profile.subscriptions;
+    await this.#inTime('SUBACK', Promise.all(subscriptions.map((each) => this.#subscribeFor(server, each))));
+    await this.#publishAll(profile.afterConnect, 'afterConnect');
+  }
+
+  async #subscribeFor(server: string, subscription: Subscription): Promise<void> {
+    const code = await this.#connected().subscribe(subscription);
+    if (code < 0x80) return;
+    const reason = this.#codeName('suback', code);
+    this.#complain(netErrors.subscriptionRefused(server, subscription.topicFilter, reason));
+  }
+
+  /** Publishes one after the other, each acknowledged before the next. What fails is told by `error` and the log. */
+  async #publishAll(messages: readonly MessageSettings[], setting: string): Promise<void> {
+    const { profile, folder, address } = this.#settings;
+    const publishing = async (): Promise<void> => {
+      for (const [index, each] of messages.entries()) {
+        const message = await wireMessage(each, profile.protocolVersion, folder, `${setting}[${index}]`);
+        const code = await this.#connected().publish(message);
+        if (code >= 0x80) {
+          const reason = this.#codeName('puback', code);
+          this.#complain(netErrors.publishRefused(addressLabel(address), each.topic, reason));
+        }
+      }
+    };
+    await this.#inTime(`acknowledgement for ${setting}`, publishing());
+  }
+
+  /** Waits at most as long as for CONNACK. What goes wrong becomes `error`; it does not end the connection. */
+  async #inTime(packets: string, work: Promise<unknown>): Promise<void> {
+    const { clock } = this.#world;
+    const { profile, address } = this.#settings;
+    let cancel: Cancel = () => {};
+    const timeout = new Promise<never>((_resolve, reject) => {
+      cancel = clock.schedule(clock.now() + profile.connectTimeoutMs, () => {
+        reject(netErrors.noAnswerInTime(addressLabel(address), packets, profile.connectTimeoutMs));
+      });
+    });
+    try {
+      await Promise.race([work, timeout]);
+    } catch (error) {
+      this.#complain(this.#failure(error));
+    } finally {
+      cancel();
+    }
+  }
+
+  #ended(connection: Connection, error: NetError | undefined): void {
+    this.#leftBehind.delete(connection);
+    if (connection !== this.#connection) return;
+    const wasFrozen = this.#state === 'frozen';
+    this.#connection = undefined;
+    this.#error = error;
+    this.#set('offline');
+    // Who is frozen does not do anything by itself.
+    if (!wasFrozen) this.#scheduleReconnect();
+  }
+
+  #scheduleReconnect(): void {
+    const { reconnect } = this.#settings.profile;
+    if (reconnect === undefined) return;
+    const { clock } = this.#world;
+    this.#reconnectDelayMs =
+      this.#reconnectDelayMs === 0
+        ? reconnect.afterMs
+        : Math.min(this.#reconnectDelayMs * 2, reconnect.atMostMs);
+    this.#set('reconnecting');
+    this.#cancelReconnect = clock.schedule(clock.now() + this.#reconnectDelayMs, () => {
+      this.#cancelReconnect = undefined;
+      const { cleanStart } = this.#settings.profile;
+      this.#try({ cleanStart, resuming: !cleanStart }).catch((error: unknown) =>
+        this.#reconnectFailed(error),
+      );
+    });
+  }
+
+  #reconnectFailed(error: unknown): void {
+    const failure = this.#failure(error);
+    this.#world.log('warn', `${this.#settings.label} could not reconnect: ${failure.message}`);
+    if (this.#state === 'offline' && !this.#cancelled && !failure.lasting) this.#scheduleReconnect();
+  }
+
+  #stopReconnecting(): void {
+    this.#cancelReconnect?.();
+    this.#cancelReconnect = undefined;
+  }
+
+  #complain(error: NetError): void {
+    this.#world.log('warn', `${this.#settings.label}: ${error.message}`);
+    // What has ended the connection meanwhile is the better word.
+    if (this.#state !== 'connected') return;
+    this.#error = error;
+    this.#world.changed(this);
+  }
+
+  #failure(error: unknown): NetError {
+    return error instanceof NetError ? error : new NetError('unexpected', `${describe(error).message}.`);
+  }
+
+  #codeName(type: 'suback' | 'puback', code: number): string {
+    return `${hexadecimal(code)} ${reasonCodeName(type, this.#settings.profile.protocolVersion, code)}`;
+  }
+
+  #set(state: ClientState): void {
+    this.#state = state;
+    this.#world.changed(this);
+  }
+}
+
+function checkTopic(topic: string, problem: TopicProblem | undefined): void {
+  if (problem !== undefined) throw netErrors.invalidTopic(topic, problem);
+}

@@ -1,0 +1,144 @@
+/** Opens what carries the bytes of a Network Connection: TCP, TLS over it, and a WebSocket over either (v5 4.2, 6.0). */
+import { connect as connectTcp, isIPv6, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { createWebSocketStream, WebSocket } from 'ws';
+import type { ProtocolVersion } from '../../mqtt/packet.ts';
+import type { TlsMaterial } from './tls-material.ts';
+import { websocketRefused, websocketWithoutMqtt } from './transport-errors.ts';
+
+/** Where to, with the sandbox already resolved to an address. */
+export interface NetworkAddress {
+  readonly scheme: 'mqtt' | 'mqtts' | 'ws' | 'wss';
+  readonly host: string;
+  readonly port: number;
+  /** Only for ws and wss. */
+  readonly path: string;
+}
+
+/** `host:port`, as a profile writes it. */
+export function addressLabel({ host, port }: Pick<NetworkAddress, 'host' | 'port'>): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
+export function isSecure(address: NetworkAddress): boolean {
+  return address.scheme === 'mqtts' || address.scheme === 'wss';
+}
+
+export interface Transport {
+  /** Carries MQTT bytes: what TLS and WebSocket add is taken off. */
+  readonly stream: Duplex;
+  /** Stops answering WebSocket pings; nothing to do for the others. */
+  mute(): void;
+}
+
+/** Throws the system's error, or the reason of `signal`. */
+export function openTcp(address: NetworkAddress, signal: AbortSignal): Promise<Socket> {
+  const socket = connectTcp({ host: address.host, port: address.port, noDelay: true });
+  return settle(socket, 'connect', signal);
+}
+
+/**
+ * Sets up on a connected socket what the scheme asks for. Throws the error of Node, of OpenSSL, or a NetError of the WebSocket handshake, or the
+ * reason of `signal`.
+ */
+export async function openTransport(
+  socket: Socket,
+  address: NetworkAddress,
+  tls: TlsMaterial | undefined,
+  version: ProtocolVersion,
+  signal: AbortSignal,
+): Promise<Transport> {
+  const carrier = tls === undefined ? socket : await openTls(socket, tls, signal);
+  switch (address.scheme) {
+    case 'mqtt':
+    case 'mqtts':
+      return { stream: carrier, mute: () => {} };
+    case 'ws':
+    case 'wss':
+      return openWebSocket(carrier, address, version, signal);
+  }
+}
+
+function openTls(socket: Socket, tls: TlsMaterial, signal: AbortSignal): Promise<TLSSocket> {
+  return settle(connectTls({ ...tls, socket }), 'secureConnect', signal);
+}
+
+/** Waits for one event of a socket, or for its failure; then it is destroyed. */
+function settle<T extends Socket>(
+  socket: T,
+  event: 'connect' | 'secureConnect',
+  signal: AbortSignal,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const done = (): void => {
+      socket.off(event, onEvent).off('error', onError).off('close', onClose);
+      signal.removeEventListener('abort', onAbort);
+    };
+    const fail = (error: unknown): void => {
+      done();
+      socket.on('error', () => {});
+      socket.destroy();
+      reject(error);
+    };
+    const onEvent = (): void => {
+      done();
+      resolve(socket);
+    };
+    const onError = (error: Error): void => fail(error);
+    const onClose = (): void => fail(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
+    const onAbort = (): void => fail(signal.reason);
+    socket.on(event, onEvent).on('error', onError).on('close', onClose);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort);
+  });
+}
+
+function openWebSocket(
+  carrier: Socket,
+  address: NetworkAddress,
+  version: ProtocolVersion,
+  signal: AbortSignal,
+): Promise<Transport> {
+  const server = addressLabel(address);
+  const socket = new WebSocket(`${address.scheme}://${server}${address.path}`, [subprotocol(version)], {
+    createConnection: () => carrier,
+    perMessageDeflate: false,
+    autoPong: false,
+  });
+  let muted = false;
+  socket.on('ping', (data) => {
+    if (!muted) socket.pong(data);
+  });
+  return new Promise<Transport>((resolve, reject) => {
+    const fail = (error: unknown): void => {
+      signal.removeEventListener('abort', onAbort);
+      carrier.destroy();
+      reject(error);
+    };
+    const onAbort = (): void => fail(signal.reason);
+    // Stays: errors that come later end the stream made of it, and are told there.
+    socket.on('error', (error) => {
+      fail(/subprotocol/.test(error.message) ? websocketWithoutMqtt(server, address.path) : error);
+    });
+    socket.on('unexpected-response', (_request, response) => {
+      fail(websocketRefused(server, address.path, response.statusCode ?? 0));
+    });
+    socket.on('open', () => {
+      signal.removeEventListener('abort', onAbort);
+      resolve({
+        stream: createWebSocketStream(socket),
+        mute: () => {
+          muted = true;
+        },
+      });
+    });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort);
+  });
+}
+
+/** v5 [MQTT-6.0.0-3]; the name for 3.1 is what its brokers register. */
+function subprotocol(version: ProtocolVersion): string {
+  return version === 3 ? 'mqttv3.1' : 'mqtt';
+}

@@ -1,0 +1,35 @@
+/**
+ * A point where the bytes of a Network Connection pass and are copied. The shapes are those of the trace's recorder,
+ * declared here anew because this room does not see that one: the engine hands a recorder in as the tap.
+ */
+import type { Direction } from '../mqtt/packet.ts';
+
+/** What is known of a Network Connection when it opens. */
+export interface TappedConnection {
+  /** The key of the Server. */
+  readonly server: string;
+  readonly tap: 'client' | 'listener';
+  /** The key of our own client, when this is one of ours. */
+  readonly client?: string | undefined;
+  /** What to call it before its Client Identifier is known. */
+  readonly label?: string | undefined;
+}
+
+/** How a Network Connection ended, as seen from where the tap is. */
+export interface TappedEnd {
+  /** Who ended it. */
+  readonly by: 'client' | 'server' | 'network';
+  readonly how: 'fin' | 'reset' | 'error' | 'refused';
+  /** The error's code, for example `ECONNRESET`. */
+  readonly detail?: string | undefined;
+}
+
+/** Takes what passes. Times are milliseconds since the Unix epoch. */
+export interface Tap {
+  /** Returns the id of the connection. */
+  opened(atMs: number, info: TappedConnection): number;
+  /** The bytes as they were sent or received, in their order; the tap copies what it keeps. */
+  bytes(atMs: number, connection: number, direction: Direction, chunk: Uint8Array): void;
+  /** Once for each connection; nothing of it follows. */
+  closed(atMs: number, connection: number, end: TappedEnd): void;
+}
