@@ -21,9 +21,17 @@ export const rooms = {
   },
   webview: {
     may: ['mqtt', 'session', 'trace'],
-    // Types, and of values only constants and the wording of facts: plain data and pure functions, no state.
+    // Types, and of values only tables, topic matching and the wording of facts: plain data and pure functions, no state.
     typesOnly: ['mqtt', 'session', 'trace'],
-    valuesFrom: ['mqtt/packet.ts', 'mqtt/reason-codes.ts', 'trace/model.ts', 'session/sentences.ts'],
+    valuesFrom: [
+      'mqtt/assert-never.ts',
+      'mqtt/packet.ts',
+      'mqtt/packet-types.ts',
+      'mqtt/reason-codes.ts',
+      'mqtt/topics.ts',
+      'trace/model.ts',
+      'session/sentences.ts',
+    ],
     dom: true,
     packages: ['@vscode/webview-ui-toolkit'],
   },
