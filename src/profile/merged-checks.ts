@@ -19,7 +19,9 @@ export function missingKeys(
   what?: string,
 ): readonly MissingKey[] {
   const missing: MissingKey[] = [];
-  for (const row of keysOf(object).values()) {
+  // Beside a key that is misspelt, the missing one would be told twice.
+  const told = settings.broken ? [] : keysOf(object).values();
+  for (const row of told) {
     const value = settings.entries.get(row.key)?.value;
     if (row.required === true && (value === undefined || value.kind === 'unset')) {
       const whose = what === undefined ? '' : ` of \`${what}\``;

@@ -39,9 +39,9 @@ export function parseProfileFile(text: string, fileName: string): ProfileFile {
     syntaxErrors.some((start) => !regions.all.some((region) => start >= region.start && start < region.end));
 
   const sandbox = partOf(file, 'sandbox');
-  checkSandbox(sandbox, problems);
+  const sandboxSound = checkSandbox(sandbox, problems);
   const defaults = partOf(file, 'defaults');
-  rejectExtends(defaults, problems);
+  const defaultsSound = rejectExtends(defaults, problems);
   const profiles = readProfiles(parts, reading);
   if (profiles.length === 0 && !wholeFileBroken && syntaxErrors.length === 0) {
     const at = parts.find(({ key }) => key === 'profiles')?.keyRange ?? { start: 0, end: 0 };
@@ -56,12 +56,15 @@ export function parseProfileFile(text: string, fileName: string): ProfileFile {
     })),
     {
       settings: defaults,
-      broken: brokenBySyntax(regions.parts.get('defaults')) || partBroken(file, 'defaults'),
+      broken: !defaultsSound || partBroken(file, 'defaults') || brokenBySyntax(regions.parts.get('defaults')),
     },
     problems,
   );
   const sandboxBroken =
-    isBroken(sandbox) || partBroken(file, 'sandbox') || brokenBySyntax(regions.parts.get('sandbox'));
+    !sandboxSound ||
+    isBroken(sandbox) ||
+    partBroken(file, 'sandbox') ||
+    brokenBySyntax(regions.parts.get('sandbox'));
   const usable = new Map<string, ConnectionProfile>();
   for (const { name, keyRange } of profiles) {
     const lineage = lineages.get(name);
@@ -136,26 +139,36 @@ function partOf(file: Settings, key: 'defaults' | 'sandbox'): Settings {
 const partBroken = (file: Settings, key: 'defaults' | 'sandbox'): boolean =>
   file.entries.get(key)?.value.kind === 'broken';
 
-function rejectExtends(defaults: Settings, problems: Problems): void {
+function rejectExtends(defaults: Settings, problems: Problems): boolean {
   const setting = defaults.entries.get('extends');
-  if (setting === undefined) return;
+  if (setting === undefined) return true;
   problems.add(
     'unknown-key',
     setting.keyRange,
     '`defaults` lies under every profile and cannot extend one. Write `extends` in the profiles that need it.',
   );
+  return false;
 }
 
-function checkSandbox(sandbox: Settings, problems: Problems): void {
-  for (const { object, at } of missingKeys(sandbox, 'sandbox'))
-    problems.add('required-missing', at ?? { start: 0, end: 0 }, object);
+/** Whether nothing was said against it. */
+function checkSandbox(sandbox: Settings, problems: Problems): boolean {
+  const before = problems.errorCount;
   const deny = sandbox.entries.get('deny')?.value;
-  for (const [index, rule] of buildSandbox(sandbox).deny.entries()) {
-    const at = deny?.kind === 'list' ? locate(sandbox, ['deny', index, 'publish']) : undefined;
-    const problem = topicFilterProblem(rule.publish);
-    if (at === undefined || problem === undefined || isBroken(sandbox)) continue;
-    problems.add('topic-filter-invalid', at, `\`publish\` is not a valid topic filter. ${problem.message}`);
+  for (const { object, at } of missingKeys(sandbox, 'sandbox')) {
+    problems.add('required-missing', at ?? { start: 0, end: 0 }, object);
   }
+  for (const item of deny?.kind === 'list' ? deny.items : []) {
+    const publish = item.value.kind === 'object' ? item.value.settings.entries.get('publish') : undefined;
+    if (publish?.value.kind !== 'text') continue;
+    const problem = topicFilterProblem(publish.value.text);
+    if (problem === undefined) continue;
+    problems.add(
+      'topic-filter-invalid',
+      publish.range,
+      `\`publish\` is not a valid topic filter. ${problem.message}`,
+    );
+  }
+  return problems.errorCount === before;
 }
 
 /** The checks of one profile as a whole; undefined when it cannot be used. */

@@ -66,6 +66,11 @@ export function readObject(tree: Tree, object: ObjectName, what: string, reading
   return { entries, broken };
 }
 
+function readObjectValue(tree: Tree, object: ObjectName, what: string, reading: Reading): SettingValue {
+  const settings = readObject(tree, object, what, reading);
+  return tree.kind === 'map' ? { kind: 'object', settings } : BROKEN;
+}
+
 function findRival(entries: ReadonlyMap<string, Setting>, row: KeyRow): string | undefined {
   if (row.group === undefined) return undefined;
   for (const [key, setting] of entries) if (setting.row.group === row.group) return key;
@@ -109,7 +114,7 @@ function readValue(tree: Tree, row: KeyRow, keyRange: Range, reading: Reading): 
       if (tree.kind === 'scalar' && type.orText === true) {
         return readScalar(tree, row.key, BINARY_TEXT, reading);
       }
-      return { kind: 'object', settings: readObject(tree, type.of, row.key, reading) };
+      return readObjectValue(tree, type.of, row.key, reading);
     case 'list':
       return tree.kind === 'list'
         ? readList(tree, row, type.of, type.max, reading)
@@ -160,10 +165,7 @@ function readList(
   const items = tree.items.map((item): ListItem => {
     const what = `an entry of ${row.key}`;
     if (of !== 'text') {
-      return {
-        range: headOf(item),
-        value: { kind: 'object', settings: readObject(item, of, what, reading) },
-      };
+      return { range: headOf(item), value: readObjectValue(item, of, what, reading) };
     }
     if (item.kind === 'scalar') return { range: item.range, value: readScalar(item, what, TEXT, reading) };
     reading.problems.add(

@@ -34,7 +34,8 @@ export function variablesOf(profile: ConnectionProfile): readonly Variable[] {
 
 /**
  * The profile with every variable replaced, `clientId` and `username` first, and checked again as a whole: an
- * environment variable may bring a wildcard into a topic. Never rejects; a lookup that does is an error like no value.
+ * environment variable may bring a wildcard into a topic. What it says is wrong never quotes the answers.
+ * @throws what the lookup throws, for example when the user cancels a question
  */
 export async function resolveProfile(profile: ConnectionProfile, lookup: Lookup): Promise<Resolved> {
   const answers = new Answers(profile, lookup);
@@ -126,16 +127,11 @@ class Answers {
   }
 
   async #ask(kind: LookupKind, name: string, source: string): Promise<string | undefined> {
-    let reason = 'has no value';
-    try {
-      const value = await this.#lookup(kind, name);
-      if (value !== undefined) return value;
-    } catch (error) {
-      reason = `could not be looked up (${error instanceof Error ? error.message : String(error)})`;
-    }
+    const value = await this.#lookup(kind, name);
+    if (value !== undefined) return value;
     this.#fail({
       code: 'variable-unresolved',
-      message: `\`${source}\` of profile ${this.#profile.name} ${reason}.`,
+      message: `\`${source}\` of profile ${this.#profile.name} has no value.`,
       hint: HINTS[kind](name),
     });
     return undefined;

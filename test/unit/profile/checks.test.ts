@@ -1,0 +1,363 @@
+import { describe, expect, it } from 'vitest';
+import { CHECKS, type DiagnosticCode } from '../../../src/profile/checks.ts';
+import { parseProfileFile } from '../../../src/profile/parse.ts';
+import { MAX_FILE_LENGTH } from '../../../src/profile/tree.ts';
+
+/** For each code its smallest bad file, with `|...|` around what the diagnostic must point at, and its nearest good one. */
+interface Example {
+  readonly bad: string;
+  readonly good: string;
+  /** Said beside it, of necessity. */
+  readonly also?: readonly DiagnosticCode[];
+}
+
+const profile = (...lines: string[]): string =>
+  ['profiles:', '  p:', ...lines.map((line) => `    ${line}`), ''].join('\n');
+const sandboxed = (...lines: string[]): string => profile('broker: sandbox', ...lines);
+const broker = (address: string): string => profile(`broker: ${address}`);
+const before5 = (...lines: string[]): string => sandboxed('protocolVersion: 3.1.1', ...lines);
+const long = (length: number): string => 'x'.repeat(length);
+
+const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> = {
+  'yaml-syntax': [
+    { bad: sandboxed('clientId: "a|\\|q"'), good: sandboxed('clientId: "a\\n"') },
+    { bad: sandboxed('will: !!oops {}').replace('!!oops', '|!!oops|'), good: sandboxed('will: null') },
+  ],
+  'yaml-alias': {
+    bad: sandboxed('will: &w { topic: |*w| }'),
+    good: sandboxed('clientId: &c x', 'username: *c'),
+  },
+  'file-too-large': {
+    bad: `||${sandboxed(`#${long(MAX_FILE_LENGTH)}`)}`,
+    good: sandboxed(`#${long(MAX_FILE_LENGTH - 100)}`),
+  },
+  'nesting-too-deep': {
+    bad: `scenarios: ${'['.repeat(100)}|[|`,
+    good: sandboxed(`will: { topic: t, payloadJson: ${'['.repeat(80)}${']'.repeat(80)} }`),
+  },
+  'no-profiles': [
+    { bad: '||', good: sandboxed() },
+    { bad: '|profiles|: {}', good: sandboxed() },
+    { bad: '||version: 1', good: sandboxed() },
+  ],
+  'key-not-text': { bad: 'profiles: { p: { broker: sandbox, |[a]|: b } }', good: sandboxed('username: b') },
+  'unknown-key': [
+    { bad: sandboxed('|clientID|: a'), good: sandboxed('clientId: a') },
+    { bad: sandboxed('will: { topic: t, |willDelay|: 5s }'), good: sandboxed('will: { topic: t }') },
+    { bad: `|default|: {}\n${sandboxed()}`, good: `defaults: {}\n${sandboxed()}` },
+    { bad: `defaults: { |extends|: p }\n${sandboxed()}`, good: `defaults: {}\n${sandboxed()}` },
+    { bad: sandboxed('|<<|: {}'), good: sandboxed() },
+  ],
+  'duplicate-key': { bad: sandboxed('clientId: a', '|clientId|: b'), good: sandboxed('clientId: a') },
+  'exclusive-keys': [
+    {
+      bad: sandboxed('will: { topic: t, payload: a, |payloadFile|: b }'),
+      good: sandboxed('will: { topic: t, payloadFile: b }'),
+    },
+    {
+      bad: before5('clientId: a', 'cleanStart: true', '|cleanSession|: true'),
+      good: before5('clientId: a', 'cleanSession: true'),
+    },
+  ],
+  'value-missing': [
+    { bad: sandboxed('|clientId|:'), good: sandboxed('clientId: ""') },
+    {
+      bad: sandboxed('subscriptions:', '  - topicFilter: a', '  -||'),
+      good: sandboxed('subscriptions:', '  - topicFilter: a'),
+    },
+    { bad: 'profiles: { |""|: { broker: sandbox } }', good: 'profiles: { p: { broker: sandbox } }' },
+  ],
+  'required-missing': [
+    { bad: 'profiles: { |p|: {} }', good: broker('sandbox') },
+    { bad: sandboxed('|will|: { payload: a }'), good: sandboxed('will: { topic: a }') },
+    {
+      bad: sandboxed('subscriptions: [ { |qos|: 1 } ]'),
+      good: sandboxed('subscriptions: [ { topicFilter: a } ]'),
+    },
+    {
+      bad: `${sandboxed()}sandbox: { deny: [ { |then|: disconnect } ] }`,
+      good: `${sandboxed()}sandbox: { deny: [ { publish: a } ] }`,
+    },
+  ],
+  'wrong-type': [
+    { bad: sandboxed('cleanStart: |yes|'), good: sandboxed('cleanStart: true') },
+    { bad: sandboxed('receiveMaximum: |"20"|'), good: sandboxed('receiveMaximum: 20') },
+    { bad: sandboxed('clientId: |[a]|'), good: sandboxed('clientId: a') },
+    { bad: sandboxed('will: |gone|'), good: sandboxed('will: { topic: gone }') },
+    { bad: sandboxed('subscriptions: |a|'), good: sandboxed('subscriptions: []') },
+    { bad: sandboxed('userProperties: [|[a]|]'), good: sandboxed('userProperties: [[a, b], { a: c }]') },
+    { bad: 'profiles: |[ { broker: sandbox } ]|', good: broker('sandbox'), also: ['no-profiles'] },
+    { bad: '|just a text|', good: sandboxed(), also: [] },
+    { bad: broker('|[a]|'), good: broker('mqtt://a') },
+  ],
+  'unknown-choice': [
+    { bad: sandboxed('protocolVersion: |4|'), good: sandboxed('protocolVersion: 3.1.1') },
+    {
+      bad: sandboxed('subscriptions: [ { topicFilter: a, retainHandling: |1| } ]'),
+      good: sandboxed('subscriptions: [ { topicFilter: a, retainHandling: sendIfNew } ]'),
+    },
+  ],
+  'out-of-range': [
+    { bad: sandboxed('keepAlive: |65536|'), good: sandboxed('keepAlive: 65535') },
+    { bad: sandboxed('keepAlive: |-1|'), good: sandboxed('keepAlive: 0') },
+    { bad: sandboxed('receiveMaximum: |0|'), good: sandboxed('receiveMaximum: 1') },
+    { bad: sandboxed('maximumPacketSize: |4294967296|'), good: sandboxed('maximumPacketSize: 4294967295') },
+    { bad: sandboxed('topicAliasMaximum: |65536|'), good: sandboxed('topicAliasMaximum: 65535') },
+    { bad: sandboxed('will: { topic: a, qos: |3| }'), good: sandboxed('will: { topic: a, qos: 2 }') },
+    { bad: sandboxed('sessionExpiryInterval: |50000d|'), good: sandboxed('sessionExpiryInterval: never') },
+    { bad: sandboxed('connectTimeout: |0|'), good: sandboxed('connectTimeout: 1ms') },
+    { bad: `version: |2|\n${sandboxed()}`, good: `version: 1\n${sandboxed()}` },
+  ],
+  'too-many': [
+    {
+      bad: sandboxed(`subscriptions: |[${'{ topicFilter: a },'.repeat(1001)}]|`),
+      good: sandboxed(`subscriptions: [${'{ topicFilter: a },'.repeat(1000)}]`),
+    },
+  ],
+  'duration-form': [
+    { bad: sandboxed('keepAlive: |30 s|'), good: sandboxed('keepAlive: 30s') },
+    { bad: sandboxed('keepAlive: |never|'), good: sandboxed('sessionExpiryInterval: never') },
+  ],
+  'duration-fraction': [
+    { bad: sandboxed('keepAlive: |500ms|'), good: sandboxed('keepAlive: 1000ms', 'connectTimeout: 500ms') },
+    { bad: sandboxed('sessionExpiryInterval: |0.5|'), good: sandboxed('connectTimeout: 0.5') },
+    { bad: sandboxed('connectTimeout: |0.5ms|'), good: sandboxed('connectTimeout: 1ms') },
+  ],
+  'invalid-base64': {
+    bad: sandboxed('will: { topic: a, payloadBase64: |YQ| }'),
+    good: sandboxed('will: { topic: a, payloadBase64: YQ== }'),
+  },
+  'invalid-json': {
+    bad: sandboxed('will: { topic: a, payloadJson: { a: |.nan| } }'),
+    good: sandboxed('will: { topic: a, payloadJson: { a: ".nan" } }'),
+  },
+  'broker-form': [
+    { bad: broker('|localhost|'), good: broker('mqtt://localhost') },
+    { bad: broker('|sandbx|'), good: broker('sandbox') },
+  ],
+  'broker-scheme': { bad: broker('|tcp://localhost|'), good: broker('mqtt://localhost') },
+  'broker-host': { bad: broker('|mqtt://a b|'), good: broker('mqtt://a.b') },
+  'broker-port': [
+    { bad: broker('|mqtt://a:65536|'), good: broker('mqtt://a:65535') },
+    { bad: broker('|mqtt://a:0|'), good: broker('mqtt://a:1') },
+    { bad: broker(`|mqtt://a:\${env:PORT}|`), good: broker(`mqtt://\${env:HOST}:1883`) },
+  ],
+  'broker-path': { bad: broker('|mqtt://a/mqtt|'), good: broker('ws://a/mqtt') },
+  'broker-credentials': {
+    bad: broker('|mqtt://me:secret@a|'),
+    good: profile('broker: mqtt://a', 'username: me'),
+  },
+  'listen-form': { bad: sandboxed('tap: { listen: |here| }'), good: sandboxed('tap: { listen: 1884 }') },
+  'variable-malformed': [
+    { bad: sandboxed(`username: a|\${|env:B`), good: sandboxed(`username: a$\${env:B`) },
+    { bad: sandboxed(`username: |\${env}|`), good: sandboxed(`username: \${env:B}`) },
+    { bad: sandboxed(`clientId: |\${random:99}|`), good: sandboxed(`clientId: \${random:8}`) },
+  ],
+  'variable-unknown': { bad: sandboxed(`username: |\${user}|`), good: sandboxed(`username: \${env:USER}`) },
+  'variable-not-here': {
+    bad: sandboxed(`keepAlive: |\${env:KEEP}|`),
+    good: sandboxed('keepAlive: 30', `clientId: \${env:KEEP}`),
+  },
+  'extends-unknown': { bad: sandboxed('extends: |q|'), good: `${sandboxed('extends: q')}  q: {}\n` },
+  'extends-cycle': { bad: sandboxed('extends: |p|'), good: `${sandboxed('extends: q')}  q: {}\n` },
+  'key-not-in-version': [
+    { bad: before5('sessionExpiryInterval: |10s|'), good: sandboxed('sessionExpiryInterval: 10s') },
+    {
+      bad: before5('subscriptions: [ { topicFilter: a, noLocal: |true| } ]'),
+      good: before5('subscriptions: [ { topicFilter: a, noLocal: false } ]'),
+    },
+    {
+      bad: before5('will: { topic: a, willDelayInterval: |5s| }'),
+      good: before5('will: { topic: a, willDelayInterval: null }'),
+    },
+    { bad: sandboxed('cleanSession: |true|'), good: sandboxed('cleanStart: true') },
+    {
+      bad: `defaults: { receiveMaximum: 5 }\n${before5().replace('3.1.1', '|3.1.1|')}`,
+      good: `defaults: { receiveMaximum: 5 }\n${before5('receiveMaximum: null')}`,
+    },
+  ],
+  'text-too-long': [
+    { bad: sandboxed(`username: |${long(65_536)}|`), good: sandboxed(`username: ${long(65_535)}`) },
+    {
+      bad: sandboxed(`username: |${'é'.repeat(32_768)}|`),
+      good: sandboxed(`username: ${'é'.repeat(32_767)}`),
+    },
+  ],
+  'text-not-utf8': [
+    { bad: sandboxed('username: |"a\\0"|'), good: sandboxed('will: { topic: a, payload: "a\\0" }') },
+    { bad: sandboxed('username: |"\\ud83d"|'), good: sandboxed('username: "\\ud83d\\ude00"') },
+    { bad: sandboxed('will: { topic: a, payload: |"\\ud83d"| }'), good: sandboxed('will: { topic: a }') },
+  ],
+  'client-id-empty': [
+    {
+      bad: before5('cleanStart: false', 'clientId: |""|'),
+      good: before5('cleanStart: true', 'clientId: ""'),
+    },
+    {
+      bad: sandboxed('protocolVersion: 3.1', 'clientId: |""|'),
+      good: sandboxed('protocolVersion: 3.1', 'clientId: a'),
+    },
+    {
+      bad: before5('cleanStart: false').replace('p:', '|p|:'),
+      good: before5('cleanStart: false', 'clientId: a'),
+    },
+  ],
+  'client-id-too-long': {
+    bad: sandboxed('protocolVersion: 3.1', `clientId: |${long(24)}|`),
+    good: sandboxed('protocolVersion: 3.1', `clientId: ${long(23)}`),
+  },
+  'password-in-file': [
+    {
+      bad: profile('broker: mqtt://a', 'username: me', 'password: |secret|'),
+      good: profile('broker: mqtt://a', 'username: me', `password: \${secret:me}`),
+    },
+    {
+      bad: profile('broker: mqtt://a', 'username: me', `password: |\${username}|`),
+      good: sandboxed('username: me', 'password: secret'),
+    },
+  ],
+  'password-without-username': {
+    bad: before5('password: |a|'),
+    good: sandboxed('password: a'),
+  },
+  'will-topic-wildcard': [
+    { bad: sandboxed('will: { topic: |a/#| }'), good: sandboxed('will: { topic: a/b }') },
+    {
+      bad: sandboxed(`will: { topic: |"+/\${clientId}"| }`),
+      good: sandboxed(`clientId: a`, `will: { topic: "a/\${clientId}" }`),
+    },
+  ],
+  'will-topic-invalid': [
+    { bad: sandboxed('will: { topic: |""| }'), good: sandboxed('will: { topic: " " }') },
+    { bad: sandboxed('will: { topic: |"a\\0"| }'), good: sandboxed('will: { topic: "a" }') },
+    {
+      bad: sandboxed(`will: { topic: |${long(65_536)}| }`),
+      good: sandboxed(`will: { topic: ${long(65_535)} }`),
+    },
+  ],
+  'will-payload-too-large': {
+    bad: sandboxed(`will: { topic: a, payload: |${long(65_536)}| }`),
+    good: sandboxed(`will: { topic: a, payload: ${long(65_535)} }`),
+  },
+  'will-delay-no-effect': [
+    {
+      bad: sandboxed('will: { topic: a, willDelayInterval: |5s| }'),
+      good: sandboxed('sessionExpiryInterval: 6s', 'will: { topic: a, willDelayInterval: 5s }'),
+    },
+    {
+      bad: sandboxed('sessionExpiryInterval: 0', 'will: { topic: a, willDelayInterval: |5s| }'),
+      good: sandboxed('sessionExpiryInterval: 0', 'will: { topic: a, willDelayInterval: 0 }'),
+    },
+  ],
+  'topic-wildcard': [
+    {
+      bad: sandboxed('afterConnect: [ { topic: |a/+| } ]'),
+      good: sandboxed('afterConnect: [ { topic: a/b } ]'),
+    },
+    {
+      bad: sandboxed('will: { topic: a, responseTopic: |"#"| }'),
+      good: sandboxed('will: { topic: a, responseTopic: b }'),
+    },
+  ],
+  'topic-invalid': {
+    bad: sandboxed('beforeDisconnect: [ { topic: |""| } ]'),
+    good: sandboxed('beforeDisconnect: [ { topic: a } ]'),
+  },
+  'topic-filter-invalid': [
+    {
+      bad: sandboxed('subscriptions: [ { topicFilter: |a/b#| } ]'),
+      good: sandboxed('subscriptions: [ { topicFilter: a/# } ]'),
+    },
+    {
+      bad: sandboxed('subscriptions: [ { topicFilter: |$share/a| } ]'),
+      good: sandboxed('subscriptions: [ { topicFilter: $share/a/b } ]'),
+    },
+    {
+      bad: `${sandboxed()}sandbox: { deny: [ { publish: |a+| } ] }`,
+      good: `${sandboxed()}sandbox: { deny: [ { publish: a/+ } ] }`,
+    },
+  ],
+  'shared-no-local': {
+    bad: sandboxed('subscriptions: [ { topicFilter: $share/a/b, noLocal: |true| } ]'),
+    good: sandboxed('subscriptions: [ { topicFilter: $share/a/b, noLocal: false } ]'),
+  },
+  'payload-not-utf8': {
+    bad: sandboxed('will: { topic: a, payloadBase64: |/w==|, payloadFormatIndicator: utf8 }'),
+    good: sandboxed('will: { topic: a, payloadBase64: /w==, payloadFormatIndicator: bytes }'),
+  },
+  'session-ends-with-connection': {
+    bad: sandboxed('cleanStart: |false|'),
+    good: sandboxed('cleanStart: false', 'sessionExpiryInterval: 1h'),
+  },
+  'reconnect-order': {
+    bad: sandboxed('reconnect: { after: 2s, atMost: |1s| }'),
+    good: sandboxed('reconnect: { after: 2s, atMost: 2s }'),
+  },
+  'tls-unused': {
+    bad: profile('broker: mqtt://a', '|tls|: { ca: a.pem }'),
+    good: profile('broker: mqtts://a', 'tls: { ca: a.pem }'),
+  },
+  'tls-pair': {
+    bad: profile('broker: mqtts://a', 'tls: { cert: |a.pem| }'),
+    good: profile('broker: mqtts://a', 'tls: { cert: a.pem, key: a.key }'),
+  },
+  'tap-not-loopback': {
+    bad: sandboxed('tap: { listen: |0.0.0.0:1884| }'),
+    good: sandboxed('tap: { listen: 127.0.0.1:1884 }'),
+  },
+  'tap-loop': {
+    bad: profile('broker: mqtt://localhost:1883', 'tap: { listen: |127.0.0.1:1883| }'),
+    good: profile('broker: mqtt://localhost:1883', 'tap: { listen: 127.0.0.1:1884 }'),
+  },
+};
+
+function takeMarks(marked: string): { readonly text: string; readonly start: number; readonly end: number } {
+  const [before = '', inside = '', after = ''] = marked.split('|');
+  return { text: before + inside + after, start: before.length, end: before.length + inside.length };
+}
+
+const cut = (text: string): string =>
+  (text.length > 90 ? `${text.slice(0, 90)}...` : text).replaceAll('\n', '⏎');
+
+describe.each(CHECKS.map(({ code }) => code))('%s', (code) => {
+  const examples = [EXAMPLES[code]].flat();
+  it.each(examples.map((example) => [cut(example.bad), example] as const))('is said of %s', (_, example) => {
+    const { text, start, end } = takeMarks(example.bad);
+    const { diagnostics } = parseProfileFile(text, 'a.mqtt.yaml');
+    const told = diagnostics.map((diagnostic) => [
+      diagnostic.code,
+      diagnostic.range.start,
+      diagnostic.range.end,
+    ]);
+    expect(told).toContainEqual([code, start, end]);
+    const codes = new Set(diagnostics.map((diagnostic) => diagnostic.code));
+    expect(
+      [...codes].filter((other) => other !== code && !example.also?.some((each) => each === other)),
+    ).toEqual([]);
+  });
+
+  it.each(examples.map(({ good }) => [cut(good), good] as const))('is not said of %s', (_, good) => {
+    const { diagnostics, names } = parseProfileFile(good, 'a.mqtt.yaml');
+    expect(diagnostics).toEqual([]);
+    expect(names.some(({ usable }) => usable)).toBe(true);
+  });
+
+  it('keeps the profile from being used if, and only if, it is an error', () => {
+    const severity = CHECKS.find((row) => row.code === code)?.severity;
+    for (const example of examples) {
+      const { profiles, diagnostics } = parseProfileFile(takeMarks(example.bad).text, 'a.mqtt.yaml');
+      expect(diagnostics.find((diagnostic) => diagnostic.code === code)?.severity).toBe(severity);
+      if (severity === 'error') expect(profiles).toEqual([]);
+      else if (code !== 'no-profiles') expect(profiles).toHaveLength(1);
+    }
+  });
+
+  it('says what to do next', () => {
+    for (const example of examples) {
+      const { diagnostics } = parseProfileFile(takeMarks(example.bad).text, 'a.mqtt.yaml');
+      const message = diagnostics.find((diagnostic) => diagnostic.code === code)?.message ?? '';
+      expect(message).toMatch(/[.?]$/);
+      expect(message.length).toBeGreaterThan(20);
+    }
+  });
+});
