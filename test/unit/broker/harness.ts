@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { Broker, type BrokerOptions } from '../../../src/net/broker/broker.ts';
-import type { SandboxSettings } from '../../../src/profile/model.ts';
+import type { DenyThen, SandboxSettings } from '../../../src/profile/model.ts';
 import { settled } from '../support/duplex-pair.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { type ConnectWish, TestClient } from './test-client.ts';
@@ -18,6 +18,12 @@ export interface Harness {
   watcher(topicFilter?: string, wish?: ConnectWish): Promise<TestClient>;
   /** Moves time, and lets everything that follows happen. */
   advance(ms: number): Promise<void>;
+}
+
+/** A deny rule. */
+export function deny(publish: string, what: DenyThen): SandboxSettings['deny'][number] {
+  // biome-ignore lint/suspicious/noThenProperty: the key of the profile file, and a word, not a function
+  return { publish, then: what };
 }
 
 export const plainSettings: SandboxSettings = { deny: [], users: [] };

@@ -26,7 +26,14 @@ export interface ClientTap {
   ended(end: { readonly by: 'client' | 'server'; readonly how: 'fin' | 'reset' }): void;
 }
 
-export type PacketOf<T extends PacketType> = Extract<Packet, { readonly type: T }>;
+type Having<T extends PacketType, P extends Packet> = P extends Packet
+  ? T extends P['type']
+    ? P
+    : never
+  : never;
+
+/** The packet of a type: one interface may serve several. */
+export type PacketOf<T extends PacketType> = Having<T, Packet>;
 
 /** What a test says of a CONNECT; the rest has plain values. */
 export interface ConnectWish {
