@@ -4,6 +4,24 @@ import { type Direction, type PacketType, type Properties, TO_CLIENT, TO_SERVER 
 /** Where properties stand: in a packet, or with the Will Message in a CONNECT. */
 export type PropertyContext = PacketType | 'will';
 
+/** Every place for properties. */
+export const propertyContexts: readonly PropertyContext[] = [
+  'connect',
+  'will',
+  'connack',
+  'publish',
+  'puback',
+  'pubrec',
+  'pubrel',
+  'pubcomp',
+  'subscribe',
+  'suback',
+  'unsubscribe',
+  'unsuback',
+  'disconnect',
+  'auth',
+];
+
 /** The data types of v5 1.5. */
 export type PropertyType =
   | 'byte'
@@ -217,22 +235,7 @@ export const properties: readonly PropertyDefinition[] = [
       auth: '3.15.2.2.5',
     },
     {
-      repeatsIn: [
-        'connect',
-        'connack',
-        'publish',
-        'will',
-        'puback',
-        'pubrec',
-        'pubrel',
-        'pubcomp',
-        'subscribe',
-        'suback',
-        'unsubscribe',
-        'unsuback',
-        'disconnect',
-        'auth',
-      ],
+      repeatsIn: propertyContexts,
     },
   ),
   define(
@@ -271,6 +274,27 @@ for (const each of properties) byId[each.id] = each;
 /** The row of an identifier from the wire, or undefined when the standard has none. */
 export function propertyDefinition(id: number): PropertyDefinition | undefined {
   return byId[id];
+}
+
+/** What messages call a place for properties, for example `PUBLISH`. */
+export function contextName(context: PropertyContext): string {
+  return context === 'will' ? 'the Will Properties' : context.toUpperCase();
+}
+
+/** Each place where each property may stand, with its section or statement. */
+export function propertyUses(
+  definitions: readonly PropertyDefinition[],
+): {
+  readonly definition: PropertyDefinition;
+  readonly context: PropertyContext;
+  readonly section: string;
+}[] {
+  return definitions.flatMap((definition) =>
+    propertyContexts.flatMap((context) => {
+      const section = definition.contexts[context];
+      return section === undefined ? [] : [{ definition, context, section }];
+    }),
+  );
 }
 
 /** What a packet without properties has. */

@@ -4,6 +4,7 @@
  * section numbers, for passages that carry no statement id.
  */
 import type { ProtocolVersion, StatementRef } from './packet.ts';
+import { propertySections } from './property-statements.ts';
 
 export interface Statement extends StatementRef {
   /** The section that holds it, for example `3.1.3.2.2`. */
@@ -31,9 +32,17 @@ const version5: readonly Row[] = [
     'A UTF-8 Encoded String must be well-formed UTF-8 and holds no surrogate code points.',
   ],
   ['1.5.4-2', '1.5.4', 'A UTF-8 Encoded String must not hold the null character U+0000.'],
+  ['1.5.5', '1.5.5', 'A Variable Byte Integer takes at most four bytes.'],
   ['1.5.5-1', '1.5.5', 'A Variable Byte Integer must use the fewest bytes that can hold its value.'],
   ['1.5.7-1', '1.5.7', 'Both strings of a UTF-8 String Pair follow the rules of UTF-8 Encoded Strings.'],
+  ['2.1.2', '2.1.2', 'The packet types, and which way each may travel. Type 0 is reserved.'],
   ['2.1.3-1', '2.1.3', 'Reserved flag bits of the fixed header must have the value that the standard lists.'],
+  [
+    '2.1.4',
+    '2.1.4',
+    'Remaining Length is the number of bytes that follow it in the packet; all fields together take exactly so many.',
+  ],
+  ['2.2.1', '2.2.1', 'The Packet Identifier, and which packets carry one. It is not 0.'],
   ['2.2.1-2', '2.2.1', 'A PUBLISH with QoS 0 must not carry a Packet Identifier.'],
   [
     '2.2.1-3',
@@ -45,12 +54,20 @@ const version5: readonly Row[] = [
     '2.2.1',
     'A Server gives each new QoS 1 or 2 PUBLISH an unused Packet Identifier other than 0.',
   ],
+  [
+    '2.2.1-5',
+    '2.2.1',
+    'PUBACK, PUBREC, PUBREL and PUBCOMP carry the Packet Identifier of the PUBLISH they belong to.',
+  ],
+  ['2.2.1-6', '2.2.1', 'SUBACK and UNSUBACK carry the Packet Identifier of the request they answer.'],
   ['2.2.2-1', '2.2.2.1', 'A packet without properties must say so with a Property Length of 0.'],
+  ['2.2.2.1', '2.2.2.1', 'Property Length is the number of bytes that the properties take.'],
   [
     '2.2.2.2',
     '2.2.2.2',
     'A property that is not valid for its packet, or has the wrong type, makes a Malformed Packet; most may appear only once.',
   ],
+  ['2.4', '2.4', 'The Reason Codes, and which packets may carry each.'],
   ['3.1.0-1', '3.1', 'The first packet from the Client on a Network Connection must be CONNECT.'],
   [
     '3.1.0-2',
@@ -295,6 +312,7 @@ const version5: readonly Row[] = [
     '3.3.2.1',
     'The Topic Name must be the first field of the variable header and a UTF-8 Encoded String.',
   ],
+  ['3.3.2.1', '3.3.2.1', 'A PUBLISH with an empty Topic Name and no Topic Alias is a Protocol Error.'],
   ['3.3.2-2', '3.3.2.1', 'A Topic Name in PUBLISH must not hold wildcards.'],
   [
     '3.3.2-3',
@@ -333,9 +351,14 @@ const version5: readonly Row[] = [
     '3.3.4',
     'A Client must not have more unacknowledged QoS 1 and 2 messages than the Receive Maximum of the Server.',
   ],
+  ['3.4.2-1', '3.4.2.1', 'PUBACK must carry one of the Reason Codes listed for it.'],
+  ['3.5.2-1', '3.5.2.1', 'PUBREC must carry one of the Reason Codes listed for it.'],
   ['3.6.1-1', '3.6.1', 'The flag bits of PUBREL are reserved and must be 0010.'],
+  ['3.6.2-1', '3.6.2.1', 'PUBREL must carry one of the Reason Codes listed for it.'],
+  ['3.7.2-1', '3.7.2.1', 'PUBCOMP must carry one of the Reason Codes listed for it.'],
   ['3.8.1-1', '3.8.1', 'The flag bits of SUBSCRIBE are reserved and must be 0010.'],
   ['3.8.3-1', '3.8.3', 'Topic Filters must be UTF-8 Encoded Strings.'],
+  ['3.8.3.1', '3.8.3.1', 'In the Subscription Options, QoS 3 and Retain Handling 3 are Protocol Errors.'],
   ['3.8.3-2', '3.8.3', 'SUBSCRIBE must hold at least one Topic Filter with its options.'],
   [
     '3.8.3-3',
@@ -344,9 +367,13 @@ const version5: readonly Row[] = [
   ],
   ['3.8.3-4', '3.8.3.1', 'No Local 1 on a shared subscription is a Protocol Error.'],
   ['3.8.3-5', '3.8.3.1', 'The reserved bits of the Subscription Options must be 0.'],
+  ['3.8.4-6', '3.8.4', 'SUBACK must hold one Reason Code for each Topic Filter of the SUBSCRIBE.'],
   ['3.8.4-8', '3.8.4', 'A message is delivered with the lower of its own QoS and the QoS that was granted.'],
+  ['3.9.3-2', '3.9.3', 'SUBACK must carry Reason Codes listed for it.'],
   ['3.10.1-1', '3.10.1', 'The flag bits of UNSUBSCRIBE are reserved and must be 0010.'],
   ['3.10.3-2', '3.10.3', 'UNSUBSCRIBE must hold at least one Topic Filter.'],
+  ['3.11.3', '3.11.3', 'UNSUBACK holds one Reason Code for each Topic Filter of the UNSUBSCRIBE.'],
+  ['3.11.3-2', '3.11.3', 'UNSUBACK must carry Reason Codes listed for it.'],
   ['3.12.4-1', '3.12.4', 'The Server must answer PINGREQ with PINGRESP.'],
   [
     '3.14',
@@ -380,6 +407,7 @@ const version5: readonly Row[] = [
   ],
   ['3.15.1-1', '3.15.1', 'The flag bits of AUTH must be 0; otherwise it is malformed.'],
   ['3.15.2-1', '3.15.2.1', 'The sender of AUTH must use one of the listed Reason Codes.'],
+  ['3.15.2.2.2', '3.15.2.2.2', 'AUTH must name its Authentication Method, once.'],
   [
     '4.1',
     '4.1',
@@ -443,14 +471,26 @@ const version311: readonly Row[] = [
     'A UTF-8 string must be well-formed and holds no surrogate code points; otherwise the connection is closed.',
   ],
   ['1.5.3-2', '1.5.3', 'A UTF-8 string must not hold the null character U+0000.'],
+  ['2.2.1', '2.2.1', 'The packet types, and which way each may travel. Types 0 and 15 are reserved.'],
   ['2.2.2-1', '2.2.2', 'Reserved flag bits of the fixed header must have the value that the standard lists.'],
   ['2.2.2-2', '2.2.2', 'The receiver of invalid flags must close the Network Connection.'],
+  [
+    '2.2.3',
+    '2.2.3',
+    'Remaining Length takes at most four bytes and is the number of bytes that follow it in the packet.',
+  ],
   [
     '2.3.1-1',
     '2.3.1',
     'SUBSCRIBE, UNSUBSCRIBE and PUBLISH with QoS above 0 must carry a Packet Identifier other than 0.',
   ],
   ['2.3.1-5', '2.3.1', 'A PUBLISH with QoS 0 must not carry a Packet Identifier.'],
+  [
+    '2.3.1-6',
+    '2.3.1',
+    'PUBACK, PUBREC and PUBREL carry the Packet Identifier of the PUBLISH they belong to.',
+  ],
+  ['2.3.1-7', '2.3.1', 'SUBACK and UNSUBACK carry the Packet Identifier of the request they answer.'],
   ['3.1.0-1', '3.1', 'The first packet from the Client on a Network Connection must be CONNECT.'],
   [
     '3.1.0-2',
@@ -581,12 +621,14 @@ const version311: readonly Row[] = [
   ['3.1.4-5', '3.1.4', 'After a refused CONNECT the Server must not process anything from the Client.'],
   ['3.2.0-1', '3.2', 'The first packet from the Server must be CONNACK.'],
   ['3.2.2-1', '3.2.2.2', 'Accepted with CleanSession 1: Session Present must be 0.'],
+  ['3.2.2.1', '3.2.2.1', 'In the Connect Acknowledge Flags, bits 7 to 1 are reserved and must be 0.'],
   [
     '3.2.2-2',
     '3.2.2.2',
     'Accepted with CleanSession 0: Session Present must be 1 if the Server has stored the Session.',
   ],
   ['3.2.2-3', '3.2.2.2', 'Accepted with CleanSession 0 and no stored Session: Session Present must be 0.'],
+  ['3.2.2.3', '3.2.2.3', 'The return codes of CONNACK are 0 to 5; others are reserved.'],
   ['3.2.2-4', '3.2.2.2', 'With a return code other than 0, Session Present must be 0.'],
   [
     '3.2.2-5',
@@ -630,6 +672,7 @@ const version311: readonly Row[] = [
   ['3.8.3-1', '3.8.3', 'Topic Filters must be UTF-8 encoded strings.'],
   ['3.8.3-3', '3.8.3', 'SUBSCRIBE must hold at least one Topic Filter with its QoS.'],
   ['3-8.3-4', '3.8.3', 'A requested QoS other than 0, 1 or 2, or a reserved bit set, is malformed.'],
+  ['3.8.4-5', '3.8.4', 'SUBACK must hold one return code for each Topic Filter of the SUBSCRIBE.'],
   ['3.8.4-6', '3.8.4', 'A message is delivered with the lower of its own QoS and the QoS that was granted.'],
   ['3.9.3-2', '3.9.3', 'SUBACK return codes other than 0x00, 0x01, 0x02 and 0x80 are reserved.'],
   ['3.10.1-1', '3.10.1', 'The flag bits of UNSUBSCRIBE are reserved and must be 0010.'],
@@ -680,6 +723,7 @@ const version311: readonly Row[] = [
 
 const version31: readonly Row[] = [
   ['2.1', '2.1', 'The fixed header: message type, DUP, QoS, RETAIN and Remaining Length.'],
+  ['2.4', '2.4', 'Message identifiers. 0 is not a valid one.'],
   ['2.5', '2.5', 'Strings are UTF-8 with a length prefix of two bytes.'],
   [
     '3.1',
@@ -689,7 +733,14 @@ const version31: readonly Row[] = [
   ['3.2', '3.2', 'CONNACK. Its first byte is reserved: there is no Session Present flag.'],
   ['3.3', '3.3', 'PUBLISH. Its topic name must not hold wildcards.'],
   ['3.8', '3.8', 'SUBSCRIBE. A message is delivered with at most the QoS that was granted.'],
+  ['3.9', '3.9', 'SUBACK holds the granted QoS of each topic of the SUBSCRIBE.'],
+  ['3.10', '3.10', 'UNSUBSCRIBE names one topic or more.'],
   ['3.14', '3.14', 'DISCONNECT: the Client says that it closes the connection cleanly.'],
+  [
+    'Appendix A',
+    'Appendix A',
+    'Topics: at least one character, no null character, and wildcards only in subscriptions.',
+  ],
 ];
 
 function rowsOf(version: ProtocolVersion, rows: readonly Row[]): readonly Statement[] {
@@ -702,6 +753,14 @@ function rowsOf(version: ProtocolVersion, rows: readonly Row[]): readonly Statem
   }));
 }
 
+/** The sections on properties that have no row of their own above. */
+function propertyRows(): readonly Row[] {
+  const own = new Set(version5.map(([id]) => id));
+  return propertySections.flatMap(([section, summary]) =>
+    own.has(section) ? [] : [[section, section, summary] as const],
+  );
+}
+
 /** One statement of 3.1.1 is spelled with a dot where all others have a dash. */
 function isDottedStatement(version: ProtocolVersion, id: string): boolean {
   return version === 4 && id === '3.1.2.7';
@@ -710,6 +769,7 @@ function isDottedStatement(version: ProtocolVersion, id: string): boolean {
 /** Every statement that the program knows. */
 export const statements: readonly Statement[] = [
   ...rowsOf(5, version5),
+  ...rowsOf(5, propertyRows()),
   ...rowsOf(4, version311),
   ...rowsOf(3, version31),
 ];

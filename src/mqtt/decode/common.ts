@@ -13,13 +13,13 @@ import { hexByte } from './preview.ts';
 /** The statements that make a Packet Identifier non-zero. */
 export const packetIdStatements = {
   /** SUBSCRIBE, UNSUBSCRIBE, and PUBLISH from a Client. */
-  fromClient: { 5: 'MQTT-2.2.1-3', 4: 'MQTT-2.3.1-1' },
+  fromClient: { 5: 'MQTT-2.2.1-3', 4: 'MQTT-2.3.1-1', 3: '2.4' },
   /** PUBLISH from a Server. */
-  fromServer: { 5: 'MQTT-2.2.1-4', 4: 'MQTT-2.3.1-1' },
+  fromServer: { 5: 'MQTT-2.2.1-4', 4: 'MQTT-2.3.1-1', 3: '2.4' },
   /** PUBACK, PUBREC, PUBREL and PUBCOMP repeat the identifier of the PUBLISH. */
-  publishAnswer: { 5: 'MQTT-2.2.1-5', 4: 'MQTT-2.3.1-6' },
+  publishAnswer: { 5: 'MQTT-2.2.1-5', 4: 'MQTT-2.3.1-6', 3: '2.4' },
   /** SUBACK and UNSUBACK repeat the identifier of the request. */
-  subscribeAnswer: { 5: 'MQTT-2.2.1-6', 4: 'MQTT-2.3.1-7' },
+  subscribeAnswer: { 5: 'MQTT-2.2.1-6', 4: 'MQTT-2.3.1-7', 3: '2.4' },
 } as const satisfies Readonly<Record<string, StatementIds>>;
 
 /** A Packet Identifier: never 0. */

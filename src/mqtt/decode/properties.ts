@@ -1,8 +1,8 @@
 /** Properties (v5 2.2.2), in the order of the wire. */
 import type { Properties, Property } from '../packet.ts';
 import { TO_SERVER } from '../packet.ts';
-import { packetTypes } from '../packet-types.ts';
 import {
+  contextName,
   noProperties,
   PROPERTY,
   type PropertyContext,
@@ -122,10 +122,4 @@ function checkValue(
       cursor.complain('topic-wildcard', at, { field: definition.name }, { 5: 'MQTT-3.3.2-14' });
     }
   }
-}
-
-function contextName(context: PropertyContext): string {
-  return context === 'will'
-    ? 'the Will Properties'
-    : (packetTypes.find((row) => row.type === context)?.name ?? context);
 }
