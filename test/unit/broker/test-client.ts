@@ -102,6 +102,8 @@ export class TestClient {
   /** Everything received and not taken, in order. */
   readonly inbox: Packet[] = [];
   acknowledges = true;
+  /** Whether it makes packets of what it gets. */
+  reads = true;
 
   constructor(broker: Broker, tap?: ClientTap, highWaterMark?: number) {
     const pair = duplexPair(highWaterMark);
@@ -238,6 +240,7 @@ export class TestClient {
   #received(chunk: Buffer): void {
     if (this.#over) return;
     this.#tap?.received(chunk);
+    if (!this.reads) return;
     this.#frames.push(chunk);
     for (;;) {
       const frame = this.#frames.next();
