@@ -30,6 +30,12 @@ const failed = (code: DiagnosticCode, message: string): Read<never> => ({ ok: fa
 /** Reads `sandbox`, or `scheme://host[:port][/path]`. Variables may stand in the host and the path. */
 export function readBrokerAddress(text: string): Read<BrokerAddress> {
   if (text === 'sandbox') return { ok: true, value: { kind: 'sandbox' } };
+  if (hasCredentials(text)) {
+    return failed(
+      'broker-credentials',
+      `The address holds credentials, and this file is meant to be shared. Move the user name to \`username\`, and the password to \`password: \${secret:name}\`.`,
+    );
+  }
   const match = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/s.exec(text);
   if (match === null) {
     const near = nearest(text, ['sandbox']);
@@ -52,12 +58,6 @@ export function readBrokerAddress(text: string): Read<BrokerAddress> {
   const pathAt = findPath(rest);
   const authority = rest.slice(0, pathAt);
   const path = rest.slice(pathAt);
-  if (authority.includes('@')) {
-    return failed(
-      'broker-credentials',
-      `The address holds credentials, and this file is meant to be shared. Move the user name to \`username\`, and the password to \`password: \${secret:name}\`.`,
-    );
-  }
   const webSocket = scheme === 'ws' || scheme === 'wss';
   if (!webSocket && path !== '' && path !== '/') {
     return failed(
@@ -76,10 +76,19 @@ export function readBrokerAddress(text: string): Read<BrokerAddress> {
   };
 }
 
+/** Looked for first, so that no other message quotes them. */
+function hasCredentials(text: string): boolean {
+  const rest = text.replace(/^[^/]*:\/\//, '');
+  return hideVariables(rest).slice(0, findPath(rest)).includes('@');
+}
+
+/** The text with an `x` for each character of a variable, so that offsets stay. */
+const hideVariables = (text: string): string =>
+  replaceVariables(text, (variable) => 'x'.repeat(variable.source.length));
+
 /** Where the path begins: the first `/` or `?` that is not inside a variable. */
 function findPath(rest: string): number {
-  const hidden = replaceVariables(rest, (variable) => 'x'.repeat(variable.source.length));
-  const at = hidden.search(/[/?]/);
+  const at = hideVariables(rest).search(/[/?]/);
   return at === -1 ? rest.length : at;
 }
 
@@ -87,7 +96,7 @@ function readHostAndPort(
   authority: string,
   defaultPort: number,
 ): Read<{ readonly host: string; readonly port: number }> {
-  const hidden = replaceVariables(authority, (variable) => 'x'.repeat(variable.source.length));
+  const hidden = hideVariables(authority);
   const bracket = hidden.startsWith('[') ? hidden.indexOf(']') : -1;
   const colon = bracket === -1 ? hidden.indexOf(':') : hidden.indexOf(':', bracket);
   const host = (colon === -1 ? authority : authority.slice(0, colon)).replace(/^\[(.*)\]$/s, '$1');
@@ -114,9 +123,21 @@ function readPort(text: string): number | undefined {
 /** What is wrong with a host name or IP address, without brackets and variables; undefined when nothing is. */
 export function hostProblem(host: string): string | undefined {
   if (host === '') return 'The address has no host. Write for example `mqtt://localhost:1883`.';
-  if (/^[0-9A-Fa-f:.]+(%[\w.-]+)?$/.test(host) && host.includes(':')) return undefined;
+  if (isIpv6(host)) return undefined;
   if (/^[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)*\.?$/u.test(host) && host.length <= 253) return undefined;
   return `\`${host}\` is neither a host name nor an IP address. Write only the host there, for example \`localhost\`; an IPv6 address stands in brackets.`;
+}
+
+/** RFC 4291 2.2, with an optional zone. */
+function isIpv6(host: string): boolean {
+  const address = host.replace(/%[\w.-]+$/, '');
+  const groups = address.replace(/\d{1,3}(\.\d{1,3}){3}$/, '0:0').split(':');
+  const gaps = address.match(/::/g)?.length ?? 0;
+  return (
+    groups.every((group) => /^[0-9A-Fa-f]{0,4}$/.test(group)) &&
+    !/^:(?!:)|(?<!:):$|:::/.test(address) &&
+    (gaps === 0 ? groups.length === 8 : gaps === 1 && groups.length <= 9 && groups.length >= 3)
+  );
 }
 
 /** Reads `127.0.0.1:1884`, `[::1]:1884`, `localhost:1884`, or a port alone, which means 127.0.0.1. */

@@ -188,6 +188,11 @@ export type DiagnosticCode = (typeof CHECKS)[number]['code'];
 
 const severities = new Map<string, Diagnostic['severity']>(CHECKS.map((row) => [row.code, row.severity]));
 
+/** What a code means, in one sentence that quotes nothing. */
+export function summaryOf(code: DiagnosticCode): string {
+  return CHECKS.find((row) => row.code === code)?.summary ?? '';
+}
+
 export function severityOf(code: DiagnosticCode): Diagnostic['severity'] {
   return severities.get(code) ?? 'error';
 }

@@ -3,9 +3,9 @@
  * untrusted workspace: the caller decides that.
  */
 
-import { severityOf } from './checks.ts';
+import { severityOf, summaryOf } from './checks.ts';
 import type { ConnectionProfile, ProfileError } from './model.ts';
-import { checkProfile } from './profile-checks.ts';
+import { checkProfile, type Finding } from './profile-checks.ts';
 import { mapTexts } from './texts.ts';
 import { replaceVariables, type Variable, type VariableKind, variablesIn } from './variables.ts';
 
@@ -61,13 +61,28 @@ export async function resolveProfile(profile: ConnectionProfile, lookup: Lookup)
   });
   const errors = checkProfile(resolved)
     .filter(({ code }) => severityOf(code) === 'error')
-    .map(
-      ({ code, message }): ProfileError => ({
-        code,
-        message: answers.conceal(`${profile.name}: ${message}`),
-      }),
-    );
+    .map((finding) => wrongAnswer(profile, finding));
   return errors.length > 0 ? { ok: false, errors } : { ok: true, profile: resolved };
+}
+
+/** What is wrong only now is wrong by an answer, and that may be a secret: the message does not quote it. */
+function wrongAnswer(profile: ConnectionProfile, { code, path }: Finding): ProfileError {
+  const at = path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+    .join('')
+    .slice(1);
+  const sources = new Set<string>();
+  mapTexts(profile, (text, where) => {
+    if (where.length === path.length && where.every((step, index) => step === path[index])) {
+      for (const { source } of variablesIn(text)) sources.add(`\`${source}\``);
+    }
+    return text;
+  });
+  return {
+    code,
+    message: `\`${at}\` of profile ${profile.name} is not valid with its variables replaced. ${summaryOf(code)}`,
+    hint: sources.size === 0 ? undefined : `Check what stands in ${[...sources].join(', ')}.`,
+  };
 }
 
 /** Asks for values and remembers them. */
@@ -139,17 +154,6 @@ class Answers {
 
   #fail(error: ProfileError): void {
     if (!this.errors.some(({ message }) => message === error.message)) this.errors.push(error);
-  }
-
-  /** A message without the values of secrets and answers, which a check may have quoted. */
-  conceal(message: string): string {
-    let concealed = message;
-    for (const [source, value] of this.#known) {
-      const secret =
-        source.startsWith('${secret:') || source.startsWith('${input:') || source.startsWith('${env:');
-      if (secret && value !== undefined && value !== '') concealed = concealed.replaceAll(value, source);
-    }
-    return concealed;
   }
 }
 
