@@ -27,6 +27,11 @@ export class BatchBuilder {
     this.topics = topics;
   }
 
+  /** How many connections and directions have Topic Aliases that are remembered. */
+  get rememberedAliases(): number {
+    return this.aliases.size;
+  }
+
   /**
    * At most `maxCount` records from `fromSeq` on, or from the oldest one held if that is later; the next batch begins at `firstSeq + count`. All
    * buffers are copies and may be transferred.
