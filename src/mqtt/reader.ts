@@ -2,16 +2,20 @@
  * The cheap depth of reading: cuts the bytes of one direction of a Network Connection into MQTT Control Packets, whatever the chunks
  * they come in, and tells a few facts of each as numbers. No object and no copy is made for a packet that lies whole in a chunk.
  */
-import { firstByteFault, leastRemainingLength } from './fixed-header.ts';
-import { foreignProtocol } from './foreign-protocols.ts';
-import { type FramingFault, framingFault } from './framing-faults.ts';
-import { type Direction, type Malformed, type ProtocolVersion, TO_SERVER } from './packet.ts';
+import { framingFault } from './framing-faults.ts';
+import { type Direction, type Malformed, TO_SERVER } from './packet.ts';
+import {
+  at,
+  type ConnectionState,
+  connectVersion,
+  FAULT,
+  INCOMPLETE,
+  PacketBorder,
+  twoBytesAt,
+} from './packet-border.ts';
 import { packetTypeNumber } from './packet-types.ts';
 
-/** What the two readers of a connection share. The version is learned from the Client's CONNECT. */
-export interface ConnectionState {
-  version: ProtocolVersion | undefined;
-}
+export type { ConnectionState };
 
 /** Why, and from where on, a direction cannot be read. */
 export interface StreamFault {
@@ -68,46 +72,15 @@ const KEPT_BUFFER_BYTES = 1024;
 /** At least so much of a packet is kept: what is judged before its end has come. */
 const LEAST_KEPT_BYTES = 16;
 
-/** Answers of `totalLength` beside a length. */
-const INCOMPLETE = 0;
-const FAULT = -1;
-
-/** By version (0 while unknown) and first byte: the least Remaining Length, or `NO_PACKET` for a faulty first byte. */
-const NO_PACKET = 255;
-const firstBytes: readonly Uint8Array[] = [undefined, undefined, undefined, 3, 4, 5].map((known) => {
-  const version = known as ProtocolVersion | undefined;
-  return Uint8Array.from({ length: 256 }, (_, first) =>
-    firstByteFault(first, version) === undefined ? leastRemainingLength(first, version) : NO_PACKET,
-  );
-});
-
-interface ProtocolName {
-  readonly letters: readonly number[];
-  readonly versions: readonly ProtocolVersion[];
-}
-/** `MQTT`, and `MQIsdp` of 3.1. */
-const PROTOCOL_NAMES: readonly ProtocolName[] = [
-  { letters: [0x4d, 0x51, 0x54, 0x54], versions: [4, 5] },
-  { letters: [0x4d, 0x51, 0x49, 0x73, 0x64, 0x70], versions: [3] },
-];
-/** Mosquitto's bridges set this bit of the Protocol Version to tell what they are. */
-const BRIDGE_BIT = 0x80;
-
-/** For places that are known to lie inside. */
-const at = (bytes: Uint8Array, index: number): number => bytes[index] as number;
-const twoBytesAt = (bytes: Uint8Array, index: number): number =>
-  (at(bytes, index) << 8) | at(bytes, index + 1);
-
 export class StreamReader {
   private readonly direction: Direction;
   private readonly state: ConnectionState;
   private readonly sink: PacketSink;
   private readonly maxPacketBytes: number;
+  private readonly border: PacketBorder;
 
   /** In bytes from the start of this direction: where the packet begins that is being read. */
   private offset = 0;
-  /** Whether a packet has been read yet. */
-  private begun = false;
   private failed = false;
 
   /** The packet that has come in part: its first bytes, as many as are kept. */
@@ -118,11 +91,6 @@ export class StreamReader {
   /** What it has in all; 0 while its header is incomplete. */
   private total = 0;
 
-  /** Of the packet that `totalLength` has refused. */
-  private faultReason: FramingFault = 'reserved-packet-type';
-  /** In bytes from the start of that packet. */
-  private faultOffset = 0;
-
   constructor(
     direction: Direction,
     state: ConnectionState,
@@ -132,6 +100,7 @@ export class StreamReader {
     this.direction = direction;
     this.state = state;
     this.sink = sink;
+    this.border = new PacketBorder(direction, state);
     this.maxPacketBytes = Math.max(options.maxPacketBytes, LEAST_KEPT_BYTES);
   }
 
@@ -166,7 +135,7 @@ export class StreamReader {
         this.sink.opaque(bytes, pos, end, end - pos, undefined);
         return end;
       }
-      const total = this.totalLength(bytes, pos, end);
+      const total = this.border.totalLength(bytes, pos, end);
       if (total === FAULT) {
         this.fail(bytes, pos, end);
         return end;
@@ -197,7 +166,7 @@ export class StreamReader {
     this.keep(bytes, start, next);
     this.received += next - start;
     if (!headerKnown) {
-      const total = this.totalLength(this.held, 0, this.heldLength);
+      const total = this.border.totalLength(this.held, 0, this.heldLength);
       if (total === FAULT) {
         const { held, heldLength } = this;
         this.letGo();
@@ -237,90 +206,9 @@ export class StreamReader {
 
   private fail(bytes: Uint8Array, start: number, end: number): void {
     this.failed = true;
-    const malformed = framingFault(this.faultReason, bytes, start, this.faultOffset, this.state.version);
+    const { faultReason, faultOffset } = this.border;
+    const malformed = framingFault(faultReason, bytes, start, faultOffset, this.state.version);
     this.sink.opaque(bytes, start, end, end - start, { malformed, streamOffset: this.offset });
-  }
-
-  private refuse(reason: FramingFault, offset: number): typeof FAULT {
-    this.faultReason = reason;
-    this.faultOffset = offset;
-    return FAULT;
-  }
-
-  /**
-   * The length of the packet at `start`, header included; `INCOMPLETE` when `bytes[start, end)` is too short to judge it; or `FAULT`. What it
-   * answers does not depend on how many bytes beyond those needed are there, so that faults do not depend on the chunks.
-   */
-  private totalLength(bytes: Uint8Array, start: number, end: number): number {
-    const { version } = this.state;
-    const first = at(bytes, start);
-    if (!this.begun) {
-      const foreign = foreignProtocol(bytes, start, end, this.direction);
-      if (foreign === 'undecided') return INCOMPLETE;
-      if (foreign !== undefined) return this.refuse(foreign.reason, 0);
-    }
-    const least = at(firstBytes[version ?? 0] ?? NO_BYTES, first);
-    if (least === NO_PACKET) return this.refuse(firstByteFault(first, version) ?? 'reserved-packet-type', 0);
-    const type = first >> 4;
-    if (!this.begun && this.direction === TO_SERVER && type !== CONNECT) {
-      return this.refuse('connect-expected', 0);
-    }
-
-    if (end - start < 2) return INCOMPLETE;
-    let remaining = at(bytes, start + 1);
-    let body = start + 2;
-    if (remaining > 0x7f) {
-      remaining &= 0x7f;
-      for (let shift = 7; ; shift += 7) {
-        if (shift > 21) return this.refuse('variable-byte-integer-too-long', 1);
-        if (body === end) return INCOMPLETE;
-        const digit = at(bytes, body);
-        body += 1;
-        remaining |= (digit & 0x7f) << shift;
-        if (digit < 0x80) break;
-      }
-    }
-    if (remaining < least) return this.refuse('packet-too-short', 1);
-
-    if (type === PUBLISH) {
-      if (end - body < 2) return INCOMPLETE;
-      const topicPart = 2 + twoBytesAt(bytes, body);
-      if (topicPart > remaining) return this.refuse('topic-too-long', body - start);
-      const idPart = (first & 0x06) === 0 ? 0 : 2;
-      if (topicPart + idPart + (version === 5 ? 1 : 0) > remaining) return this.refuse('packet-too-short', 1);
-    } else if (type === CONNECT) {
-      const judged = this.judgeConnect(bytes, start, body, end, remaining);
-      if (judged <= 0) return judged;
-    }
-    return body - start + remaining;
-  }
-
-  /** Whether a CONNECT begins as one: `INCOMPLETE`, `FAULT` or its version. */
-  private judgeConnect(
-    bytes: Uint8Array,
-    start: number,
-    body: number,
-    end: number,
-    remaining: number,
-  ): number {
-    if (end - body < 2) return INCOMPLETE;
-    const length = twoBytesAt(bytes, body);
-    const name = PROTOCOL_NAMES.find(({ letters }) => letters.length === length);
-    if (name === undefined) return this.refuse('not-mqtt-connect', body - start);
-    const nameEnd = body + 2 + length;
-    if (nameEnd - body >= remaining) return this.refuse('packet-too-short', 1);
-    if (end <= nameEnd) return INCOMPLETE;
-    if (!name.letters.every((letter, index) => bytes[body + 2 + index] === letter)) {
-      return this.refuse('not-mqtt-connect', body - start);
-    }
-    const version = connectVersion(at(bytes, nameEnd));
-    if (version === undefined || !name.versions.includes(version)) {
-      return this.refuse('unsupported-protocol-version', nameEnd - start);
-    }
-    // Protocol Version, Connect Flags, Keep Alive, the length of the properties (5.0), and that of the Client Identifier.
-    const parts = 1 + 1 + 2 + (version === 5 ? 1 : 0) + 2;
-    if (nameEnd - body + parts > remaining) return this.refuse('packet-too-short', 1);
-    return version;
   }
 
   private tell(bytes: Uint8Array, start: number, end: number, total: number): void {
@@ -353,15 +241,10 @@ export class StreamReader {
     } else if (type === CONNECT && this.direction === TO_SERVER && version === undefined) {
       this.state.version = connectVersion(at(bytes, body + 2 + twoBytesAt(bytes, body)));
     }
-    this.begun = true;
+    this.border.begun = true;
     this.offset += total;
     this.sink.packet(bytes, start, end, total, topicStart, topicEnd, packetId, reasonCode);
   }
-}
-
-function connectVersion(byte: number): ProtocolVersion | undefined {
-  const version = byte & ~BRIDGE_BIT;
-  return version === 3 || version === 4 || version === 5 ? version : undefined;
 }
 
 /** Where the properties end whose length stands at `pos`; not before `end` when that cannot be read. */
