@@ -16,7 +16,7 @@ export const CHECKS = [
   {
     code: 'yaml-alias',
     severity: 'error',
-    summary: 'An alias stands for itself, or aliases stand for too much.',
+    summary: 'An alias stands for nothing, for itself, or for too much.',
   },
   { code: 'file-too-large', severity: 'error', summary: 'The file is too large to be read.' },
   { code: 'nesting-too-deep', severity: 'error', summary: 'Values are nested too deeply to be read.' },

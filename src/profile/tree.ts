@@ -39,7 +39,7 @@ export type Tree =
   | { readonly kind: 'invalid'; readonly range: Range };
 
 /** In UTF-16 units. */
-export const MAX_FILE_LENGTH = 2_000_000;
+export const MAX_FILE_LENGTH = 500_000;
 const MAX_DEPTH = 100;
 /** How many nodes aliases may add to a file, counted each time they are used. */
 const MAX_ALIAS_NODES = 10_000;
@@ -112,8 +112,7 @@ const HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'Indent with spaces.',
   MISSING_CHAR: 'Add the missing character, for example a closing quote or bracket.',
   BAD_SCALAR_START: 'Put the value in quotes.',
-  BAD_ALIAS:
-    'Define the anchor (`&name`) before it is used, or put the value in quotes if `*` is meant as text.',
+  BAD_ALIAS: 'Put the value in quotes if `*` is meant as text.',
   BLOCK_AS_IMPLICIT_KEY: 'Put the value in quotes if it holds a colon and a space.',
   MULTILINE_IMPLICIT_KEY: 'Keep the key on one line, and end it with a colon.',
   TAG_RESOLVE_FAILED: 'Remove the tag (`!...`); values need none here.',
@@ -254,7 +253,14 @@ class Builder {
       return { kind: 'invalid', range };
     }
     const anchored = this.#anchors.get(name);
-    if (anchored === undefined) return { kind: 'invalid', range };
+    if (anchored === undefined) {
+      this.#problems.add(
+        'yaml-alias',
+        range,
+        `Nothing above is named \`&${name}\`. Name it there, or put the value in quotes if \`*\` is meant as text.`,
+      );
+      return { kind: 'invalid', range };
+    }
     this.#aliasNodes += anchored.size;
     this.#nodes += anchored.size;
     if (this.#aliasNodes > MAX_ALIAS_NODES) {

