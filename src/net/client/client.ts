@@ -182,6 +182,10 @@ export class Client {
       return;
     }
     this.checkMaySend();
+    const { protocolVersion } = this.#settings.profile;
+    if (reasonCode !== 0 && protocolVersion !== 5) {
+      throw netErrors.noReasonCode(protocolVersion === 4 ? '3.1.1' : '3.1');
+    }
     const connection = this.#connection;
     if (reasonCode === 0) await this.#publishAll(this.#settings.profile.beforeDisconnect, 'beforeDisconnect');
     this.#stopReconnecting();

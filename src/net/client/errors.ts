@@ -159,6 +159,13 @@ export const netErrors = {
 
   notConnecting: (client: string) => new NetError('not-connecting', `${client} is not connecting.`),
 
+  noReasonCode: (version: string) =>
+    new NetError(
+      'no-reason-code',
+      `MQTT ${version} has no DISCONNECT with a Reason Code: it always removes the will.`,
+      'Drop Connection or Close Without DISCONNECT leave the will in place.',
+    ),
+
   noClientIdentifier: (client: string) =>
     new NetError(
       'no-client-identifier',

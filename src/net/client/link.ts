@@ -179,11 +179,9 @@ function endOfFailure(error: unknown): TappedEnd {
   const detail = describe(error).code;
   if (detail === 'ECONNREFUSED') return { by: 'server', how: 'refused', detail };
   if (detail === 'ECONNRESET' || detail === 'EPIPE') return { by: 'server', how: 'reset', detail };
-  if (error instanceof NetError) {
-    return isTimeout(error)
-      ? { by: 'network', how: 'error', detail }
-      : { by: 'client', how: 'error', detail };
-  }
+  if (isTimeout(error)) return { by: 'network', how: 'error', detail };
+  // The WebSocket handshake has failed.
+  if (error instanceof NetError) return { by: 'server', how: 'error', detail };
   if (certificateRefusal.test(detail)) return { by: 'client', how: 'error', detail };
   if (detail.startsWith('ERR_SSL') || detail === 'EPROTO') return { by: 'server', how: 'error', detail };
   return { by: 'network', how: 'error', detail };

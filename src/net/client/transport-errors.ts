@@ -153,6 +153,15 @@ export function websocketRefused(server: string, path: string, status: number): 
   );
 }
 
+/** The handshake was answered by something that is no HTTP, or not at all. */
+export function websocketUnanswered(server: string): NetError {
+  return new NetError(
+    'server-does-not-speak-websocket',
+    `${server} opens no WebSocket: it does not answer in HTTP.`,
+    'Use `mqtt://` (or `mqtts://`) in `broker`, or the port for WebSocket.',
+  );
+}
+
 /** The Server opened a WebSocket without the subprotocol `mqtt` (v5 [MQTT-6.0.0-3]). */
 export function websocketWithoutMqtt(server: string, path: string): NetError {
   return new NetError(

@@ -5,7 +5,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { createWebSocketStream, WebSocket } from 'ws';
 import type { ProtocolVersion } from '../../mqtt/packet.ts';
 import type { TlsMaterial } from './tls-material.ts';
-import { websocketRefused, websocketWithoutMqtt } from './transport-errors.ts';
+import { websocketRefused, websocketUnanswered, websocketWithoutMqtt } from './transport-errors.ts';
 
 /** Where to, with the sandbox already resolved to an address. */
 export interface NetworkAddress {
@@ -119,7 +119,13 @@ function openWebSocket(
     const onAbort = (): void => fail(signal.reason);
     // Stays: errors that come later end the stream made of it, and are told there.
     socket.on('error', (error) => {
-      fail(/subprotocol/.test(error.message) ? websocketWithoutMqtt(server, address.path) : error);
+      fail(
+        /subprotocol/.test(error.message)
+          ? websocketWithoutMqtt(server, address.path)
+          : /hang up|ECONNRESET|Parse Error/.test(error.message)
+            ? websocketUnanswered(server)
+            : error,
+      );
     });
     socket.on('unexpected-response', (_request, response) => {
       fail(websocketRefused(server, address.path, response.statusCode ?? 0));
