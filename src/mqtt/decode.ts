@@ -83,6 +83,7 @@ function decodeWhole(cursor: Cursor): Packet {
     cursor.stop('reserved-packet-type', at, { number: first >> 4 });
     return nothing;
   }
+  cursor.guarded = row.type === 'connect' || row.type === 'connack' || row.type === 'auth';
   checkHeader(cursor, at, flags, row);
   const lengthAt = cursor.pos;
   const announced = cursor.variableByteInteger('Remaining Length');
@@ -158,8 +159,7 @@ function noteFirstByte(cursor: Cursor, at: number, first: number, row: PacketTyp
 
 /** What was not read, hidden where a Password or Authentication Data may be in it. */
 function unread(cursor: Cursor, from: number): Field {
-  const type = packetTypeOf((cursor.bytes[cursor.start] ?? 0) >> 4)?.type;
-  const secret = type === 'connect' || type === 'connack' || type === 'auth';
+  const secret = cursor.guarded;
   const value = secret ? secretMask : hexPreview(cursor.bytes, from, cursor.end);
   const field = { name: 'Not read', value, start: from - cursor.start, end: cursor.end - cursor.start };
   return secret ? { ...field, secret } : field;

@@ -23,6 +23,8 @@ export class Cursor {
   /** Where the part that is being read ends: the packet, or its properties. */
   limit: number;
   malformed: Malformed | undefined = undefined;
+  /** Set in packets that may hold a Password or Authentication Data: what may be a shifted piece of one is hidden. */
+  guarded = false;
   /** What messages name instead of the field: the property that is being read. */
   subject: string | undefined = undefined;
 
@@ -145,9 +147,12 @@ export class Cursor {
       this.fields?.leaf(field, textPreview(value), from, this.pos);
       return value;
     }
-    this.fields?.leaf(field, hexPreview(this.bytes, from, this.pos), from, this.pos);
     const problem = utf8Problem(this.bytes, from, this.pos);
     if (problem !== undefined) {
+      // U+0000 is the first sign of a length that is wrong, and of fields that have run into each other.
+      const hidden = this.guarded && this.bytes.subarray(from, this.pos).includes(0);
+      const preview = hidden ? secretMask : hexPreview(this.bytes, from, this.pos);
+      this.fields?.leaf(field, preview, from, this.pos, hidden);
       this.complain(problem.kind === 'null' ? 'utf8-null' : 'not-utf8', problem.offset, {
         field: this.#named(field),
       });
