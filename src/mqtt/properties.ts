@@ -282,9 +282,7 @@ export function contextName(context: PropertyContext): string {
 }
 
 /** Each place where each property may stand, with its section or statement. */
-export function propertyUses(
-  definitions: readonly PropertyDefinition[],
-): {
+export function propertyUses(definitions: readonly PropertyDefinition[]): {
   readonly definition: PropertyDefinition;
   readonly context: PropertyContext;
   readonly section: string;

@@ -150,12 +150,13 @@ export class Cursor {
     const problem = utf8Problem(this.bytes, from, this.pos);
     if (problem !== undefined) {
       // U+0000 is the first sign of a length that is wrong, and of fields that have run into each other.
-      const hidden = this.guarded && this.bytes.subarray(from, this.pos).includes(0);
-      const preview = hidden ? secretMask : hexPreview(this.bytes, from, this.pos);
-      this.fields?.leaf(field, preview, from, this.pos, hidden);
-      this.complain(problem.kind === 'null' ? 'utf8-null' : 'not-utf8', problem.offset, {
-        field: this.#named(field),
-      });
+      const shifted = this.guarded && this.bytes.subarray(from, this.pos).includes(0);
+      const preview = shifted ? secretMask : hexPreview(this.bytes, from, this.pos);
+      this.fields?.leaf(field, preview, from, this.pos, shifted);
+      const reason = problem.kind === 'null' ? 'utf8-null' : 'not-utf8';
+      const params = { field: this.#named(field) };
+      if (shifted) this.stop(reason, problem.offset, params);
+      else this.complain(reason, problem.offset, params);
     }
     return '';
   }
