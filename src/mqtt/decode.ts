@@ -44,8 +44,8 @@ export function decodePacket(
 
 /**
  * Decodes like `decodePacket`, and tells every field beside its bytes. Fields that hold no other fields cover every
- * byte of the packet; bits of one byte share its range. Behind a fault that ends the reading, one field covers what was
- * not read.
+ * byte of the packet; bits of one byte share its range. One last field covers what was not read because of a fault, or is
+ * not shown because there are more than `maxFields`.
  */
 export function dissectPacket(
   bytes: Uint8Array,
@@ -59,7 +59,7 @@ export function dissectPacket(
   const cursor = new Cursor(bytes, from, Math.min(end, bytes.length), version, direction, recorder);
   const decoded = decodeWith(cursor);
   const fields = recorder.finish();
-  if (recorder.covered < cursor.end) fields.push(unread(cursor, recorder.covered));
+  if (recorder.covered < cursor.end) fields.push(remainder(cursor, recorder.covered));
   return { decoded, fields };
 }
 
@@ -157,11 +157,12 @@ function noteFirstByte(cursor: Cursor, at: number, first: number, row: PacketTyp
   } else note('Flags', binary(first & 0x0f));
 }
 
-/** What was not read, hidden where a Password or Authentication Data may be in it. */
-function unread(cursor: Cursor, from: number): Field {
+/** What has no field of its own, hidden where a Password or Authentication Data may be in it. */
+function remainder(cursor: Cursor, from: number): Field {
   const secret = cursor.guarded;
   const value = secret ? secretMask : hexPreview(cursor.bytes, from, cursor.end);
-  const field = { name: 'Not read', value, start: from - cursor.start, end: cursor.end - cursor.start };
+  const name = cursor.malformed === undefined ? 'Not shown' : 'Not read';
+  const field = { name, value, start: from - cursor.start, end: cursor.end - cursor.start };
   return secret ? { ...field, secret } : field;
 }
 

@@ -12,6 +12,8 @@ const malformedPacket = 0x81;
 const protocolError = 0x82;
 const unsupportedProtocolVersion = 0x84;
 
+/** All fields lie within the Remaining Length. */
+const remainingLength = { 5: '2.1.4', 4: '2.2.3', 3: '2.1' } as const;
 /** The first packet from the Client must be CONNECT. */
 const firstPacket = { 5: 'MQTT-3.1.0-1', 4: 'MQTT-3.1.0-1', 3: '3.1' } as const;
 
@@ -19,12 +21,12 @@ const firstPacket = { 5: 'MQTT-3.1.0-1', 4: 'MQTT-3.1.0-1', 3: '3.1' } as const;
 export const framingReasons = {
   'packet-too-short': {
     message: '{type} is too short for its {parts}.',
-    statement: { 5: '2.1.4', 4: '2.2.3', 3: '2.1' },
+    statement: remainingLength,
     reasonCode: malformedPacket,
   },
   'topic-too-long': {
     message: 'Topic Name is longer than the packet leaves room for.',
-    statement: { 5: '3.3.2.1', 4: '3.3.2.1', 3: '3.3' },
+    statement: remainingLength,
     reasonCode: malformedPacket,
   },
   'connect-expected': {

@@ -2,16 +2,18 @@
 import { type Direction, type PacketType, type ProtocolVersion, TO_CLIENT, TO_SERVER } from './packet.ts';
 
 /** Packets that carry a Reason Code. */
-export type ReasonCodePacket =
-  | 'connack'
-  | 'puback'
-  | 'pubrec'
-  | 'pubrel'
-  | 'pubcomp'
-  | 'suback'
-  | 'unsuback'
-  | 'disconnect'
-  | 'auth';
+const reasonCodePackets = [
+  'connack',
+  'puback',
+  'pubrec',
+  'pubrel',
+  'pubcomp',
+  'suback',
+  'unsuback',
+  'disconnect',
+  'auth',
+] as const;
+export type ReasonCodePacket = (typeof reasonCodePackets)[number];
 
 /** Who may send a Reason Code in a packet. */
 export type Sender = 'client' | 'server' | 'both';
@@ -185,18 +187,29 @@ interface Entry {
   readonly sender: Sender;
 }
 
-const entries = new Map<string, Entry>();
-for (const row of reasonCodes) {
-  for (const [packet, sender] of Object.entries(row.packets)) {
-    entries.set(entryKey(packet, 5, row.code), { name: row.name, sender });
-  }
-}
-for (const row of returnCodes) {
-  entries.set(entryKey(row.packet, 4, row.code), { name: row.name, sender: 'server' });
+/** By packet, then by code. */
+type Entries = Map<PacketType, Map<number, Entry>>;
+
+const entriesOf5: Entries = new Map();
+const entriesBefore5: Entries = new Map();
+
+function enter(entries: Entries, packet: ReasonCodePacket, code: number, entry: Entry): void {
+  const codes = entries.get(packet) ?? new Map<number, Entry>();
+  entries.set(packet, codes.set(code, entry));
 }
 
-function entryKey(packet: string, version: ProtocolVersion, code: number): string {
-  return `${packet} ${version === 5 ? 5 : 4} ${code}`;
+for (const { code, name, packets } of reasonCodes) {
+  for (const packet of reasonCodePackets) {
+    const sender = packets[packet];
+    if (sender !== undefined) enter(entriesOf5, packet, code, { name, sender });
+  }
+}
+for (const { code, name, packet } of returnCodes) {
+  enter(entriesBefore5, packet, code, { name, sender: 'server' });
+}
+
+function entryOf(type: PacketType, version: ProtocolVersion, code: number): Entry | undefined {
+  return (version === 5 ? entriesOf5 : entriesBefore5).get(type)?.get(code);
 }
 
 /**
@@ -204,7 +217,7 @@ function entryKey(packet: string, version: ProtocolVersion, code: number): strin
  * `Bad User Name or Password`; `reserved` when it has no meaning there.
  */
 export function reasonCodeName(type: PacketType, version: ProtocolVersion, code: number): string {
-  return entries.get(entryKey(type, version, code))?.name ?? 'reserved';
+  return entryOf(type, version, code)?.name ?? 'reserved';
 }
 
 /** Why a code may not stand in a packet that travels this way; undefined when it may. */
@@ -214,7 +227,7 @@ export function reasonCodeProblem(
   code: number,
   direction: Direction,
 ): 'unknown' | 'wrong-sender' | undefined {
-  const sender = entries.get(entryKey(type, version, code))?.sender;
+  const sender = entryOf(type, version, code)?.sender;
   if (sender === undefined) return 'unknown';
   if (sender === 'client' && direction === TO_CLIENT) return 'wrong-sender';
   if (sender === 'server' && direction === TO_SERVER) return 'wrong-sender';

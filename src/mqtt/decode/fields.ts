@@ -7,6 +7,9 @@ interface OpenGroup {
   readonly fields: Field[];
 }
 
+/** A packet of nothing but tiny fields must not cost many times its size. */
+export const maxFields = 10_000;
+
 /** Offsets come in as indices into the bytes, and go out from the start of the packet. */
 export class FieldRecorder {
   /** The first byte after everything that has been noted. */
@@ -15,6 +18,7 @@ export class FieldRecorder {
   readonly #root: Field[] = [];
   readonly #open: OpenGroup[] = [];
   #frozen = false;
+  #count = 0;
 
   constructor(packetStart: number) {
     this.#packetStart = packetStart;
@@ -23,6 +27,11 @@ export class FieldRecorder {
 
   leaf(name: string, value: string, start: number, end: number, secret = false): void {
     if (this.#frozen) return;
+    this.#count += 1;
+    if (this.#count > maxFields) {
+      this.freeze();
+      return;
+    }
     const field = { name, value, start: start - this.#packetStart, end: end - this.#packetStart };
     this.#siblings().push(secret ? { ...field, secret } : field);
     if (end > this.covered) this.covered = end;

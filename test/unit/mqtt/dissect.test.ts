@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { maxFields } from '../../../src/mqtt/decode/fields.ts';
 import { dissectPacket } from '../../../src/mqtt/decode.ts';
 import type { Field } from '../../../src/mqtt/packet.ts';
 import { TO_CLIENT, TO_SERVER } from '../../../src/mqtt/packet.ts';
@@ -163,6 +164,26 @@ describe('the fields', () => {
       ]
     `);
   });
+});
+
+test('a packet of nothing but tiny fields gives a limited number of them, and its bytes are still covered', () => {
+  const filters = new Uint8Array(30_000).fill(0);
+  for (let at = 1; at < filters.length; at += 4) filters.set([1, 0x61], at);
+  const length = filters.length + 2;
+  const bytes = Uint8Array.of(
+    0x82,
+    (length & 0x7f) | 0x80,
+    ((length >> 7) & 0x7f) | 0x80,
+    length >> 14,
+    0,
+    1,
+    ...filters,
+  );
+  const { decoded, fields } = dissectPacket(bytes, 0, bytes.length, 4, TO_SERVER);
+  expect(decoded.ok && decoded.packet.type === 'subscribe' && decoded.packet.subscriptions.length).toBe(7500);
+  const leaves = leavesOf(fields);
+  expect(leaves).toHaveLength(maxFields + 1);
+  expect(leaves.at(-1)).toMatchObject({ name: 'Not shown', start: leaves.at(-2)?.end, end: bytes.length });
 });
 
 describe('a payload is shown', () => {
