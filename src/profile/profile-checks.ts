@@ -14,6 +14,7 @@ import { decodeBase64 } from './base64.ts';
 import { hostProblem, isLoopback } from './broker-address.ts';
 import type { DiagnosticCode } from './checks.ts';
 import type { ConnectionProfile, MessageSettings } from './model.ts';
+import { rowAt } from './schema.ts';
 import type { Path } from './settings.ts';
 import { mapTexts } from './texts.ts';
 import { hasLoneSurrogate, utf8Length } from './utf8.ts';
@@ -82,14 +83,12 @@ function checkTexts(profile: ConnectionProfile): readonly Finding[] {
   return findings;
 }
 
-/** How a text goes onto the wire: as a UTF-8 string, as binary data, or (undefined) not at all or checked elsewhere. */
+/** How a text goes onto the wire, as the table says; undefined when it does not, or has checks of its own. */
 function wireUse(path: Path): 'utf8' | 'binary' | undefined {
-  const [first] = path;
-  const last = path.findLast((step) => typeof step === 'string');
-  if (first === 'broker' || first === 'tls') return undefined;
-  if (last === 'topic' || last === 'topicFilter' || last === 'responseTopic' || last === 'payload')
-    return undefined;
-  return last === 'password' || last === 'correlationData' ? 'binary' : 'utf8';
+  const type = rowAt(path)?.type;
+  if (type?.kind === 'userProperties') return 'utf8';
+  if (type?.kind === 'object') return 'binary';
+  return type?.kind === 'text' && (type.role === 'utf8' || type.role === 'binary') ? type.role : undefined;
 }
 
 function* checkBroker({ broker, reconnect }: ConnectionProfile): Iterable<Finding> {

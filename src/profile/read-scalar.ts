@@ -21,9 +21,9 @@ const BROKEN: SettingValue = { kind: 'broken' };
 
 /** Reads one value of `key`; reports and yields `broken` where it is not of the type. */
 export function readScalar(tree: ScalarTree, key: string, type: ScalarType, reading: Reading): SettingValue {
-  const { problems, text } = reading;
+  const { problems } = reading;
   if (type.kind === 'text') {
-    if (type.variables === true && reportVariableProblems(tree, text, problems)) return BROKEN;
+    if (type.variables === true && reportVariableProblems(tree.text, tree.range, reading)) return BROKEN;
     return { kind: 'text', text: tree.text };
   }
   if (tree.text.includes('${')) {
@@ -58,12 +58,12 @@ export function readScalar(tree: ScalarTree, key: string, type: ScalarType, read
 }
 
 /** Whether a text's variables cannot be understood; says so at the variable itself where it can be found. */
-export function reportVariableProblems(tree: ScalarTree, fileText: string, problems: Problems): boolean {
+export function reportVariableProblems(text: string, range: Range, reading: Reading): boolean {
   let found = false;
-  for (const part of parseTemplate(tree.text)) {
+  for (const part of parseTemplate(text)) {
     if (part.kind !== 'problem') continue;
     found = true;
-    problems.add(part.code, rangeOf(part.source, tree.range, fileText), part.message);
+    reading.problems.add(part.code, rangeOf(part.source, range, reading.text), part.message);
   }
   return found;
 }

@@ -1,5 +1,5 @@
 /** Reads the values that have a shape of their own: User Properties, and payloads written as JSON. */
-import type { UserProperties } from './model.ts';
+import type { Range, UserProperties } from './model.ts';
 import type { Reading } from './read.ts';
 import { reportVariableProblems } from './read-scalar.ts';
 import type { ScalarTree, Tree } from './tree.ts';
@@ -41,21 +41,23 @@ export function readUserProperties(tree: Tree, key: string, reading: Reading): U
       `\`${key}\` is a map of names to texts, or a list of pairs (\`- [name, value]\`), and ${describe(at)} is neither.`,
     );
   };
-  const add = (name: string, value: Tree | undefined, at: Tree) => {
-    if (!isText(value)) wrong(value ?? at);
-    else if (reportVariableProblems(value, reading.text, reading.problems)) broken = true;
+  const add = (name: string, nameRange: Range, value: Tree | undefined, at: Tree) => {
+    if (!isText(value)) return wrong(value ?? at);
+    const badName = reportVariableProblems(name, nameRange, reading);
+    if (reportVariableProblems(value.text, value.range, reading) || badName) broken = true;
     else pairs.push([name, value.text]);
   };
   if (tree.kind === 'map') {
     broken ||= tree.damaged;
-    for (const entry of tree.entries) add(entry.key, entry.value, tree);
+    for (const entry of tree.entries) add(entry.key, entry.keyRange, entry.value, tree);
   } else if (tree.kind === 'list') {
     for (const item of tree.items) {
       const [first, second, third] = item.kind === 'list' ? item.items : [];
       const [only, another] = item.kind === 'map' ? item.entries : [];
-      if (item.kind === 'list' && isText(first) && third === undefined) add(first.text, second, item);
+      if (item.kind === 'list' && isText(first) && third === undefined)
+        add(first.text, first.range, second, item);
       else if (item.kind === 'map' && !item.damaged && only !== undefined && another === undefined) {
-        add(only.key, only.value, item);
+        add(only.key, only.keyRange, only.value, item);
       } else wrong(item);
     }
   } else wrong(tree);
@@ -100,7 +102,7 @@ export function toJson(tree: Tree, key: string, reading: Reading): string | unde
   };
   const writeScalar = (node: ScalarTree): string => {
     if (typeof node.value === 'string') {
-      if (reportVariableProblems(node, reading.text, reading.problems)) failed = true;
+      if (reportVariableProblems(node.text, node.range, reading)) failed = true;
       return JSON.stringify(node.value);
     }
     if (typeof node.value !== 'number') return String(node.value);

@@ -189,12 +189,12 @@ function readAddress<T>(
   tree: ScalarTree,
   read: (text: string) => Read<T>,
   toValue: (value: T) => SettingValue,
-  { problems, text }: Reading,
+  reading: Reading,
 ): SettingValue {
-  if (reportVariableProblems(tree, text, problems)) return BROKEN;
+  if (reportVariableProblems(tree.text, tree.range, reading)) return BROKEN;
   const address = read(tree.text);
   if (address.ok) return toValue(address.value);
-  problems.add(address.code, tree.range, address.message);
+  reading.problems.add(address.code, tree.range, address.message);
   return BROKEN;
 }
 

@@ -23,10 +23,11 @@ export interface Choice {
 }
 
 /**
- * What a text is used for, which decides the rules it must keep: `utf8` goes onto the wire as a UTF-8 Encoded String
- * (at most 65,535 bytes, no U+0000); `plain` does not.
+ * What a text is used for, which decides the rules it must keep. `utf8` goes onto the wire as a UTF-8 Encoded String
+ * (at most 65,535 bytes, no U+0000), `binary` as Binary Data (at most 65,535 bytes), `payload` as a payload; `topic` is
+ * a Topic Name or Topic Filter, which has rules of its own; `plain` is not sent.
  */
-export type TextRole = 'plain' | 'utf8' | 'binary';
+export type TextRole = 'plain' | 'utf8' | 'topic' | 'binary' | 'payload';
 
 export type ValueType =
   | { readonly kind: 'text'; readonly role: TextRole; readonly variables?: true }

@@ -14,7 +14,10 @@ export function mapTexts(profile: ConnectionProfile, map: MapText): ConnectionPr
   const optional = (text: string | undefined, ...path: Path) =>
     text === undefined ? undefined : map(text, path, false);
   const pairs = (properties: UserProperties, ...path: Path): UserProperties =>
-    properties.map(([name, value], index) => [name, map(value, [...path, index], false)]);
+    properties.map(([name, value], index) => [
+      map(name, [...path, index], false),
+      map(value, [...path, index], false),
+    ]);
   const messages = (list: readonly MessageSettings[], key: string) =>
     list.map((message, index) => mapMessage(message, [key, index], map));
 
@@ -66,7 +69,7 @@ function mapMessage(message: MessageSettings, path: Path, map: MapText): Message
         ? { kind: 'text', text: map(message.correlationData.text, at('correlationData'), false) }
         : message.correlationData,
     userProperties: message.userProperties.map(([name, value], index) => [
-      name,
+      map(name, at('userProperties', index), false),
       map(value, at('userProperties', index), false),
     ]),
   };

@@ -1,0 +1,216 @@
+/** The reference page docs/profiles.md, made from the tables of keys, variables and checks. */
+
+import { SCHEME_PORTS } from './broker-address.ts';
+import { CHECKS } from './checks.ts';
+import { formatDuration } from './durations.ts';
+import { VERSION_NAMES } from './merged-checks.ts';
+import { keysOf } from './schema.ts';
+import type { KeyRow, ObjectName, ValueType } from './schema-types.ts';
+import { MAX_FILE_LENGTH } from './tree.ts';
+import { spell, VARIABLES } from './variables.ts';
+
+/** Where each object stands, in the order of the page. */
+const SECTIONS: readonly { readonly object: ObjectName; readonly title: string; readonly about: string }[] = [
+  {
+    object: 'file',
+    title: 'The file',
+    about:
+      'A profile file is named `*.mqtt.yaml`, `*.mqtt.yml` or `*.mqtt.json` and is YAML 1.2, of which JSON is a part.',
+  },
+  {
+    object: 'profile',
+    title: 'A profile',
+    about: 'Below a name in `profiles`, and in `defaults`. Keys are the terms of the MQTT standard.',
+  },
+  { object: 'tls', title: '`tls`', about: 'Paths are relative to the profile file.' },
+  { object: 'reconnect', title: '`reconnect`', about: 'Instead of `never`.' },
+  {
+    object: 'will',
+    title: '`will`',
+    about: 'Only one of `payload`, `payloadJson`, `payloadBase64` and `payloadFile` can be given.',
+  },
+  {
+    object: 'message',
+    title: '`afterConnect` and `beforeDisconnect`',
+    about:
+      'Each is a list of messages with these keys. Only one of `payload`, `payloadJson`, `payloadBase64` and `payloadFile` can be given.',
+  },
+  {
+    object: 'correlationData',
+    title: '`correlationData`',
+    about: 'Instead of a text, where the bytes are none.',
+  },
+  { object: 'subscription', title: '`subscriptions`', about: 'A list of subscriptions with these keys.' },
+  { object: 'tap', title: '`tap`', about: 'Other programs connect here to be seen.' },
+  { object: 'sandbox', title: '`sandbox`', about: 'A key of the file, beside `profiles`.' },
+  { object: 'deny', title: '`sandbox.deny`', about: 'A list of rules with these keys.' },
+  { object: 'user', title: '`sandbox.users`', about: 'A list of users with these keys.' },
+];
+
+/** The whole page, as Markdown. */
+export function renderReference(): string {
+  const page = [
+    '<!-- Generated from the tables in src/profile. To renew it: UPDATE_DOCS=1 npx vitest run test/unit/profile/reference.test.ts -->',
+    '# Connection profile files',
+    INTRODUCTION,
+    ...SECTIONS.flatMap(({ object, title, about }) => [`## ${title}`, about, keyTable(object)]),
+    DURATIONS,
+    addresses(),
+    INHERITANCE,
+    variables(),
+    checks(),
+  ].join('\n\n');
+  return `${page}\n`;
+}
+
+const INTRODUCTION = `They hold everything about a connection except its secrets, and are meant to be committed. The folder
+[samples](../samples) has some to start from. A short one:
+
+\`\`\`yaml
+profiles:
+  demo:
+    broker: mqtt://localhost:1883
+    clientId: demo
+    sessionExpiryInterval: 10s
+    will:
+      topic: offline
+      payload: I'm offline
+      qos: 1
+      willDelayInterval: 5s
+\`\`\`
+
+A profile with an error is not used; others of the file still are. In the tables, v5 and v3.1.1 are sections of the two
+standards, and a key without versions exists in all of 3.1, 3.1.1 and 5.0.`;
+
+const DURATIONS = `## Durations
+
+A number of seconds, or a number with a unit: \`500ms\`, \`5s\`, \`10m\`, \`2h\`, \`7d\`. MQTT carries whole seconds, so half a
+second is an error where it would go onto the wire.`;
+
+const INHERITANCE = `## What a profile inherits
+
+A profile lies over the one it \`extends\`, that one over what it extends in turn, and all of them over \`defaults\`. The
+nearest value holds.
+
+- \`tls\`, \`will\`, \`reconnect\` and \`tap\` are merged key by key.
+- Lists (\`subscriptions\`, \`afterConnect\`, \`beforeDisconnect\`) and \`userProperties\` are replaced whole.
+- One form of a payload takes the place of another, and \`cleanSession\` that of \`cleanStart\`.
+- \`null\` removes what is inherited: \`will: null\`.
+- \`description\` is not inherited.
+- A profile that others extend may lack what is required; it is then not offered itself.`;
+
+function addresses(): string {
+  const ports = Object.entries(SCHEME_PORTS).map(([scheme, port]) => [`\`${scheme}\``, String(port)]);
+  return [
+    '## Broker addresses',
+    '`scheme://host:port`, and for `ws` and `wss` a path after it. A user name or a password in the address is an error.',
+    table(['scheme', 'default port'], ports),
+  ].join('\n\n');
+}
+
+function variables(): string {
+  return [
+    '## Variables',
+    `They stand in texts, and are replaced when connecting: \`clientId\` and \`username\` first. Numbers, durations and ports
+take none. \`$\${\` stands for a literal \`\${\`. In an untrusted workspace nothing is replaced, because nothing connects.`,
+    table(
+      ['variable', 'value'],
+      VARIABLES.map((row) => [`\`${spell(row)}\``, row.help]),
+    ),
+  ].join('\n\n');
+}
+
+function checks(): string {
+  return [
+    '## What can be wrong',
+    'An error keeps the profile from being used. A warning does not: the profile will do something else than it seems to.',
+    table(
+      ['code', 'weight', 'what it means'],
+      CHECKS.map(({ code, severity, summary }) => [`\`${code}\``, severity, summary]),
+    ),
+    `A file may have ${MAX_FILE_LENGTH} characters.`,
+  ].join('\n\n');
+}
+
+function keyTable(object: ObjectName): string {
+  return table(
+    ['key', 'value', 'default', 'MQTT', 'meaning'],
+    [...keysOf(object).values()].map((row) => [
+      `\`${row.key}\``,
+      describeType(row.type),
+      describeDefault(row),
+      describeVersions(row),
+      row.example === undefined ? row.help : `${row.help} Example: \`${row.example}\``,
+    ]),
+  );
+}
+
+/** A table with its columns aligned, as the formatter of this repository wants them. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [head, ...rows].map((row) => row.map(cell));
+  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width)).join(' | ')} |`;
+  const [first = [], ...others] = cells;
+  return [line(first), line(widths.map((width) => '-'.repeat(width))), ...others.map(line)].join('\n');
+}
+
+/** Text inside of a table cell. */
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+function describeDefault(row: KeyRow): string {
+  if (row.required === true) return '**required**';
+  if (row.default === undefined) return '';
+  return row.default === '' ? '`""`' : `\`${row.default}\``;
+}
+
+function describeVersions(row: KeyRow): string {
+  const versions = row.versions
+    ?.map((version) => VERSION_NAMES[version])
+    .toSorted()
+    .join(', ');
+  const sections = [row.v5 && `v5 ${row.v5}`, row.v311 && `v3.1.1 ${row.v311}`].filter(Boolean).join(', ');
+  return [versions && `only ${versions}`, sections].filter(Boolean).join('; ');
+}
+
+/** What a value may be, in words. */
+export function describeType(type: ValueType): string {
+  switch (type.kind) {
+    case 'text':
+      return type.variables === true ? 'text, may hold variables' : 'text';
+    case 'integer':
+      if (type.min === type.max) return String(type.min);
+      return `${type.min} to ${type.max}${type.unit === undefined ? '' : ` ${type.unit}`}`;
+    case 'boolean':
+      return '`true` or `false`';
+    case 'duration':
+      return [
+        `duration from ${formatDuration(type.min, type.unit)} to ${type.unit === 's' ? `${type.max} s` : formatDuration(type.max, type.unit)}`,
+        ...(type.never === undefined ? [] : ['`never`']),
+      ].join(', or ');
+    case 'choice':
+      return type.choices.map(({ word, help }) => `\`${word}\`: ${help}`).join('<br>');
+    case 'broker':
+      return 'address';
+    case 'listen':
+      return '`address:port`, or a port';
+    case 'userProperties':
+      return 'map of names to texts, or list of pairs; may hold variables';
+    case 'json':
+      return 'any value';
+    case 'base64':
+      return 'Base64';
+    case 'object':
+      return [
+        'map',
+        ...(type.orWord === undefined ? [] : [`\`${type.orWord}\``]),
+        ...(type.orText ? ['text'] : []),
+      ].join(', or ');
+    case 'list':
+      return `list of at most ${type.max}`;
+    case 'named':
+      return 'map of names to profiles';
+    case 'anything':
+      return 'map';
+  }
+}
