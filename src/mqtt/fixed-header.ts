@@ -1,4 +1,6 @@
-/** What the first byte and the Remaining Length of a packet alone can tell to be wrong (v5 2.1, v3.1.1 2.2). */
+/**
+ * What the first byte and the Remaining Length of a packet alone can tell to be wrong (v5 2.1, v3.1.1 2.2).
+ */
 import type { PacketType, ProtocolVersion } from './packet.ts';
 import { packetTypeOf } from './packet-types.ts';
 
@@ -9,8 +11,8 @@ interface LeastParts {
 }
 
 /**
- * The parts without which a packet cannot be told from others of its type. Whatever else is missing or wrong inside a packet is told by
- * the whole depth, because it does not hide where the next packet begins.
+ * The parts without which a packet cannot be told from others of its type. Whatever else is missing or wrong
+ * inside a packet is told by the whole depth, because it does not hide where the next packet begins.
  */
 const leastParts: Readonly<Partial<Record<PacketType, LeastParts>>> = {
   connect: { length: [2, 2], parts: 'variable header and Client Identifier' },
@@ -42,8 +44,9 @@ export function leastRemainingLength(firstByte: number, version: ProtocolVersion
 export type FirstByteFault = 'reserved-packet-type' | 'reserved-flags' | 'publish-qos-invalid';
 
 /**
- * Judges type and flags of a first byte. While the version is unknown, 5.0 is assumed. MQTT 3.1 does not use the flags of most packets but
- * does not demand zero either, and lets DUP be set wherever a packet has QoS 1 (v3.1 2.1).
+ * Judges type and flags of a first byte. While the version is unknown, 5.0 is assumed. MQTT 3.1 does not use
+ * the flags of most packets but does not demand zero either, and lets DUP be set wherever a packet has QoS 1
+ * (v3.1 2.1).
  */
 export function firstByteFault(
   firstByte: number,

@@ -1,6 +1,7 @@
 /**
- * What other protocols send first on a connection that should speak MQTT. Recognised so that the message can name the mistake: a
- * wrong port, TLS without a TLS listener, a web server. None of these beginnings is a packet that MQTT allows there.
+ * What other protocols send first on a connection that should speak MQTT. Recognised so that the message can
+ * name the mistake: a wrong port, TLS without a TLS listener, a web server. None of these beginnings is a
+ * packet that MQTT allows there.
  */
 import { type Direction, TO_CLIENT, TO_SERVER } from './packet.ts';
 
@@ -27,8 +28,8 @@ const foreignProtocols: readonly ForeignProtocol[] = [
 ];
 
 /**
- * Looks at the first bytes of one direction, `bytes[start, end)`. `undecided` means that more bytes are needed to tell; it is
- * answered for at most eight bytes.
+ * Looks at the first bytes of one direction, `bytes[start, end)`. `undecided` means that more bytes are
+ * needed to tell; it is answered for at most eight bytes.
  */
 export function foreignProtocol(
   bytes: Uint8Array,

@@ -1,6 +1,7 @@
 /**
- * Why bytes cannot be cut into MQTT Control Packets. After one of these the border of the next packet is unknown, so the rest of
- * that direction cannot be read. What is wrong inside a packet whose borders are sound is told by the whole depth, not here.
+ * Why bytes cannot be cut into MQTT Control Packets. After one of these the border of the next packet is
+ * unknown, so the rest of that direction cannot be read. What is wrong inside a packet whose borders are
+ * sound is told by the whole depth, not here.
  */
 import { leastPartsOf } from './fixed-header.ts';
 import { type MalformedReason, type MalformedRow, malformed, statementOf } from './malformed.ts';
@@ -80,8 +81,8 @@ type SharedReason = Extract<
 export type FramingFault = OwnReason | SharedReason;
 
 /**
- * Makes the finding about the packet that begins at `bytes[start]`. `offset` is in bytes from there. While the version is unknown, 5.0 is
- * quoted.
+ * Makes the finding about the packet that begins at `bytes[start]`. `offset` is in bytes from there. While
+ * the version is unknown, 5.0 is quoted.
  */
 export function framingFault(
   reason: FramingFault,

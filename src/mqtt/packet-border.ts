@@ -1,4 +1,7 @@
-/** Where the next packet begins: judges a fixed header, and as much behind it as shows whether to trust its length. */
+/**
+ * Where the next packet begins: judges a fixed header, and as much behind it as shows whether to trust its
+ * length.
+ */
 import { firstByteFault, leastRemainingLength } from './fixed-header.ts';
 import { foreignProtocol } from './foreign-protocols.ts';
 import type { FramingFault } from './framing-faults.ts';
@@ -13,7 +16,10 @@ const NO_BYTES = new Uint8Array(0);
 export const INCOMPLETE = 0;
 export const FAULT = -1;
 
-/** By version (0 while unknown) and first byte: the least Remaining Length, or `NO_PACKET` for a faulty first byte. */
+/**
+ * By version (0 while unknown) and first byte: the least Remaining Length, or `NO_PACKET` for a faulty first
+ * byte.
+ */
 const NO_PACKET = 255;
 const firstBytes: readonly Uint8Array[] = [undefined, undefined, undefined, 3, 4, 5].map((known) => {
   const version = known as ProtocolVersion | undefined;
@@ -61,8 +67,9 @@ export class PacketBorder {
   }
 
   /**
-   * The length of the packet at `start`, header included; `INCOMPLETE` when `bytes[start, end)` is too short to judge it; or `FAULT`. What it
-   * answers does not depend on how many bytes beyond those needed are there, so that faults do not depend on the chunks.
+   * The length of the packet at `start`, header included; `INCOMPLETE` when `bytes[start, end)` is too short
+   * to judge it; or `FAULT`. What it answers does not depend on how many bytes beyond those needed are there,
+   * so that faults do not depend on the chunks.
    */
   totalLength(bytes: Uint8Array, start: number, end: number): number {
     const { version } = this.state;
@@ -130,7 +137,8 @@ export class PacketBorder {
     if (version === undefined || !name.versions.includes(version)) {
       return this.refuse('unsupported-protocol-version', nameEnd - start);
     }
-    // Protocol Version, Connect Flags, Keep Alive, the length of the properties (5.0), and that of the Client Identifier.
+    // Protocol Version, Connect Flags, Keep Alive, the length of the properties (5.0), and that of the Client
+    // Identifier.
     const parts = 1 + 1 + 2 + (version === 5 ? 1 : 0) + 2;
     if (nameEnd - body + parts > remaining) return this.refuse('packet-too-short', 1);
     return version;

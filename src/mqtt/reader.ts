@@ -1,6 +1,7 @@
 /**
- * The cheap depth of reading: cuts the bytes of one direction of a Network Connection into MQTT Control Packets, whatever the chunks
- * they come in, and tells a few facts of each as numbers. No object and no copy is made for a packet that lies whole in a chunk.
+ * The cheap depth of reading: cuts the bytes of one direction of a Network Connection into MQTT Control
+ * Packets, whatever the chunks they come in, and tells a few facts of each as numbers. No object and no copy
+ * is made for a packet that lies whole in a chunk.
  */
 import { framingFault } from './framing-faults.ts';
 import { type Direction, type Malformed, TO_SERVER } from './packet.ts';
@@ -27,9 +28,10 @@ export interface StreamFault {
 /** Takes what a reader finds. `bytes` belong to the caller and are only valid during the call. */
 export interface PacketSink {
   /**
-   * A packet at `bytes[start, end)`, header included. `length` is what it has on the wire, in bytes; it exceeds `end - start` when the
-   * packet was longer than the reader keeps. The topic is that of a PUBLISH, at `bytes[topicStart, topicEnd)`, else an empty range.
-   * `packetId` and `reasonCode` are 0 where there is none.
+   * A packet at `bytes[start, end)`, header included. `length` is what it has on the wire, in bytes; it
+   * exceeds `end - start` when the packet was longer than the reader keeps. The topic is that of a PUBLISH,
+   * at `bytes[topicStart, topicEnd)`, else an empty range. `packetId` and `reasonCode` are 0 where there is
+   * none.
    */
   packet(
     bytes: Uint8Array,
@@ -42,8 +44,9 @@ export interface PacketSink {
     reasonCode: number,
   ): void;
   /**
-   * Bytes that are no packet. The first ones come with the fault; all that follow in this direction come without. Also, without a fault:
-   * the beginning of a packet whose end never came (`length` counts what was not kept of it).
+   * Bytes that are no packet. The first ones come with the fault; all that follow in this direction come
+   * without. Also, without a fault: the beginning of a packet whose end never came (`length` counts what was
+   * not kept of it).
    */
   opaque(bytes: Uint8Array, start: number, end: number, length: number, fault: StreamFault | undefined): void;
 }
@@ -115,8 +118,8 @@ export class StreamReader {
   }
 
   /**
-   * The first half of `push`, for a caller that moves the bytes between the two: completes the packet that has come in part, if there is
-   * one. Returns where the bytes begin that it did not use.
+   * The first half of `push`, for a caller that moves the bytes between the two: completes the packet that
+   * has come in part, if there is one. Returns where the bytes begin that it did not use.
    */
   resume(bytes: Uint8Array, start: number, end: number): number {
     let pos = start;
@@ -125,8 +128,9 @@ export class StreamReader {
   }
 
   /**
-   * The second half of `push`, when no packet has come in part: reads the packets that lie whole in `bytes[start, end)`. Returns
-   * where the rest begins, which is copied here and told to the sink when it is complete.
+   * The second half of `push`, when no packet has come in part: reads the packets that lie whole in
+   * `bytes[start, end)`. Returns where the rest begins, which is copied here and told to the sink when it is
+   * complete.
    */
   scan(bytes: Uint8Array, start: number, end: number): number {
     let pos = start;
@@ -159,7 +163,10 @@ export class StreamReader {
     this.sink.opaque(held, 0, heldLength, received, undefined);
   }
 
-  /** Adds to the packet that has come in part, and tells it when that completes it. Returns where the unused bytes begin. */
+  /**
+   * Adds to the packet that has come in part, and tells it when that completes it. Returns where the unused
+   * bytes begin.
+   */
   private hold(bytes: Uint8Array, start: number, end: number): number {
     const headerKnown = this.total > 0;
     const next = headerKnown ? Math.min(end, start + this.total - this.received) : start + 1;

@@ -12,9 +12,9 @@ const PUBLISH = packetTypeNumber('publish');
 export const defaultBatchCount = 20_000;
 
 /**
- * Makes batches for one receiver, which it keeps in step: a topic's text goes out once, its number ever after. A receiver that starts anew needs a
- * builder of its own. A PUBLISH with a Topic Alias in place of its topic gets the topic that the alias was given, if the
- * packet that gave it has been in a batch.
+ * Makes batches for one receiver, which it keeps in step: a topic's text goes out once, its number ever
+ * after. A receiver that starts anew needs a builder of its own. A PUBLISH with a Topic Alias in place of its
+ * topic gets the topic that the alias was given, if the packet that gave it has been in a batch.
  */
 export class BatchBuilder {
   private readonly trace: Trace;
@@ -33,8 +33,8 @@ export class BatchBuilder {
   }
 
   /**
-   * At most `maxCount` records from `fromSeq` on, or from the oldest one held if that is later; the next batch begins at `firstSeq + count`. All
-   * buffers are copies and may be transferred.
+   * At most `maxCount` records from `fromSeq` on, or from the oldest one held if that is later; the next
+   * batch begins at `firstSeq + count`. All buffers are copies and may be transferred.
    */
   build(fromSeq: number, maxCount = defaultBatchCount): RecordBatch {
     const columns = this.trace.batch(fromSeq, maxCount);

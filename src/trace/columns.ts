@@ -1,4 +1,7 @@
-/** The columns of a segment: typed arrays side by side in one buffer, so that a segment costs the collector few objects. */
+/**
+ * The columns of a segment: typed arrays side by side in one buffer, so that a segment costs the collector
+ * few objects.
+ */
 import type { Direction } from '../mqtt/packet.ts';
 import type { RecordKind } from './model.ts';
 

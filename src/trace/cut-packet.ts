@@ -8,8 +8,8 @@ export interface CutPacket {
 }
 
 /**
- * Copies `bytes[start, end)`, the beginning of a longer packet, under a fixed header whose Remaining Length is what is there. A PUBLISH
- * stays a whole PUBLISH in this way, with a shorter payload.
+ * Copies `bytes[start, end)`, the beginning of a longer packet, under a fixed header whose Remaining Length
+ * is what is there. A PUBLISH stays a whole PUBLISH in this way, with a shorter payload.
  */
 export function mendCutPacket(bytes: Uint8Array, start: number, end: number): CutPacket {
   let body = start + 1;

@@ -1,4 +1,7 @@
-/** Tells a listener what the trace holds. Living and replaying a trace go through here alike, so that they cannot differ. */
+/**
+ * Tells a listener what the trace holds. Living and replaying a trace go through here alike, so that they
+ * cannot differ.
+ */
 import { assertNever } from '../mqtt/assert-never.ts';
 import type { Direction } from '../mqtt/packet.ts';
 import { mendCutPacket } from './cut-packet.ts';

@@ -11,7 +11,10 @@ import type { Trace } from './trace.ts';
 /** What the kind of record decides. */
 export type ToldDetails = Pick<RecordDetails, 'title' | 'bytes' | 'fields' | 'malformed'>;
 
-/** The record with this sequence number, or undefined when it is not, or no longer, held. All bytes are copies. */
+/**
+ * The record with this sequence number, or undefined when it is not, or no longer, held. All bytes are
+ * copies.
+ */
 export function recordDetails(trace: Trace, seq: number): RecordDetails | undefined {
   const record = trace.read(seq);
   if (record === undefined) return undefined;

@@ -1,12 +1,14 @@
 /**
- * Who is told of every record, in the order of the trace. The shapes are those of the session rules' input, declared here anew because this
- * room does not see that one; a test holds the two to each other.
+ * Who is told of every record, in the order of the trace. The shapes are those of the session rules' input,
+ * declared here anew because this room does not see that one; a test holds the two to each other.
  */
 import type { Direction } from '../mqtt/packet.ts';
 
 /** What is known of a Network Connection when it opens. */
 export interface ConnectionInfo {
-  /** The key of the Server: connections with the same key share its sessions. For example `localhost:1883`. */
+  /**
+   * The key of the Server: connections with the same key share its sessions. For example `localhost:1883`.
+   */
   readonly server: string;
   /** Where the bytes pass. */
   readonly tap: 'client' | 'listener' | 'capture';
@@ -48,9 +50,10 @@ export interface ActionTarget {
 export interface RecordListener {
   opened(seq: number, atMs: number, connection: number, info: ConnectionInfo): void;
   /**
-   * One MQTT Control Packet, header included, at `bytes[start, end)`. Of a packet that was longer than the trace keeps, the end is missing and
-   * the Remaining Length says so: the header is that of a packet that ends where the kept bytes end. `bytes` are not changed
-   * afterwards, but they keep a whole segment of the trace from being freed: copy what is to be kept.
+   * One MQTT Control Packet, header included, at `bytes[start, end)`. Of a packet that was longer than the
+   * trace keeps, the end is missing and the Remaining Length says so: the header is that of a packet that
+   * ends where the kept bytes end. `bytes` are not changed afterwards, but they keep a whole segment of the
+   * trace from being freed: copy what is to be kept.
    */
   packet(
     seq: number,

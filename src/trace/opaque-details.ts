@@ -1,4 +1,6 @@
-/** The details of bytes that are no packet: why, from where on, and what they are as text if they are text. */
+/**
+ * The details of bytes that are no packet: why, from where on, and what they are as text if they are text.
+ */
 import { bytesPreview } from '../mqtt/decode/preview.ts';
 import type { Field } from '../mqtt/packet.ts';
 import { packetTypeOf } from '../mqtt/packet-types.ts';

@@ -27,7 +27,10 @@ export function packetDetails(record: PacketRecord): ToldDetails {
   return { title, bytes, fields: limited(clear, { left: FIELD_LIMIT }), malformed };
 }
 
-/** A Server that speaks before the Client's version is known refuses it, as a rule in the form that has no properties. */
+/**
+ * A Server that speaks before the Client's version is known refuses it, as a rule in the form that has no
+ * properties.
+ */
 function readAs({ version, firstByte, length }: PacketRecord): ProtocolVersion {
   if (version !== undefined) return version;
   return packetTypeOf(firstByte >> 4)?.type === 'connack' && length === 4 ? 4 : 5;
@@ -58,7 +61,9 @@ function dissectCut(record: PacketRecord, bytes: Uint8Array, version: ProtocolVe
   return { fields: moved, malformed: decoded.ok ? undefined : decoded.malformed };
 }
 
-/** Puts a field of the mended packet where it stands on the wire, and tells the Remaining Length of the wire. */
+/**
+ * Puts a field of the mended packet where it stands on the wire, and tells the Remaining Length of the wire.
+ */
 function move(field: Field, headerEnd: number, bodyStart: number, remaining: string): Field {
   if (field.start === 1 && field.end === headerEnd) return { ...field, value: remaining, end: bodyStart };
   if (field.start < headerEnd) return field;

@@ -16,8 +16,8 @@ export function topicEnd(bytes: Uint8Array, topic: number): number {
 }
 
 /**
- * The Topic Alias of a 5.0 PUBLISH whose properties begin at `bytes[start]`, with their length; 0, which is never one, when there is none.
- * Steps over the other properties without reading them.
+ * The Topic Alias of a 5.0 PUBLISH whose properties begin at `bytes[start]`, with their length; 0, which is
+ * never one, when there is none. Steps over the other properties without reading them.
  */
 export function topicAlias(bytes: Uint8Array, start: number, end: number): number {
   let pos = afterVariable(bytes, start);

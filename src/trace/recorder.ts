@@ -1,4 +1,7 @@
-/** Takes what the taps see, reads it, appends it to the trace and tells the listener, in this order for each record. */
+/**
+ * Takes what the taps see, reads it, appends it to the trace and tells the listener, in this order for each
+ * record.
+ */
 import { type Direction, TO_CLIENT, TO_SERVER } from '../mqtt/packet.ts';
 import { defaultReaderOptions, type ReaderOptions, StreamReader } from '../mqtt/reader.ts';
 import { Appender, type Connection, newRow } from './appender.ts';
@@ -52,8 +55,8 @@ export class Recorder {
   }
 
   /**
-   * Bytes have passed, whole or in part. They are copied; the caller may use the buffer again. Bytes of a connection that is not open are kept
-   * as opaque.
+   * Bytes have passed, whole or in part. They are copied; the caller may use the buffer again. Bytes of a
+   * connection that is not open are kept as opaque.
    */
   bytes(atMs: number, connection: number, direction: Direction, chunk: Uint8Array): void {
     const open = this.connections.get(connection);

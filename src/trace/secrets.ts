@@ -1,6 +1,7 @@
 /**
- * What of a connection must not be shown. A Password stands in CONNECT, Authentication Data in CONNECT, CONNACK and AUTH (v5 3.1.3.6,
- * 3.1.2.11.10). Where they were understood their bytes are known; else they may be anywhere in what was not.
+ * What of a connection must not be shown. A Password stands in CONNECT, Authentication Data in CONNECT,
+ * CONNACK and AUTH (v5 3.1.3.6, 3.1.2.11.10). Where they were understood their bytes are known; else they may
+ * be anywhere in what was not.
  */
 
 import { secretMask } from '../mqtt/decode/preview.ts';
@@ -10,8 +11,9 @@ import { packetTypeOf } from '../mqtt/packet-types.ts';
 import { PROPERTY, propertyString } from '../mqtt/properties.ts';
 
 /**
- * What may be shown of a connection beside its CONNECT. `nothing`: the CONNECT has not been understood whole, so that its Password may be anywhere in
- * what the Client sends. `packets`: it authenticates with AUTH packets, so that bytes which are no packet may hold Authentication Data.
+ * What may be shown of a connection beside its CONNECT. `nothing`: the CONNECT has not been understood whole,
+ * so that its Password may be anywhere in what the Client sends. `packets`: it authenticates with AUTH
+ * packets, so that bytes which are no packet may hold Authentication Data.
  */
 export type Shown = 'all' | 'packets' | 'nothing';
 
@@ -21,7 +23,8 @@ const MASK_BYTE = 0x2a;
 export function shownAfterConnect(bytes: Uint8Array, start: number, end: number): Shown {
   const decoded = decodePacket(bytes, start, end, 5, TO_SERVER);
   if (!decoded.ok) {
-    // A rule may be broken although every field was found; only what was not found can hide a password elsewhere.
+    // A rule may be broken although every field was found; only what was not found can hide a password
+    // elsewhere.
     const { fields } = dissectPacket(bytes, start, end, 5, TO_SERVER);
     return fields.at(-1)?.name === 'Not read' ? 'nothing' : 'packets';
   }
@@ -47,8 +50,9 @@ export function hiddenField(start: number, end: number): Field {
 }
 
 /**
- * Hides the secrets of a packet: in `bytes`, which begin with it and may be cut off, and in the fields that it returns. In a packet of a type that
- * can hold secrets, all is hidden that is not covered by a field which is none.
+ * Hides the secrets of a packet: in `bytes`, which begin with it and may be cut off, and in the fields that
+ * it returns. In a packet of a type that can hold secrets, all is hidden that is not covered by a field which
+ * is none.
  */
 export function hideSecrets(bytes: Uint8Array, fields: readonly Field[]): readonly Field[] {
   const type = packetTypeOf((bytes[0] ?? 0) >> 4)?.type;

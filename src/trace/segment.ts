@@ -1,4 +1,7 @@
-/** A stretch of the trace: columns, the bytes they point into, and the side objects. The oldest is dropped whole. */
+/**
+ * A stretch of the trace: columns, the bytes they point into, and the side objects. The oldest is dropped
+ * whole.
+ */
 import type { ProtocolVersion } from '../mqtt/packet.ts';
 import { Columns, ROW_BYTES, type Row } from './columns.ts';
 import type { SideObject } from './record.ts';
@@ -27,7 +30,10 @@ const SLACK = 1 / 16;
 
 const SECRET = 0x80;
 
-/** The state column: the version of the connection, and whether the bytes may hold a secret in an unknown place. */
+/**
+ * The state column: the version of the connection, and whether the bytes may hold a secret in an unknown
+ * place.
+ */
 export function recordState(version: ProtocolVersion | undefined, secret: boolean): number {
   return (version ?? 0) | (secret ? SECRET : 0);
 }

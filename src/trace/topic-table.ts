@@ -1,4 +1,7 @@
-/** Topics by number, so that a batch carries each topic's text once. Looks topics up by their bytes, without making strings. */
+/**
+ * Topics by number, so that a batch carries each topic's text once. Looks topics up by their bytes, without
+ * making strings.
+ */
 import { decodeUtf8 } from '../mqtt/utf8.ts';
 
 /** So many topics get a number; what comes later gets none. */

@@ -1,6 +1,6 @@
 /**
- * The record of everything that was seen, append-only, within a byte budget. Packets are rows in columns and a range of bytes; an object is made
- * only of the one that is asked for.
+ * The record of everything that was seen, append-only, within a byte budget. Packets are rows in columns and
+ * a range of bytes; an object is made only of the one that is asked for.
  */
 import type { Direction } from '../mqtt/packet.ts';
 import { ROW_BYTES, type Row } from './columns.ts';
@@ -75,8 +75,9 @@ export class Trace {
   }
 
   /**
-   * Copies bytes in which records will be found, so that many small packets cost one copy. Until `settle` the records are added with
-   * `appendPlaced`, all of them to the same segment. Returns where the bytes begin in `newest.bytes`.
+   * Copies bytes in which records will be found, so that many small packets cost one copy. Until `settle` the
+   * records are added with `appendPlaced`, all of them to the same segment. Returns where the bytes begin in
+   * `newest.bytes`.
    */
   place(bytes: Uint8Array, start: number, end: number): number {
     const { open } = this;
@@ -104,7 +105,10 @@ export class Trace {
     return segment === undefined ? undefined : recordAt(segment, seq - segment.firstSeq);
   }
 
-  /** The segments that hold the records from `fromSeq` on, in order, for loops over columns. The first one may begin earlier. */
+  /**
+   * The segments that hold the records from `fromSeq` on, in order, for loops over columns. The first one may
+   * begin earlier.
+   */
   *segments(fromSeq = 0): Generator<SegmentView, void, undefined> {
     const all = [...this.sealed, this.open];
     for (const segment of all) {
@@ -112,7 +116,10 @@ export class Trace {
     }
   }
 
-  /** Copies of the columns, at most `maxCount` rows, from `fromSeq` on or from the oldest record held if that is later. */
+  /**
+   * Copies of the columns, at most `maxCount` rows, from `fromSeq` on or from the oldest record held if that
+   * is later.
+   */
   batch(fromSeq: number, maxCount: number): RecordColumns {
     const firstSeq = Math.min(Math.max(fromSeq, this.firstSeq), this.endSeq);
     const count = Math.max(0, Math.min(maxCount, this.endSeq - firstSeq));

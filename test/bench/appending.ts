@@ -1,6 +1,7 @@
 /**
- * Appending a million packets of about 100 bytes to the trace, one call a packet as a busy tap brings them, and the memory that they take. The
- * yardstick is the bytes themselves: their copying, one packet at a time, into one array, and their number.
+ * Appending a million packets of about 100 bytes to the trace, one call a packet as a busy tap brings them,
+ * and the memory that they take. The yardstick is the bytes themselves: their copying, one packet at a time,
+ * into one array, and their number.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -85,7 +86,10 @@ function copy(input: Traffic, size: number): Uint8Array {
   return all;
 }
 
-/** What the process takes more while the result lives, in bytes: array buffers and the heap, after a collection. */
+/**
+ * What the process takes more while the result lives, in bytes: array buffers and the heap, after a
+ * collection.
+ */
 function memoryOf(make: () => Trace): number {
   const before = afterCollection();
   const trace = make();

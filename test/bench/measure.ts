@@ -1,4 +1,6 @@
-/** What the benches share: the line that they print, and how they measure on a machine that others use too. */
+/**
+ * What the benches share: the line that they print, and how they measure on a machine that others use too.
+ */
 
 export interface BenchLine {
   readonly name: string;
@@ -29,8 +31,8 @@ export function secondsOf(run: () => void): number {
 }
 
 /**
- * Runs subject and yardstick in turns, `rounds` times each after one round that does not count, so that both see the same machine. Returns the
- * median seconds of each.
+ * Runs subject and yardstick in turns, `rounds` times each after one round that does not count, so that both
+ * see the same machine. Returns the median seconds of each.
  */
 export function inTurns(
   rounds: number,

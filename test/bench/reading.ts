@@ -1,4 +1,7 @@
-/** Reading packets off the wire: the cheap depth into the trace's columns, beside mqtt-packet parsing the same bytes. */
+/**
+ * Reading packets off the wire: the cheap depth into the trace's columns, beside mqtt-packet parsing the same
+ * bytes.
+ */
 import { parser } from 'mqtt-packet';
 import { TO_SERVER } from '../../src/mqtt/packet.ts';
 import type { RecordListener } from '../../src/trace/listener.ts';

@@ -35,7 +35,9 @@ function publish(index: number, random: () => number, payloadBytes: number): Buf
 
 function other(index: number): Buffer {
   const messageId = (index % 65_535) + 1;
-  return index % 3 === 0 ? generate({ cmd: 'pingreq' }, generated) : generate({ cmd: 'puback', messageId }, generated);
+  return index % 3 === 0
+    ? generate({ cmd: 'pingreq' }, generated)
+    : generate({ cmd: 'puback', messageId }, generated);
 }
 
 /** A linear congruential generator: the benches need no better. */

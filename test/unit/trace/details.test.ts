@@ -248,7 +248,8 @@ describe('a password', () => {
           const { trace, recorder, connection } = recording();
           for (const chunk of chunks) recorder.bytes(1, connection, TO_SERVER, chunk);
           recorder.closed(2, connection, gone);
-          // A length or flag that was changed can make another field of it; what is not a clear field stays hidden.
+          // A length or flag that was changed can make another field of it; what is not a clear field stays
+          // hidden.
           for (const details of allDetails(trace)) {
             const clear = flat(details.fields).filter(
               ({ secret, fields }) => !secret && fields === undefined,

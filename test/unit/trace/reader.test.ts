@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodePacket } from '../../../src/mqtt/encode.ts';
 import { framingReasons } from '../../../src/mqtt/framing-faults.ts';
+import { statementOf } from '../../../src/mqtt/malformed.ts';
 import {
   type Direction,
   type Packet,
@@ -10,6 +11,7 @@ import {
   TO_SERVER,
 } from '../../../src/mqtt/packet.ts';
 import { type ConnectionState, StreamReader } from '../../../src/mqtt/reader.ts';
+import { findStatement } from '../../../src/mqtt/statements.ts';
 import { encodeUtf8 } from '../../../src/mqtt/utf8.ts';
 import {
   bytesOf,
@@ -261,7 +263,7 @@ describe('a framing fault', () => {
       bytes: bytesOf(0x30, 0x04, 0, 9, 0x61, 0x62),
       reason: 'topic-too-long',
       offset: 2,
-      statement: '5:3.3.2.1',
+      statement: '5:2.1.4',
     },
     {
       what: 'a PUBLISH without room for its Packet Identifier',
@@ -380,6 +382,12 @@ describe('a framing fault', () => {
   it('has a case here for every reason of its own', () => {
     const tried = new Set(cases.map(({ reason }) => reason));
     expect(Object.keys(framingReasons).filter((reason) => !tried.has(reason))).toEqual([]);
+  });
+
+  it.each<ProtocolVersion>([3, 4, 5])('quotes statements that are in the table, version %i', (version) => {
+    for (const { statement } of Object.values(framingReasons)) {
+      expect(findStatement(statementOf(statement, version))).toBeDefined();
+    }
   });
 
   it('is told once, and all that follows in that direction is opaque, MQTT or not', () => {
