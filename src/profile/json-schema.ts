@@ -18,7 +18,7 @@ export function jsonSchema(): { readonly [key: string]: Json } {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'MQTT connection profiles',
     $comment:
-      'Generated from the table in src/profile. To renew it: UPDATE_DOCS=1 npx vitest run test/unit/profile/reference.test.ts',
+      'Generated from the table in src/profile. To renew it: UPDATE_DOCS=1 npx vitest run --project unit test/unit/profile/reference.test.ts',
     ...objectSchema('file'),
     definitions: Object.fromEntries(objects.map((object) => [object, objectSchema(object)])),
   };

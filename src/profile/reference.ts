@@ -50,7 +50,7 @@ const SECTIONS: readonly { readonly object: ObjectName; readonly title: string; 
 /** The whole page, as Markdown. */
 export function renderReference(): string {
   const page = [
-    '<!-- Generated from the tables in src/profile. To renew it: UPDATE_DOCS=1 npx vitest run test/unit/profile/reference.test.ts -->',
+    '<!-- Generated from the tables in src/profile. To renew it: UPDATE_DOCS=1 npx vitest run --project unit test/unit/profile/reference.test.ts -->',
     '# Connection profile files',
     INTRODUCTION,
     ...SECTIONS.flatMap(({ object, title, about }) => [`## ${title}`, about, keyTable(object)]),
