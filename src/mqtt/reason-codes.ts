@@ -92,6 +92,7 @@ export const reasonCodes: readonly ReasonCodeRow[] = [
   { code: 0x89, name: 'Server busy', packets: { connack: 'server', disconnect: 'server' } },
   { code: 0x8a, name: 'Banned', packets: { connack: 'server' } },
   { code: 0x8b, name: 'Server shutting down', packets: { disconnect: 'server' } },
+  // v5 2.4 gives it to DISCONNECT too, v5 3.14.2.1 does not list it there.
   { code: 0x8c, name: 'Bad authentication method', packets: { connack: 'server', disconnect: 'server' } },
   { code: 0x8d, name: 'Keep Alive timeout', packets: { disconnect: 'server' } },
   { code: 0x8e, name: 'Session taken over', packets: { disconnect: 'server' } },
