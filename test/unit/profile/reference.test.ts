@@ -5,7 +5,8 @@ import { jsonSchema, renderJsonSchema } from '../../../src/profile/json-schema.t
 import { renderReference } from '../../../src/profile/reference.ts';
 import { KEYS } from '../../../src/profile/schema.ts';
 
-const RENEW = 'It is stale. Renew it: UPDATE_DOCS=1 npx vitest run --project unit test/unit/profile/reference.test.ts';
+const RENEW =
+  'It is stale. Renew it: UPDATE_DOCS=1 npx vitest run --project unit test/unit/profile/reference.test.ts';
 
 describe.each([
   ['docs/profiles.md', renderReference],
