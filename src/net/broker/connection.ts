@@ -39,8 +39,6 @@ export interface Accepted {
   readonly problemInformation: boolean;
 }
 
-const connectFirstByte = 0x10;
-
 /**
  * One Network Connection. Cuts and reads what comes, hands each packet to its handler, and sends. It has ended for the broker at
  * the moment when either side closes it or the Server decides to: that is T0, whatever its stream does after.
@@ -179,10 +177,18 @@ export class Connection implements Carrier {
       this.context.log('error', `A packet could not be handled: ${describeFault(error)}`);
       this.disconnect(REASON.unspecifiedError, 'The Server failed to handle a packet.');
     }
-    if (this.#ended) return;
+    if (this.#ended || this.#isForeign()) return;
     this.#frames.compact();
     // A Client that asks without reading the answers is not read, until it has.
     if (this.congested) this.#stream.pause();
+  }
+
+  /** Ends the connection where the first packet, which has only begun, cannot be CONNECT: HTTP or TLS, most likely. */
+  #isForeign(): boolean {
+    const { firstByte } = this.#frames;
+    if (this.#accepted !== undefined || firstByte === undefined || isConnect(firstByte)) return false;
+    this.close('first packet is not CONNECT');
+    return true;
   }
 
   #packet(frame: Frame): void {
@@ -200,7 +206,7 @@ export class Connection implements Carrier {
 
   #firstPacket({ bytes, start, end }: Frame): void {
     // v5 [MQTT-3.1.0-1], v3.1.1 [MQTT-3.1.0-1].
-    if (((bytes[start] ?? 0) & 0xf0) !== connectFirstByte) {
+    if (!isConnect(bytes[start] ?? 0)) {
       this.close('first packet is not CONNECT');
       return;
     }
@@ -259,6 +265,10 @@ export class Connection implements Carrier {
     if (session !== undefined) this.context.sessions.disconnected(session);
     this.#onEnd();
   }
+}
+
+function isConnect(firstByte: number): boolean {
+  return firstByte >> 4 === 1;
 }
 
 function describeFault(error: unknown): string {

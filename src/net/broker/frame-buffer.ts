@@ -36,6 +36,11 @@ export class FrameBuffer {
     return this.#end > this.#start;
   }
 
+  /** Of the packet that has begun and not ended. */
+  get firstByte(): number | undefined {
+    return this.partial ? this.#bytes[this.#start] : undefined;
+  }
+
   push(chunk: Uint8Array): void {
     if (this.#start === this.#end) {
       this.#bytes = chunk;

@@ -206,12 +206,12 @@ export class Outgoing {
 
   /** v5 [MQTT-2.2.1-3]: one that is not in use. */
   #freePacketId(): number | undefined {
-    for (let tries = 0; tries < largestPacketId; tries++) {
+    if (this.inFlight >= largestPacketId) return undefined;
+    for (;;) {
       this.#lastPacketId = (this.#lastPacketId % largestPacketId) + 1;
       if (!this.#unacknowledged.has(this.#lastPacketId) && !this.#released.has(this.#lastPacketId)) {
         return this.#lastPacketId;
       }
     }
-    return undefined;
   }
 }

@@ -12,6 +12,8 @@ export interface Subscribed {
   readonly noLocal: boolean;
   readonly retainAsPublished: boolean;
   readonly subscriptionIdentifier: number | undefined;
+  /** Of a Shared Subscription, who shares it. */
+  readonly group: ShareGroup | undefined;
 }
 
 /** The Sessions that share one subscription (v5 4.8.2). Each message goes to one of them, in turn. */
@@ -62,6 +64,7 @@ export class Subscriptions {
   add(session: Session, subscription: Subscription, subscriptionIdentifier: number | undefined): boolean {
     const { topicFilter, qos, noLocal, retainAsPublished } = subscription;
     const existed = this.remove(session, topicFilter);
+    const group = this.#groupFor(session, topicFilter);
     const entry: Subscribed = {
       session,
       topicFilter,
@@ -69,19 +72,11 @@ export class Subscriptions {
       noLocal,
       retainAsPublished,
       subscriptionIdentifier,
+      group,
     };
     session.subscriptions.set(topicFilter, entry);
-    const shared = sharedSubscription(topicFilter);
-    if (shared === undefined) this.#tree.add(topicFilter, entry);
-    else {
-      let group = this.#groups.get(topicFilter);
-      if (group === undefined) {
-        group = new ShareGroup(shared.filter);
-        this.#groups.set(topicFilter, group);
-        this.#tree.add(shared.filter, group);
-      }
-      group.add(entry);
-    }
+    if (group === undefined) this.#tree.add(topicFilter, entry);
+    else group.add(entry);
     return !existed;
   }
 
@@ -90,7 +85,7 @@ export class Subscriptions {
     const entry = session.subscriptions.get(topicFilter);
     if (entry === undefined) return false;
     session.subscriptions.delete(topicFilter);
-    const group = this.#groups.get(topicFilter);
+    const { group } = entry;
     if (group === undefined) this.#tree.delete(topicFilter, entry);
     else {
       group.remove(entry);
@@ -117,5 +112,17 @@ export class Subscriptions {
       } else own.push(entry);
     }
     return { own, shared };
+  }
+
+  /** Before 5.0 `$share` is a level like any other. */
+  #groupFor(session: Session, topicFilter: string): ShareGroup | undefined {
+    const shared = session.version === 5 ? sharedSubscription(topicFilter) : undefined;
+    if (shared === undefined) return undefined;
+    const existing = this.#groups.get(topicFilter);
+    if (existing !== undefined) return existing;
+    const group = new ShareGroup(shared.filter);
+    this.#groups.set(topicFilter, group);
+    this.#tree.add(shared.filter, group);
+    return group;
   }
 }

@@ -134,6 +134,14 @@ describe('CONNECT is refused, and the connection closed, for', () => {
     expect(client.closed).toBe(true);
   });
 
+  it('being something else from the first byte on', async () => {
+    const { open } = harness();
+    const client = open();
+    client.sendBytes(utf8('GET / HTTP/1.1'));
+    await settled();
+    expect(client.closed).toBe(true);
+  });
+
   it('v5 3.1.4: not coming in time', async () => {
     const { open, advance } = harness();
     const client = open();

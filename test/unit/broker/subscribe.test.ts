@@ -198,6 +198,21 @@ describe('a Shared Subscription (v5 4.8.2)', () => {
     expect(publisher.take('puback').reasonCode).toBe(0);
   });
 
+  it('does not exist before 5.0, where $share is a level like any other', async () => {
+    const { connected } = harness();
+    const shared = await connected({ clientId: 'shared' });
+    await shared.subscribe('$share/group/t');
+    const old = await connected({ clientId: 'old', version: 4 });
+    await old.subscribe('$share/group/t');
+    await old.publish('$share/group/t', 'literal');
+    await old.publish('t');
+    expect(old.takeMessages()).toEqual(['$share/group/t=literal']);
+    expect(shared.takeMessages()).toEqual(['t=x']);
+    await old.reset();
+    await shared.publish('t');
+    expect(shared.takeMessages()).toEqual(['t=x']);
+  });
+
   it('gets no retained messages, and goes with its last member', async () => {
     const { connected } = harness();
     const client = await connected();

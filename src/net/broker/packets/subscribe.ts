@@ -1,6 +1,5 @@
 import type { SubscribePacket, Subscription } from '../../../mqtt/packet.ts';
 import { PROPERTY, propertyNumber } from '../../../mqtt/properties.ts';
-import { sharedSubscription } from '../../../mqtt/topics.ts';
 import type { Accepted, Connection } from '../connection.ts';
 import { REASON } from '../reasons.ts';
 import type { Subscribed } from '../subscriptions.ts';
@@ -47,11 +46,10 @@ function subscribe(
   wanted: Subscribed[],
 ): void {
   const isNew = context.subscriptions.add(session, subscription, identifier);
-  // v5 4.8.2: no retained messages for a Shared Subscription.
-  if (sharedSubscription(subscription.topicFilter) !== undefined) return;
   const { retainHandling } = subscription;
   // v5 [MQTT-3.3.1-9] to [MQTT-3.3.1-11]; before 5.0 always, which is Retain Handling 0.
   if (retainHandling === 2 || (retainHandling === 1 && !isNew)) return;
   const subscribed = session.subscriptions.get(subscription.topicFilter);
-  if (subscribed !== undefined) wanted.push(subscribed);
+  // v5 4.8.2: no retained messages for a Shared Subscription.
+  if (subscribed !== undefined && subscribed.group === undefined) wanted.push(subscribed);
 }
