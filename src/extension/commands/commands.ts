@@ -1,0 +1,48 @@
+import {
+  closeCommand,
+  disconnectCommand,
+  disconnectWithWillCommand,
+  dropCommand,
+  freezeCommand,
+  resumeCommand,
+  startCleanCommand,
+  takeOverCommand,
+} from './client-commands.ts';
+import type { Command } from './command.ts';
+import { connectCommand } from './connect.ts';
+import { explainCommand } from './explain.ts';
+import { restartEngineCommand, showLogCommand } from './host-commands.ts';
+import { newProfileCommand } from './new-profile.ts';
+import { openProfileCommand } from './open-profile.ts';
+import { publishCommand } from './publish.ts';
+import { copySandboxAddressCommand, startSandboxCommand, stopSandboxCommand } from './sandbox.ts';
+import { forgetSecretCommand } from './secrets.ts';
+import { subscribeCommand } from './subscribe.ts';
+import { clearTraceCommand, openTimelineCommand, pageCommands } from './timeline-commands.ts';
+
+/** Every command of the extension. package.json gives the same ids their titles, icons, and when they show. */
+export const allCommands: readonly Command[] = [
+  newProfileCommand,
+  openProfileCommand,
+  connectCommand,
+  disconnectCommand,
+  disconnectWithWillCommand,
+  dropCommand,
+  closeCommand,
+  freezeCommand,
+  resumeCommand,
+  startCleanCommand,
+  takeOverCommand,
+  publishCommand,
+  subscribeCommand,
+  explainCommand,
+  openTimelineCommand,
+  clearTraceCommand,
+  startSandboxCommand,
+  stopSandboxCommand,
+  copySandboxAddressCommand,
+  forgetSecretCommand,
+  showLogCommand,
+  restartEngineCommand,
+  ...pageCommands,
+];

@@ -1,0 +1,202 @@
+import { EventEmitter } from 'vscode';
+import type { ClientView, EngineChanges, EngineSnapshot, SandboxView } from '../../engine/messages.ts';
+import type {
+  ConnectionView,
+  ExpectationView,
+  SessionChanges,
+  SessionView,
+  WillView,
+} from '../../session/model.ts';
+import type { TraceStats } from '../../trace/model.ts';
+import { engineEnded } from '../errors.ts';
+
+const noStats: TraceStats = { firstSeq: 1, endSeq: 1, bytes: 0, byteBudget: 0, dropped: 0 };
+
+/** What is newest for one Client Identifier at one Server. */
+export interface Identity {
+  readonly server: string;
+  readonly clientId: string;
+  session?: SessionView;
+  will?: WillView;
+  readonly expectations: Map<ExpectationView['kind'], ExpectationView>;
+}
+
+export interface DueExpectation {
+  readonly expectation: ExpectationView;
+  readonly dueAtMs: number;
+}
+
+/**
+ * The last known state of the engine: what the views show. It outlives the engine: after the engine has ended by itself,
+ * the state up to then stays until the next engine has something of its own to show.
+ */
+export class SessionState {
+  readonly #changed = new EventEmitter<void>();
+  readonly #reset = new EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  /** Everything was replaced: ids and sequence numbers from before mean nothing any more. */
+  readonly onDidReset = this.#reset.event;
+
+  readonly clients = new Map<string, ClientView>();
+  readonly connections = new Map<number, ConnectionView>();
+  readonly sessions = new Map<number, SessionView>();
+  readonly wills = new Map<number, WillView>();
+  readonly expectations = new Map<number, ExpectationView>();
+  /** Ids of expectations whose verdict is still open. */
+  readonly pending = new Set<number>();
+  /** By Server, then by Client Identifier; kept up with every change, so that no view has to search. */
+  readonly identities = new Map<string, Map<string, Identity>>();
+  #sandboxes: readonly SandboxView[] = [];
+  #stats = noStats;
+  #stale = false;
+
+  get sandboxes(): readonly SandboxView[] {
+    return this.#sandboxes;
+  }
+
+  get stats(): TraceStats {
+    return this.#stats;
+  }
+
+  /** Whether this is the state of an engine that has ended. */
+  get stale(): boolean {
+    return this.#stale;
+  }
+
+  /** Adopts the state of an engine that has just started. An empty one does not displace what is shown. */
+  start(snapshot: EngineSnapshot): void {
+    if (this.#stale && isEmpty(snapshot)) return;
+    this.#replace(snapshot);
+  }
+
+  apply(changes: EngineChanges): void {
+    if (this.#stale) {
+      if (changes.clients.length === 0 && changes.stats.endSeq <= 1) return;
+      this.#clear();
+      this.#merge(changes);
+      this.#reset.fire();
+    } else if (changes.cleared) {
+      // Then the changes hold everything that is left.
+      this.#clear();
+      this.#merge(changes);
+    } else {
+      this.#merge(changes);
+    }
+    this.#changed.fire();
+  }
+
+  /** The engine is gone: no client is connected any more, no broker listens, and nothing more will be seen. */
+  engineEnded(): void {
+    this.#stale = true;
+    const { error } = engineEnded();
+    for (const client of this.clients.values()) {
+      if (client.state !== 'offline') this.clients.set(client.key, { ...client, state: 'offline', error });
+    }
+    this.#sandboxes = [];
+    this.#changed.fire();
+  }
+
+  /** Drops the state of an engine that has ended; does nothing to that of a living one. */
+  forgetEnded(): void {
+    if (!this.#stale) return;
+    this.#clear();
+    this.#reset.fire();
+    this.#changed.fire();
+  }
+
+  /** What is newest for this Client Identifier; undefined while nothing is known of it. */
+  identityOf(of: { readonly server: string; readonly clientId: string }): Identity | undefined {
+    return this.identities.get(of.server)?.get(of.clientId);
+  }
+
+  /** What falls due next of all that is to happen, after `nowMs`. */
+  nextDue(nowMs: number): DueExpectation | undefined {
+    let next: DueExpectation | undefined;
+    for (const id of this.pending) {
+      const expectation = this.expectations.get(id);
+      if (expectation?.dueAtMs === undefined || expectation.demands !== 'happens') continue;
+      const { dueAtMs } = expectation;
+      if (dueAtMs > nowMs && (next === undefined || dueAtMs < next.dueAtMs)) next = { expectation, dueAtMs };
+    }
+    return next;
+  }
+
+  /** All entities, in the order of their ids. */
+  entities(): SessionChanges {
+    return {
+      connections: [...this.connections.values()],
+      sessions: [...this.sessions.values()],
+      wills: [...this.wills.values()],
+      expectations: [...this.expectations.values()],
+    };
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+    this.#reset.dispose();
+  }
+
+  #replace(snapshot: EngineSnapshot): void {
+    this.#clear();
+    this.#merge(snapshot);
+    this.#reset.fire();
+    this.#changed.fire();
+  }
+
+  #merge(from: EngineChanges | EngineSnapshot): void {
+    for (const client of from.clients) this.clients.set(client.key, client);
+    for (const connection of from.entities.connections) this.connections.set(connection.id, connection);
+    for (const session of from.entities.sessions) {
+      this.sessions.set(session.id, session);
+      const identity = this.#identity(session);
+      if (session.id >= (identity.session?.id ?? 0)) identity.session = session;
+    }
+    for (const will of from.entities.wills) {
+      this.wills.set(will.id, will);
+      const identity = this.#identity(will);
+      if (will.id >= (identity.will?.id ?? 0)) identity.will = will;
+    }
+    for (const expectation of from.entities.expectations) {
+      this.expectations.set(expectation.id, expectation);
+      if (expectation.verdict === 'pending') this.pending.add(expectation.id);
+      else this.pending.delete(expectation.id);
+      const { expectations } = this.#identity(expectation);
+      if (expectation.id >= (expectations.get(expectation.kind)?.id ?? 0)) {
+        expectations.set(expectation.kind, expectation);
+      }
+    }
+    if (from.sandboxes !== undefined) this.#sandboxes = from.sandboxes;
+    this.#stats = from.stats;
+  }
+
+  #identity({ server, clientId }: { readonly server: string; readonly clientId: string }): Identity {
+    let byClientId = this.identities.get(server);
+    if (byClientId === undefined) {
+      byClientId = new Map();
+      this.identities.set(server, byClientId);
+    }
+    let identity = byClientId.get(clientId);
+    if (identity === undefined) {
+      identity = { server, clientId, expectations: new Map() };
+      byClientId.set(clientId, identity);
+    }
+    return identity;
+  }
+
+  #clear(): void {
+    this.clients.clear();
+    this.connections.clear();
+    this.sessions.clear();
+    this.wills.clear();
+    this.expectations.clear();
+    this.pending.clear();
+    this.identities.clear();
+    this.#sandboxes = [];
+    this.#stats = noStats;
+    this.#stale = false;
+  }
+}
+
+function isEmpty(snapshot: EngineSnapshot): boolean {
+  return snapshot.clients.length === 0 && snapshot.stats.endSeq <= 1;
+}

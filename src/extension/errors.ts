@@ -1,0 +1,191 @@
+import { l10n } from 'vscode';
+import type { UserError } from '../engine/messages.ts';
+import type { ClientVerb } from './engine/client-actions.ts';
+
+/** A UserError as something that can be thrown. */
+export class UserFailure extends Error {
+  readonly error: UserError;
+
+  constructor(error: UserError) {
+    super(error.message);
+    this.name = 'UserFailure';
+    this.error = error;
+  }
+}
+
+/** Thrown when the user has turned a question down: nothing more is said. */
+export class Cancelled extends Error {
+  constructor() {
+    super('Cancelled');
+    this.name = 'Cancelled';
+  }
+}
+
+/** Any thrown value as a UserError. */
+export function userErrorOf(thrown: unknown): UserError {
+  if (thrown instanceof UserFailure) return thrown.error;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return { code: 'unexpected', message, hint: l10n.t('The log tells more.') };
+}
+
+export function engineEnded(): UserFailure {
+  return new UserFailure({
+    code: 'engine-ended',
+    message: l10n.t('The engine that holds the connections has ended.'),
+    hint: l10n.t('It is started again at the next command.'),
+  });
+}
+
+export function workspaceNotTrusted(): UserFailure {
+  return new UserFailure({
+    code: 'workspace-not-trusted',
+    message: l10n.t('This workspace is not trusted, so nothing connects or listens.'),
+    hint: l10n.t('Profile files are still checked. Trust the workspace to connect.'),
+  });
+}
+
+export function virtualWorkspace(file: string): UserFailure {
+  return new UserFailure({
+    code: 'virtual-workspace',
+    message: l10n.t('{0} is not a file on the machine that would connect.', file),
+    hint: l10n.t('Open a folder on disk to connect from its profiles.'),
+  });
+}
+
+export function noSuchProfile(profile: string, file: string): UserFailure {
+  return new UserFailure({
+    code: 'no-such-profile',
+    message: l10n.t('{0} has no profile named {1}.', file, profile),
+    hint: l10n.t('Choose one with "MQTT: Connect".'),
+  });
+}
+
+/** `problem` is a diagnostic's message. */
+export function unusableProfile(
+  profile: string,
+  file: string,
+  code: string,
+  problem: string,
+  more: number,
+): UserFailure {
+  const first = l10n.t('Profile {0} of {1} cannot be used: {2} ({3})', profile, file, problem, code);
+  return new UserFailure({
+    code: 'unusable-profile',
+    message: more > 0 ? l10n.t('{0} {1} more errors.', first, more) : first,
+    hint: l10n.t('Nothing was connected.'),
+  });
+}
+
+export function unreadableFile(file: string, reason: string): UserFailure {
+  return new UserFailure({
+    code: 'unreadable-file',
+    message: l10n.t('{0} cannot be read: {1}', file, reason),
+  });
+}
+
+export function needsVersion5(clientId: string): UserFailure {
+  return new UserFailure({
+    code: 'needs-version-5',
+    message: l10n.t(
+      '{0} speaks MQTT 3: its DISCONNECT has no reason code, so the Server always discards the will.',
+      clientId,
+    ),
+    hint: l10n.t('Use "Close Without DISCONNECT" to have the will published, or set protocolVersion: 5.'),
+  });
+}
+
+export function noSuchClient(name: string): UserFailure {
+  return new UserFailure({
+    code: 'no-such-client',
+    message: l10n.t('No single client is known as {0}.', name),
+    hint: l10n.t('Choose one in the Sessions view.'),
+  });
+}
+
+/** The state that a command needs its client to be in, as a sentence to complete a refusal. */
+function needOf(verb: ClientVerb): string {
+  switch (verb) {
+    case 'connect':
+    case 'startClean':
+      return l10n.t('It needs a client that is offline.');
+    case 'resume':
+      return l10n.t(
+        'It needs a client that is offline and whose session the Server still keeps. "Start Clean" or "Connect" begin a new one.',
+      );
+    case 'takeOver':
+      return l10n.t('It needs a client that is connected, or offline with a session.');
+    case 'disconnect':
+    case 'drop':
+    case 'close':
+    case 'freeze':
+    case 'publish':
+    case 'subscribe':
+    case 'disconnectWithWill':
+      return l10n.t('It needs a client that is connected. Use "Connect" first.');
+  }
+}
+
+/** `title` is the command's. */
+export function noCandidate(title: string, verb: ClientVerb): UserFailure {
+  return new UserFailure({
+    code: 'no-candidate',
+    message: l10n.t('No client can do "{0}" now.', title),
+    hint: needOf(verb),
+  });
+}
+
+/** `title` is the command's, `state` is a word for the client's state. */
+export function clientCannot(title: string, client: string, state: string, verb: ClientVerb): UserFailure {
+  return new UserFailure({
+    code: 'client-cannot',
+    message: l10n.t('{0} is {1}: it cannot do "{2}" now.', client, state, title),
+    hint: needOf(verb),
+  });
+}
+
+export function alreadyConnected(client: string): UserFailure {
+  return new UserFailure({
+    code: 'already-connected',
+    message: l10n.t('{0} is connected already.', client),
+    hint: l10n.t('"Take Over" connects a second client with the same Client Identifier.'),
+  });
+}
+
+/** `reason` is the name of the reason code in a SUBACK, PUBACK or PUBREC. */
+export function refusedByServer(what: string, client: string, reason: string): UserFailure {
+  return new UserFailure({
+    code: 'refused',
+    message: l10n.t('{0} of {1} was refused by the Server: {2}', what, client, reason),
+  });
+}
+
+export function noSandbox(): UserFailure {
+  return new UserFailure({
+    code: 'no-sandbox',
+    message: l10n.t('No sandbox broker is running.'),
+    hint: l10n.t('"Start Sandbox Broker" starts one.'),
+  });
+}
+
+export function nothingToExplain(): UserFailure {
+  return new UserFailure({
+    code: 'nothing-to-explain',
+    message: l10n.t('The Server owes nothing yet that could be explained.'),
+    hint: l10n.t('Connect a client with a will or a session, and drop its connection.'),
+  });
+}
+
+export function noSecrets(): UserFailure {
+  return new UserFailure({
+    code: 'no-secrets',
+    message: l10n.t('No secret is kept for this workspace.'),
+  });
+}
+
+export function noProfiles(): UserFailure {
+  return new UserFailure({
+    code: 'no-profiles',
+    message: l10n.t('There is no profile to connect.'),
+    hint: l10n.t('Profiles stand in files named *.mqtt.yaml, *.mqtt.yml or *.mqtt.json.'),
+  });
+}

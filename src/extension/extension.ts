@@ -1,0 +1,124 @@
+import { commands, type ExtensionContext, ExtensionMode, l10n, window, workspace } from 'vscode';
+import type { MqttSessionApi } from './api.ts';
+import type { App } from './app.ts';
+import { registerCommand } from './commands/command.ts';
+import { allCommands } from './commands/commands.ts';
+import { EngineClient, type EngineEnd } from './engine/engine-client.ts';
+import { SessionState } from './engine/session-state.ts';
+import { snapshotApi } from './engine/snapshot-api.ts';
+import { LanguageSupport } from './language-support.ts';
+import { createLog, describeThrown } from './log.ts';
+import { ProfileFiles } from './profiles/profile-files.ts';
+import { Secrets } from './profiles/secrets.ts';
+import { TimelinePanel } from './timeline/timeline-panel.ts';
+import { RememberedChoices } from './ui/remembered.ts';
+import { ProfilesView } from './views/profiles-view.ts';
+import { SessionsView } from './views/sessions-view.ts';
+import { StatusBar } from './views/status-bar.ts';
+
+const bytesPerMiB = 1_048_576;
+
+/** What has to end in order when VS Code ends; disposables are for what may just go. */
+let ending: (() => Promise<unknown>)[] = [];
+
+export function activate(context: ExtensionContext): MqttSessionApi {
+  try {
+    return start(context);
+  } catch (thrown) {
+    // VS Code would only write this to its own log.
+    void window.showErrorMessage(
+      l10n.t('MQTT Session Debugger could not start: {0}', describeThrown(thrown)),
+    );
+    throw thrown;
+  }
+}
+
+export async function deactivate(): Promise<void> {
+  const all = ending;
+  ending = [];
+  await Promise.allSettled(all.map((end) => end()));
+}
+
+/** Sets everything up; the engine, the language server, and the search for profile files wait until they are needed. */
+function start(context: ExtensionContext): MqttSessionApi {
+  const owned = context.subscriptions;
+  const log = createLog();
+  owned.push(log);
+  const engine = new EngineClient(context.asAbsolutePath('dist/engine.js'), byteBudget, log);
+  const state = new SessionState();
+  owned.push(
+    engine,
+    state,
+    // First of all listeners: whoever hears of the engine sees the state that goes with it.
+    engine.onDidStart((snapshot) => state.start(snapshot)),
+    engine.onDidReceiveChanges((changes) => state.apply(changes)),
+    engine.onDidEnd(() => state.engineEnded()),
+    state.onDidChange(() => tellContext(state)),
+  );
+  ending.push(() => engine.leave());
+
+  const files = new ProfileFiles(log);
+  const timeline = new TimelinePanel(context.extensionUri, log, engine, state);
+  const sessionsView = new SessionsView(state);
+  const app: App = {
+    context,
+    log,
+    engine,
+    state,
+    files,
+    secrets: new Secrets(context),
+    choices: new RememberedChoices(context.workspaceState),
+    timeline,
+    sessionsView,
+  };
+  const language = new LanguageSupport(context, log);
+  ending.push(() => language.stop());
+  owned.push(
+    files,
+    timeline,
+    sessionsView,
+    new ProfilesView(files, state),
+    new StatusBar(engine, state),
+    language,
+    engine.onDidEnd((end) => tellEngineEnd(app, end)),
+    ...allCommands.map((command) => registerCommand(app, command)),
+  );
+  if (context.extensionMode === ExtensionMode.Test) {
+    owned.push(commands.registerCommand('mqttSession.test.crashEngine', () => engine.crash()));
+  }
+  return snapshotApi(engine, state);
+}
+
+function byteBudget(): number {
+  return workspace.getConfiguration('mqttSession').get('trace.byteBudget', 256) * bytesPerMiB;
+}
+
+let contextClients = false;
+
+/** Tells menus and the palette whether there is any client to act on. */
+function tellContext(state: SessionState): void {
+  const clients = state.clients.size > 0;
+  if (clients === contextClients) return;
+  contextClients = clients;
+  void commands.executeCommand('setContext', 'mqttSession.hasClients', clients);
+}
+
+function tellEngineEnd(app: App, { reason, restartInMs }: EngineEnd): void {
+  const restart = l10n.t('Restart');
+  const showLog = l10n.t('Show Log');
+  const message =
+    restartInMs === undefined
+      ? l10n.t(
+          'The MQTT engine has ended again and again ({0}). It is not started by itself any more.',
+          reason,
+        )
+      : l10n.t(
+          'The MQTT engine has ended ({0}) and is being started again. Its connections are gone; what was seen up to then stays in view.',
+          reason,
+        );
+  void window.showErrorMessage(message, restart, showLog).then((chosen) => {
+    if (chosen === restart) return app.engine.restart();
+    if (chosen === showLog) app.log.show();
+    return undefined;
+  });
+}

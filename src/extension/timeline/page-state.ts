@@ -1,0 +1,56 @@
+import { env, l10n } from 'vscode';
+import { statementKey, statementLabel, statements } from '../../mqtt/statements.ts';
+import { factTemplates } from '../../session/sentences.ts';
+import { type PageClient, type PageState, type PageStatement, pageStrings } from '../../webview/messages.ts';
+import { pageActionsOf } from '../engine/client-actions.ts';
+import type { SessionState } from '../engine/session-state.ts';
+
+type Words = Pick<PageState, 'strings' | 'statements'>;
+
+let words: Words | undefined;
+
+/** Everything that the page shows; its words are the same each time and made once. */
+export function pageState(state: SessionState): PageState {
+  words ??= { strings: translatedStrings(), statements: pageStatements() };
+  return {
+    ...words,
+    locale: env.language,
+    entities: state.entities(),
+    clients: pageClients(state),
+    stats: state.stats,
+    nowMs: Date.now(),
+    ...(state.stale ? { notice: 'engineEnded' as const } : {}),
+  };
+}
+
+export function pageClients(state: SessionState): readonly PageClient[] {
+  return [...state.clients.values()].map((client) => ({
+    key: client.key,
+    server: client.server,
+    clientId: client.clientId,
+    profile: client.profile,
+    actions: pageActionsOf(state, client),
+  }));
+}
+
+/** Our words for a statement of the standard, and its page. */
+export function findPageStatement(key: string): PageStatement | undefined {
+  words ??= { strings: translatedStrings(), statements: pageStatements() };
+  return words.statements.find((statement) => statement.key === key);
+}
+
+function translatedStrings(): Readonly<Record<string, string>> {
+  const strings: Record<string, string> = {};
+  for (const [key, text] of Object.entries(pageStrings)) strings[key] = l10n.t(text);
+  for (const [code, text] of Object.entries(factTemplates)) strings[`fact.${code}`] = l10n.t(text);
+  return strings;
+}
+
+function pageStatements(): readonly PageStatement[] {
+  return statements.map((statement) => ({
+    key: statementKey(statement),
+    label: statementLabel(statement),
+    summary: l10n.t(statement.summary),
+    url: statement.url,
+  }));
+}

@@ -1,0 +1,240 @@
+import {
+  commands,
+  type Disposable,
+  env,
+  type LogOutputChannel,
+  l10n,
+  Uri,
+  ViewColumn,
+  type WebviewPanel,
+  window,
+  workspace,
+} from 'vscode';
+import type { EngineChanges } from '../../engine/messages.ts';
+import { assertNever } from '../../mqtt/assert-never.ts';
+import type { ClientAction, FromPage, HostCommand, PageCommand, ToPage } from '../../webview/messages.ts';
+import { DisposableStore } from '../disposables.ts';
+import type { EngineClient } from '../engine/engine-client.ts';
+import type { SessionState } from '../engine/session-state.ts';
+import { userErrorOf } from '../errors.ts';
+import { describeThrown } from '../log.ts';
+import { pageHtml } from './page-html.ts';
+import { findPageStatement, pageClients, pageState } from './page-state.ts';
+import { RecordFeed } from './record-feed.ts';
+
+export const timelineViewType = 'mqttSession.timeline';
+
+const noEntities = { connections: [], sessions: [], wills: [], expectations: [] };
+
+const actionCommands: Readonly<Record<ClientAction, string>> = {
+  connect: 'mqttSession.connect',
+  disconnect: 'mqttSession.disconnect',
+  disconnectWithWill: 'mqttSession.disconnectWithWill',
+  drop: 'mqttSession.drop',
+  close: 'mqttSession.close',
+  freeze: 'mqttSession.freeze',
+  resume: 'mqttSession.resume',
+  startClean: 'mqttSession.startClean',
+  takeOver: 'mqttSession.takeOver',
+};
+
+const hostCommands: Readonly<Record<HostCommand, string>> = {
+  connect: 'mqttSession.connect',
+  newProfile: 'mqttSession.newProfileFile',
+};
+
+/** The timeline: one page at most, which lives on while it is hidden. */
+export class TimelinePanel implements Disposable {
+  readonly #extensionUri: Uri;
+  readonly #log: LogOutputChannel;
+  readonly #engine: EngineClient;
+  readonly #state: SessionState;
+  readonly #feed: RecordFeed;
+  readonly #store = new DisposableStore();
+  #panel: WebviewPanel | undefined;
+  /** The page has said `ready`. */
+  #ready = false;
+  /** What it is to be told once it is ready. */
+  #waiting: ToPage[] = [];
+  #openedByItself = false;
+
+  constructor(extensionUri: Uri, log: LogOutputChannel, engine: EngineClient, state: SessionState) {
+    this.#extensionUri = extensionUri;
+    this.#log = log;
+    this.#engine = engine;
+    this.#state = state;
+    this.#feed = new RecordFeed({
+      request: (method, params) => engine.request(method, params),
+      available: () => engine.status === 'running' && !state.stale,
+      send: (records) =>
+        this.#post({ type: 'changes', records, entities: noEntities, stats: state.stats, nowMs: Date.now() }),
+    });
+    this.#store.add(engine.onDidReceiveChanges((changes) => this.#forward(changes)));
+    this.#store.add(engine.onDidEnd(() => this.#engineEnded()));
+    this.#store.add(engine.onDidStart(() => this.#engineStarted()));
+    this.#store.add(state.onDidReset(() => this.#sendState()));
+    this.#store.add(
+      window.registerWebviewPanelSerializer(timelineViewType, {
+        deserializeWebviewPanel: async (panel: WebviewPanel) => this.#adopt(panel),
+      }),
+    );
+  }
+
+  open({ preserveFocus }: { readonly preserveFocus: boolean }): void {
+    if (this.#panel !== undefined) {
+      this.#panel.reveal(undefined, preserveFocus);
+      return;
+    }
+    this.#adopt(
+      window.createWebviewPanel(
+        timelineViewType,
+        l10n.t('MQTT Sessions'),
+        { viewColumn: ViewColumn.Beside, preserveFocus },
+        { retainContextWhenHidden: true },
+      ),
+    );
+  }
+
+  /** Once in a window's life, and only if the settings say so: whoever closed it does not want it back. */
+  openAtFirstConnection(): void {
+    if (this.#openedByItself) return;
+    this.#openedByItself = true;
+    if (this.#panel !== undefined) return;
+    const wanted = workspace.getConfiguration('mqttSession').get('timeline.openOnConnect', true);
+    if (wanted) this.open({ preserveFocus: true });
+  }
+
+  /** Passes a command of the palette on to the page; does nothing when there is none. */
+  command(command: PageCommand): void {
+    this.#post({ type: 'command', command });
+  }
+
+  /** Opens the page if need be, and shows the Why of an expectation. */
+  reveal(expectation: number): void {
+    this.open({ preserveFocus: false });
+    this.#tell({ type: 'reveal', expectation });
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+    this.#store.dispose();
+  }
+
+  #adopt(panel: WebviewPanel): void {
+    // A window that was reloaded brings its panel back; a second one would show the same.
+    this.#panel?.dispose();
+    this.#panel = panel;
+    this.#ready = false;
+    const dist = Uri.joinPath(this.#extensionUri, 'dist');
+    panel.iconPath = Uri.joinPath(this.#extensionUri, 'media', 'timeline.svg');
+    panel.webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    panel.webview.onDidReceiveMessage((message: FromPage) => this.#receive(message));
+    panel.onDidChangeViewState(() => this.#feed.setWanted(this.#ready && panel.visible));
+    panel.onDidDispose(() => {
+      if (this.#panel !== panel) return;
+      this.#panel = undefined;
+      this.#ready = false;
+      this.#waiting = [];
+      this.#feed.setWanted(false);
+    });
+    panel.webview.html = pageHtml(panel.webview, dist);
+  }
+
+  #receive(message: FromPage): void {
+    switch (message.type) {
+      case 'ready':
+        this.#pageReady();
+        break;
+      case 'details':
+        void this.#answerDetails(message.request, message.seq);
+        break;
+      case 'action':
+        void commands.executeCommand(actionCommands[message.action], { client: message.client });
+        break;
+      case 'run':
+        void commands.executeCommand(hostCommands[message.command]);
+        break;
+      case 'openStatement':
+        this.#openStatement(message.key);
+        break;
+      case 'copy':
+        void env.clipboard.writeText(message.text);
+        break;
+      case 'error':
+        this.#log.error(`Timeline: ${message.message}`);
+        break;
+      default:
+        assertNever(message);
+    }
+  }
+
+  #pageReady(): void {
+    this.#ready = true;
+    this.#sendState();
+    this.#feed.setWanted(this.#panel?.visible ?? false);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const message of waiting) this.#post(message);
+  }
+
+  #sendState(): void {
+    if (!this.#ready) return;
+    this.#post({ type: 'state', state: pageState(this.#state) });
+    this.#feed.restart();
+  }
+
+  /** While the state of an ended engine is shown, the first changes of the next one come as a new state instead. */
+  #forward(changes: EngineChanges): void {
+    if (!this.#ready || this.#state.stale) return;
+    const { records, entities, stats, cleared } = changes;
+    this.#post({
+      type: 'changes',
+      ...(records !== undefined && this.#feed.accepts(records) ? { records } : {}),
+      entities,
+      clients: pageClients(this.#state),
+      stats,
+      nowMs: Date.now(),
+      ...(cleared ? { cleared } : {}),
+    });
+  }
+
+  #engineEnded(): void {
+    this.#feed.engineEnded();
+    this.#post({
+      type: 'changes',
+      entities: noEntities,
+      clients: pageClients(this.#state),
+      stats: this.#state.stats,
+    });
+    this.#post({ type: 'notice', notice: 'engineEnded' });
+  }
+
+  #engineStarted(): void {
+    if (this.#state.stale) this.#post({ type: 'notice', notice: 'engineRestarted' });
+  }
+
+  async #answerDetails(request: number, seq: number): Promise<void> {
+    try {
+      if (this.#state.stale) throw new Error(l10n.t('The engine that held this record has ended.'));
+      const details = await this.#engine.request('details', { seq });
+      this.#post({ type: 'details', request, details });
+    } catch (thrown) {
+      this.#log.debug(describeThrown(thrown));
+      this.#post({ type: 'failure', request, message: userErrorOf(thrown).message });
+    }
+  }
+
+  #openStatement(key: string): void {
+    const statement = findPageStatement(key);
+    if (statement !== undefined) void env.openExternal(Uri.parse(statement.url));
+  }
+
+  #tell(message: ToPage): void {
+    if (this.#ready) this.#post(message);
+    else this.#waiting.push(message);
+  }
+
+  #post(message: ToPage): void {
+    if (this.#ready) void this.#panel?.webview.postMessage(message);
+  }
+}

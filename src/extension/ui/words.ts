@@ -1,0 +1,123 @@
+import { l10n } from 'vscode';
+import type { ClientState, ClientView } from '../../engine/messages.ts';
+import { assertNever } from '../../mqtt/assert-never.ts';
+import type { BrokerAddress } from '../../profile/model.ts';
+import type { ExpectationView, Verdict, WillView } from '../../session/model.ts';
+import { expectationTitles, formatTemplate, verdictWords } from '../../session/sentences.ts';
+import { countdown } from './durations.ts';
+
+/** What to call a client: its Client Identifier, or its profile while the Server has not assigned one. */
+export function clientName(client: Pick<ClientView, 'clientId' | 'profile'>): string {
+  return client.clientId === '' ? client.profile : client.clientId;
+}
+
+export function clientStateWord(state: ClientState): string {
+  switch (state) {
+    case 'connecting':
+      return l10n.t('connecting');
+    case 'connected':
+      return l10n.t('connected');
+    case 'frozen':
+      return l10n.t('frozen');
+    case 'reconnecting':
+      return l10n.t('reconnecting');
+    case 'offline':
+      return l10n.t('offline');
+    default:
+      return assertNever(state);
+  }
+}
+
+export function verdictWord(verdict: Verdict): string {
+  return l10n.t(verdictWords[verdict]);
+}
+
+/** What is owed, in a few words: `will of demo`. */
+export function expectationTitle(expectation: ExpectationView): string {
+  const name = expectation.clientId;
+  const owed = expectation.demands === 'happens';
+  switch (expectation.kind) {
+    case 'will':
+      return owed ? l10n.t('will of {0}', name) : l10n.t('no will of {0}', name);
+    case 'session-end':
+      return owed ? l10n.t('end of session of {0}', name) : l10n.t('session of {0} stays', name);
+    case 'keep-alive':
+      return l10n.t('Keep Alive of {0}', name);
+    case 'session-present':
+      return l10n.t('Session Present for {0}', name);
+    default:
+      return assertNever(expectation.kind);
+  }
+}
+
+/** What comes next, with its countdown: `will of demo due in 5 s`. */
+export function expectationCountdown(expectation: ExpectationView, dueInMs: number): string {
+  const { clientId } = expectation;
+  const title = formatTemplate(l10n.t(expectationTitles[expectation.kind]), { clientId });
+  return l10n.t('{0} in {1}', title, countdown(dueInMs));
+}
+
+/** As `expectationCountdown`, with a time of day. */
+export function expectationDueAt(expectation: ExpectationView, dueAtMs: number): string {
+  const { clientId } = expectation;
+  const title = formatTemplate(l10n.t(expectationTitles[expectation.kind]), { clientId });
+  return l10n.t('{0} at {1}', title, timeOfDay(dueAtMs));
+}
+
+/** How it stands: `due in 5 s`, `met, +2 ms`. */
+export function expectationStatus(expectation: ExpectationView, nowMs: number): string {
+  const { verdict, dueAtMs, deviationMs } = expectation;
+  if (verdict === 'pending') {
+    if (dueAtMs === undefined) return verdictWord(verdict);
+    return dueAtMs > nowMs ? l10n.t('due in {0}', countdown(dueAtMs - nowMs)) : l10n.t('due now');
+  }
+  const word = verdictWord(verdict);
+  return deviationMs === undefined ? word : l10n.t('{0}, {1} ms', word, signed(deviationMs));
+}
+
+/** As `expectationStatus`, with a time of day in place of a countdown: it does not change while it is read out. */
+export function expectationSpoken(expectation: ExpectationView): string {
+  const { verdict, dueAtMs } = expectation;
+  if (verdict === 'pending' && dueAtMs !== undefined) return l10n.t('due at {0}', timeOfDay(dueAtMs));
+  return expectationStatus(expectation, 0);
+}
+
+export function willStateWord(will: WillView): string {
+  switch (will.state) {
+    case 'armed':
+      return l10n.t('armed');
+    case 'waiting':
+      return l10n.t('waiting');
+    case 'published':
+      return l10n.t('published');
+    case 'discarded':
+      return l10n.t('discarded');
+    case 'cancelled':
+      return l10n.t('cancelled');
+    case 'due':
+      return l10n.t('due');
+    default:
+      return assertNever(will.state);
+  }
+}
+
+/** A text from elsewhere for a place where VS Code would draw `$(name)` as an icon. */
+export function escapeIcons(text: string): string {
+  return text.replaceAll('$(', '\\$(');
+}
+
+/** A broker as a profile file writes it. */
+export function brokerText(broker: BrokerAddress): string {
+  if (broker.kind === 'sandbox') return 'sandbox';
+  const host = broker.host.includes(':') ? `[${broker.host}]` : broker.host;
+  return `${broker.scheme}://${host}:${broker.port}${broker.path}`;
+}
+
+export function timeOfDay(atMs: number): string {
+  return new Date(atMs).toLocaleTimeString();
+}
+
+function signed(ms: number): string {
+  const rounded = Math.round(ms);
+  return rounded < 0 ? `−${-rounded}` : `+${rounded}`;
+}

@@ -1,0 +1,270 @@
+import { l10n } from 'vscode';
+import type { ClientView, SandboxView } from '../../engine/messages.ts';
+import type { ExpectationView, SessionView, WillView } from '../../session/model.ts';
+import { liveSessionOf, verbsOf } from '../engine/client-actions.ts';
+import type { Identity, SessionState } from '../engine/session-state.ts';
+import { countdown } from '../ui/durations.ts';
+import {
+  clientName,
+  clientStateWord,
+  expectationSpoken,
+  expectationStatus,
+  expectationTitle,
+  timeOfDay,
+  willStateWord,
+} from '../ui/words.ts';
+
+/** A node of the Sessions view as plain data; its fields are the target of the commands in its context menu. */
+export interface SessionsNode {
+  readonly kind: 'server' | 'client' | 'observed' | 'session' | 'will' | 'expectation' | 'more';
+  /** Stays the same while it stands for the same thing, so that selection and expansion stay. */
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  /** For screen readers: without countdowns, which would be read out again every second. */
+  readonly spoken: string;
+  readonly icon: { readonly name: string; readonly color?: string };
+  /** `;`-separated words that menus in package.json look for. */
+  readonly context: string;
+  readonly children: readonly SessionsNode[];
+  readonly server?: string;
+  readonly file?: string;
+  readonly client?: string;
+  readonly session?: number;
+  readonly expectation?: number;
+}
+
+/** Sessions of clients that are not ours, per Server: more are counted, not listed. */
+const observedLimit = 100;
+
+/** The whole tree. `nowMs` is on the clock of the trace. */
+export function sessionsTree(state: SessionState, nowMs: number): readonly SessionsNode[] {
+  const own = new Map<string, ClientView[]>();
+  for (const client of state.clients.values())
+    own.set(client.server, [...(own.get(client.server) ?? []), client]);
+  const sandboxes = new Map(state.sandboxes.map((sandbox) => [sandbox.server, sandbox]));
+  const servers = new Set([...own.keys(), ...state.identities.keys(), ...sandboxes.keys()]);
+  return [...servers].map((server) =>
+    serverNode(state, server, own.get(server) ?? [], sandboxes.get(server), nowMs),
+  );
+}
+
+function serverNode(
+  state: SessionState,
+  server: string,
+  clients: readonly ClientView[],
+  sandbox: SandboxView | undefined,
+  nowMs: number,
+): SessionsNode {
+  const ownNames = new Set(clients.map(({ clientId }) => clientId));
+  const observed = [...(state.identities.get(server)?.values() ?? [])].filter(
+    ({ clientId, session }) => session !== undefined && !ownNames.has(clientId),
+  );
+  const shown = observed.slice(-observedLimit).reverse();
+  const hidden = observed.length - shown.length;
+  const description = sandbox === undefined ? '' : l10n.t('sandbox broker, {0}', sandbox.address);
+  return {
+    kind: 'server',
+    id: `server ${server}`,
+    label: server,
+    description,
+    spoken: [server, description].filter(Boolean).join(', '),
+    icon: { name: sandbox === undefined ? 'server' : 'server-environment' },
+    context: sandbox === undefined ? ';server;' : ';server;sandbox;',
+    server,
+    ...(sandbox === undefined ? {} : { file: sandbox.file }),
+    children: [
+      ...clients.map((client) => clientNode(state, client, clients, nowMs)),
+      ...shown.map((identity) => observedNode(identity, nowMs)),
+      ...(hidden > 0 ? [moreNode(server, hidden)] : []),
+    ],
+  };
+}
+
+const stateIcons: Readonly<Record<ClientView['state'], SessionsNode['icon']>> = {
+  connecting: { name: 'sync~spin' },
+  connected: { name: 'circle-filled', color: 'charts.green' },
+  frozen: { name: 'debug-pause', color: 'charts.blue' },
+  reconnecting: { name: 'sync~spin' },
+  offline: { name: 'circle-outline' },
+};
+
+function clientNode(
+  state: SessionState,
+  client: ClientView,
+  all: readonly ClientView[],
+  nowMs: number,
+): SessionsNode {
+  const identity = state.identityOf(client);
+  const twins = all.filter((each) => each.profile === client.profile && each.file === client.file);
+  const number = twins.indexOf(client) + 1;
+  const name = clientName(client);
+  const stateWord = clientStateWord(client.state);
+  const session = liveSessionOf(state, client);
+  const ends = session?.endsAtMs;
+  const children = identity === undefined ? [] : identityChildren(identity, `client ${client.key}`, nowMs);
+  return {
+    kind: 'client',
+    id: `client ${client.key}`,
+    label: number > 1 ? `${name} (${number})` : name,
+    description: [
+      stateWord,
+      ...(client.state === 'offline' && ends !== undefined && ends > nowMs
+        ? [l10n.t('session ends in {0}', countdown(ends - nowMs))]
+        : []),
+      ...(client.profile === name ? [] : [client.profile]),
+      ...(client.error === undefined ? [] : [client.error.message]),
+    ].join(' · '),
+    spoken: [name, stateWord, client.error?.message].filter(Boolean).join(', '),
+    icon: stateIcons[client.state],
+    context: `;client;${verbsOf(state, client).join(';')};${explainable(identity) ? 'explain;' : ''}`,
+    client: client.key,
+    server: client.server,
+    children,
+  };
+}
+
+/** A client that is not ours: somebody else's, whose connection a tap sees. */
+function observedNode(identity: Identity, nowMs: number): SessionsNode {
+  const id = `observed ${identity.server} ${identity.clientId}`;
+  const state = identity.session?.state ?? 'ended';
+  const word = sessionStateWord(state);
+  return {
+    kind: 'observed',
+    id,
+    label: identity.clientId,
+    description: word,
+    spoken: `${identity.clientId}, ${word}`,
+    icon: state === 'connected' ? stateIcons.connected : stateIcons.offline,
+    context: explainable(identity) ? ';observed;explain;' : ';observed;',
+    server: identity.server,
+    ...(identity.session === undefined ? {} : { session: identity.session.id }),
+    children: identityChildren(identity, id, nowMs),
+  };
+}
+
+function moreNode(server: string, hidden: number): SessionsNode {
+  const label = l10n.t('{0} more: the timeline shows them', hidden);
+  return {
+    kind: 'more',
+    id: `more ${server}`,
+    label,
+    description: '',
+    spoken: label,
+    icon: { name: 'ellipsis' },
+    context: ';more;',
+    children: [],
+  };
+}
+
+/** Its session, its will, and what else the Server owes it or failed in. */
+function identityChildren(identity: Identity, parent: string, nowMs: number): readonly SessionsNode[] {
+  const { session, will, expectations } = identity;
+  const rest = [...expectations.values()].filter(
+    ({ kind, verdict }) =>
+      kind !== 'will' && kind !== 'session-end' && ['pending', 'early', 'late', 'missed'].includes(verdict),
+  );
+  return [
+    ...(session === undefined ? [] : [sessionNode(session, expectations.get('session-end'), parent, nowMs)]),
+    ...(will === undefined ? [] : [willNode(will, expectations.get('will'), parent, nowMs)]),
+    ...rest.map((expectation) => expectationNode(expectation, parent, nowMs)),
+  ];
+}
+
+function sessionNode(
+  session: SessionView,
+  expectation: ExpectationView | undefined,
+  parent: string,
+  nowMs: number,
+): SessionsNode {
+  const label = l10n.t('Session');
+  const own = expectation?.session === session.id ? expectation : undefined;
+  const { endsAtMs } = session;
+  const counting = session.state === 'offline' && endsAtMs !== undefined;
+  const verdict = own === undefined || own.verdict === 'pending' ? [] : [expectationStatus(own, nowMs)];
+  const word = sessionStateWord(session.state);
+  const endsIn = counting
+    ? endsAtMs > nowMs
+      ? l10n.t('ends in {0}', countdown(endsAtMs - nowMs))
+      : l10n.t('ends now')
+    : word;
+  const endsAt = counting ? l10n.t('ends at {0}', timeOfDay(endsAtMs)) : word;
+  return {
+    kind: 'session',
+    id: `${parent} session`,
+    label,
+    description: [endsIn, ...verdict].join(' · '),
+    spoken: [label, endsAt, ...verdict].join(', '),
+    icon: { name: 'history' },
+    context: own === undefined ? ';session;' : ';session;explain;',
+    session: session.id,
+    ...(own === undefined ? {} : { expectation: own.id }),
+    children: [],
+  };
+}
+
+function willNode(
+  will: WillView,
+  newest: ExpectationView | undefined,
+  parent: string,
+  nowMs: number,
+): SessionsNode {
+  const own = newest?.will === will.id ? newest : undefined;
+  const label = l10n.t('Will {0}', will.topic);
+  const word = willStateWord(will);
+  const pending = own?.verdict === 'pending';
+  const parts = pending ? [] : [word];
+  return {
+    kind: 'will',
+    id: `${parent} will`,
+    label,
+    description: [...parts, ...(own === undefined ? [] : [expectationStatus(own, nowMs)])].join(' · '),
+    spoken: [label, ...parts, ...(own === undefined ? [] : [expectationSpoken(own)])].join(', '),
+    icon: { name: 'mail' },
+    context: own === undefined ? ';will;' : ';will;explain;',
+    session: will.session,
+    ...(own === undefined ? {} : { expectation: own.id }),
+    children: [],
+  };
+}
+
+const verdictIcons: Readonly<Record<ExpectationView['verdict'], SessionsNode['icon']>> = {
+  pending: { name: 'clock' },
+  met: { name: 'pass', color: 'testing.iconPassed' },
+  early: { name: 'warning', color: 'list.warningForeground' },
+  late: { name: 'warning', color: 'list.warningForeground' },
+  missed: { name: 'error', color: 'testing.iconFailed' },
+  cancelled: { name: 'circle-slash' },
+  unobserved: { name: 'eye-closed' },
+  undecided: { name: 'question' },
+};
+
+function expectationNode(expectation: ExpectationView, parent: string, nowMs: number): SessionsNode {
+  const label = expectationTitle(expectation);
+  return {
+    kind: 'expectation',
+    id: `${parent} ${expectation.kind}`,
+    label,
+    description: expectationStatus(expectation, nowMs),
+    spoken: `${label}, ${expectationSpoken(expectation)}`,
+    icon: verdictIcons[expectation.verdict],
+    context: ';expectation;explain;',
+    expectation: expectation.id,
+    children: [],
+  };
+}
+
+function explainable(identity: Identity | undefined): boolean {
+  return identity !== undefined && identity.expectations.size > 0;
+}
+
+function sessionStateWord(state: SessionView['state']): string {
+  switch (state) {
+    case 'connected':
+      return l10n.t('connected');
+    case 'offline':
+      return l10n.t('kept by the Server');
+    case 'ended':
+      return l10n.t('ended');
+  }
+}

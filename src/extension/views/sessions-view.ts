@@ -1,0 +1,71 @@
+import {
+  type Disposable,
+  EventEmitter,
+  ThemeColor,
+  ThemeIcon,
+  type TreeDataProvider,
+  TreeItem,
+  TreeItemCollapsibleState,
+  type TreeView,
+  window,
+} from 'vscode';
+import { DisposableStore } from '../disposables.ts';
+import type { SessionState } from '../engine/session-state.ts';
+import { Refresher } from './refresher.ts';
+import { type SessionsNode, sessionsTree } from './sessions-model.ts';
+
+/** Servers, their clients, and what becomes of their sessions and wills, with live countdowns. */
+export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable {
+  readonly #changed = new EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #state: SessionState;
+  readonly #store = new DisposableStore();
+  readonly #view: TreeView<SessionsNode>;
+
+  constructor(state: SessionState) {
+    this.#state = state;
+    this.#store.add(this.#changed);
+    this.#view = this.#store.add(
+      window.createTreeView('mqttSession.sessions', { treeDataProvider: this, showCollapseAll: true }),
+    );
+    const refresher = this.#store.add(
+      new Refresher({
+        draw: () => this.#changed.fire(undefined),
+        countsDown: () => state.nextDue(Date.now()) !== undefined,
+        visible: this.#view.visible,
+      }),
+    );
+    this.#store.add(state.onDidChange(() => refresher.changed()));
+    this.#store.add(this.#view.onDidChangeVisibility(({ visible }) => refresher.setVisible(visible)));
+  }
+
+  /** The selected node: what key bindings act on. */
+  get selection(): SessionsNode | undefined {
+    return this.#view.selection[0];
+  }
+
+  getChildren(node?: SessionsNode): SessionsNode[] {
+    return [...(node === undefined ? sessionsTree(this.#state, Date.now()) : node.children)];
+  }
+
+  getTreeItem(node: SessionsNode): TreeItem {
+    const item = new TreeItem(
+      node.label,
+      node.children.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None,
+    );
+    item.id = node.id;
+    item.description = node.description;
+    item.contextValue = node.context;
+    item.iconPath = new ThemeIcon(
+      node.icon.name,
+      node.icon.color === undefined ? undefined : new ThemeColor(node.icon.color),
+    );
+    item.tooltip = node.description === '' ? node.label : `${node.label}\n${node.description}`;
+    item.accessibilityInformation = { label: node.spoken };
+    return item;
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}
