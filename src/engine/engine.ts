@@ -1,0 +1,359 @@
+import type { Client } from '../net/client/client.ts';
+import { addressLabel, type NetworkAddress } from '../net/client/transport.ts';
+import type { Clock } from '../net/clock.ts';
+import type { Tap } from '../net/tap.ts';
+import type { BrokerAddress, MessageSettings } from '../profile/model.ts';
+import { SessionRules } from '../session/rules.ts';
+import { recordDetails } from '../trace/details.ts';
+import type { RecordedAction } from '../trace/listener.ts';
+import type { TraceStats } from '../trace/model.ts';
+import { Recorder } from '../trace/recorder.ts';
+import { Trace } from '../trace/trace.ts';
+import { Clients } from './clients.ts';
+import { answer, type EngineHandlers, stackOf } from './dispatch.ts';
+import { Entities, isEmpty } from './entities.ts';
+import { engineErrors } from './errors.ts';
+import { guarded } from './guard.ts';
+import type {
+  EngineChanges,
+  EngineMethods,
+  EngineSnapshot,
+  FromEngine,
+  LogLevel,
+  MessageToPublish,
+  ToEngine,
+} from './messages.ts';
+import { Pump, pumpIntervalMs } from './pump.ts';
+import { buffersOf, RecordFeed } from './record-feed.ts';
+import { Sandboxes } from './sandboxes.ts';
+import { serverKey } from './server-key.ts';
+
+/** How often to look whether time alone has changed something, while it can. */
+const lookEveryMs = 100;
+
+const disconnectWithWill = 0x04;
+
+export interface EngineOptions {
+  readonly clock: Clock;
+  /** Sends to the host. `transfer` are buffers that the engine gives away. */
+  readonly post: (message: FromEngine, transfer: readonly ArrayBuffer[]) => void;
+  /** Between two `changes` at least, in milliseconds; 30 a second unless a test wants more. */
+  readonly notifyEveryMs?: number | undefined;
+}
+
+/** Owns the connections, the sandbox brokers, the trace and the rules, and does what the host asks for. */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #rules = new SessionRules();
+  readonly #entities = new Entities();
+  readonly #pump: Pump;
+  readonly #clients: Clients;
+  readonly #sandboxes: Sandboxes;
+  readonly #handlers: EngineHandlers;
+  #trace = new Trace();
+  #recorder: Recorder;
+  #feed: RecordFeed;
+  #started = false;
+  #stopping = false;
+
+  /** What the host has not been told yet. */
+  readonly #changedClients = new Set<Client>();
+  #sandboxesChanged = false;
+  #cleared = false;
+  #toldStats: TraceStats | undefined;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const { clock } = options;
+    this.#recorder = this.#newRecorder();
+    this.#feed = new RecordFeed(this.#trace);
+    this.#pump = new Pump(clock, options.notifyEveryMs ?? pumpIntervalMs, () => this.#flush());
+    const log = (level: LogLevel, message: string): void => this.#log(level, message);
+    this.#clients = new Clients({
+      clock,
+      tap: this.#tap(),
+      log,
+      changed: (client) => this.#clientChanged(client),
+    });
+    this.#sandboxes = new Sandboxes({
+      clock,
+      log,
+      changed: () => {
+        this.#sandboxesChanged = true;
+        this.#pump.poke();
+      },
+      stopping: (server) => this.#record('server-stopped', { server }),
+    });
+    this.#handlers = this.#makeHandlers();
+  }
+
+  /** Answers one request of the host. Never throws. */
+  handle(request: ToEngine): Promise<void> {
+    return answer(this.#handlers, request, {
+      post: (message) => this.#options.post(message, transferOf(message)),
+      log: (level, message) => this.#log(level, message),
+    });
+  }
+
+  #makeHandlers(): EngineHandlers {
+    return {
+      start: ({ byteBudget }) => this.#start(byteBudget),
+      connect: (params) => this.#connect(params),
+      cancelConnect: ({ client }) => {
+        this.#clients.get(client).cancel();
+        return undefined;
+      },
+      disconnect: (params) => this.#disconnect(params),
+      drop: ({ client: key }) => this.#end(key, 'drop', (client) => client.drop()),
+      close: ({ client: key }) => this.#end(key, 'close', (client) => client.close()),
+      freeze: ({ client: key }) => {
+        const client = this.#clients.get(key);
+        client.checkMaySend();
+        this.#recordFor(client, 'freeze');
+        client.freeze();
+        return undefined;
+      },
+      resume: ({ client }) => this.#again(client, 'resume', (each) => each.resume()),
+      startClean: ({ client }) => this.#again(client, 'start-clean', (each) => each.startClean()),
+      takeOver: async ({ client: key, cleanStart }) => {
+        this.#checkRunning();
+        const first = this.#clients.get(key);
+        first.checkHasIdentifier();
+        const second = this.#clients.beside(first);
+        this.#recordFor(first, 'take-over');
+        await second.connectWith(cleanStart);
+        return this.#clients.view(second);
+      },
+      publish: async ({ client, message }) => ({
+        reasonCode: await this.#clients.get(client).publish(messageSettings(message)),
+      }),
+      subscribe: async ({ client, subscription }) => ({
+        reasonCode: await this.#clients.get(client).subscribe(subscription),
+      }),
+      startSandbox: ({ file, settings, port }) => {
+        this.#checkRunning();
+        return this.#sandboxes.start(file, settings, port);
+      },
+      stopSandbox: async ({ file }) => {
+        await this.#sandboxes.stop(file);
+        return undefined;
+      },
+      details: ({ seq }) => recordDetails(this.#trace, seq),
+      records: ({ fromSeq, anew }) => this.#feed.from(fromSeq, anew === true),
+      follow: ({ on }) => {
+        this.#feed.follow(on);
+        this.#pump.poke();
+        return undefined;
+      },
+      clear: () => this.#clear(),
+      shutdown: () => this.#shutdown(),
+    };
+  }
+
+  #start(byteBudget: number): EngineSnapshot {
+    if (!this.#started && this.#trace.endSeq === 1) {
+      this.#trace = new Trace(byteBudget);
+      this.#recorder = this.#newRecorder();
+      this.#feed = new RecordFeed(this.#trace);
+    }
+    this.#started = true;
+    this.#advance();
+    this.#changedClients.clear();
+    this.#sandboxesChanged = false;
+    this.#cleared = false;
+    this.#toldStats = this.#trace.stats();
+    return {
+      clients: this.#clients.all().map((client) => this.#clients.view(client)),
+      sandboxes: this.#sandboxes.views(),
+      entities: this.#entities.all(),
+      stats: this.#toldStats,
+    };
+  }
+
+  async #connect({
+    profile,
+    file,
+    folder,
+    sandbox,
+  }: EngineMethods['connect']['params']): Promise<EngineMethods['connect']['result']> {
+    this.#checkRunning();
+    const { address, server } = await this.#resolveAddress(profile.broker, file, sandbox);
+    const { client, settings } = this.#clients.ofProfile(file, { profile, folder, address, server });
+    this.#log('info', `Connecting ${profile.name} to ${server} (${addressLabel(address)}).`);
+    await client.connect(settings);
+    return this.#clients.view(client);
+  }
+
+  async #resolveAddress(
+    broker: BrokerAddress,
+    file: string,
+    settings: EngineMethods['connect']['params']['sandbox'],
+  ): Promise<{ readonly address: NetworkAddress; readonly server: string }> {
+    if (broker.kind === 'network') return { address: broker, server: serverKey(broker.host, broker.port) };
+    const { view, port } = await this.#sandboxes.ensure(file, settings);
+    return { address: { scheme: 'mqtt', host: '127.0.0.1', port, path: '' }, server: view.server };
+  }
+
+  async #disconnect({
+    client: key,
+    reasonCode,
+    sessionExpiryInterval,
+  }: EngineMethods['disconnect']['params']): Promise<undefined> {
+    const client = this.#clients.get(key);
+    await client.disconnect(reasonCode, sessionExpiryInterval, () => {
+      this.#recordFor(client, reasonCode === disconnectWithWill ? 'disconnect-with-will' : 'disconnect');
+    });
+    return undefined;
+  }
+
+  #end(key: string, action: RecordedAction, end: (client: Client) => void): undefined {
+    const client = this.#clients.get(key);
+    client.checkHasConnection();
+    this.#recordFor(client, action);
+    end(client);
+    return undefined;
+  }
+
+  async #again(
+    key: string,
+    action: RecordedAction,
+    connect: (client: Client) => Promise<void>,
+  ): Promise<EngineMethods['resume']['result']> {
+    this.#checkRunning();
+    const client = this.#clients.get(key);
+    client.checkMayConnect();
+    client.checkHasIdentifier();
+    this.#recordFor(client, action);
+    await connect(client);
+    return this.#clients.view(client);
+  }
+
+  #clear(): undefined {
+    this.#advance();
+    this.#trace.clear();
+    this.#entities.forgetEnded();
+    this.#clients.forgetOffline();
+    this.#cleared = true;
+    this.#pump.poke();
+    return undefined;
+  }
+
+  async #shutdown(): Promise<undefined> {
+    this.#stopping = true;
+    for (const client of this.#clients.all()) client.dispose();
+    await this.#sandboxes.stopAll();
+    this.#flush();
+    this.#pump.stop();
+    return undefined;
+  }
+
+  #checkRunning(): void {
+    if (this.#stopping) throw engineErrors.stopping();
+  }
+
+  #newRecorder(): Recorder {
+    return new Recorder(
+      this.#trace,
+      guarded(this.#rules, (error) => this.#log('error', `The session rules failed: ${stackOf(error)}`)),
+    );
+  }
+
+  #tap(): Tap {
+    return {
+      opened: (atMs, info) => {
+        const connection = this.#recorder.opened(atMs, info);
+        this.#pump.poke();
+        return connection;
+      },
+      bytes: (atMs, connection, direction, chunk) => {
+        this.#recorder.bytes(atMs, connection, direction, chunk);
+        this.#pump.poke();
+      },
+      closed: (atMs, connection, end) => {
+        this.#recorder.closed(atMs, connection, end);
+        this.#pump.poke();
+      },
+    };
+  }
+
+  #recordFor(client: Client, action: RecordedAction): void {
+    const { connection, clientId } = client;
+    this.#record(action, { connection, server: client.settings.server, clientId });
+  }
+
+  #record(action: RecordedAction, target: Parameters<Recorder['action']>[2]): void {
+    this.#recorder.action(this.#options.clock.now(), action, target);
+    this.#pump.poke();
+  }
+
+  #clientChanged(client: Client): void {
+    this.#changedClients.add(client);
+    this.#pump.poke();
+  }
+
+  /** Moves the rules to now, and keeps what they say. */
+  #advance(): EngineChanges['entities'] {
+    this.#rules.advance(this.#options.clock.now());
+    const changes = this.#rules.takeChanges();
+    this.#entities.apply(changes);
+    return changes;
+  }
+
+  #flush(): void {
+    const changes = this.#advance();
+    if (this.#started) this.#tell(changes);
+    if (this.#feed.behind) this.#pump.poke();
+    if (this.#entities.waiting) this.#pump.pokeAt(this.#options.clock.now() + lookEveryMs);
+  }
+
+  #tell(changes: EngineChanges['entities']): void {
+    const records = this.#feed.take();
+    const stats = this.#trace.stats();
+    const cleared = this.#cleared;
+    const told = this.#toldStats;
+    const same =
+      records === undefined &&
+      !cleared &&
+      !this.#sandboxesChanged &&
+      this.#changedClients.size === 0 &&
+      isEmpty(changes) &&
+      told?.endSeq === stats.endSeq &&
+      told.firstSeq === stats.firstSeq;
+    if (same) return;
+    const clients = cleared ? this.#clients.all() : this.#changedClients;
+    const message: FromEngine = {
+      kind: 'changes',
+      changes: {
+        ...(records !== undefined && { records }),
+        entities: cleared ? this.#entities.all() : changes,
+        clients: [...clients].map((client) => this.#clients.view(client)),
+        ...((this.#sandboxesChanged || cleared) && { sandboxes: this.#sandboxes.views() }),
+        stats,
+        ...(cleared && { cleared }),
+      },
+    };
+    this.#changedClients.clear();
+    this.#sandboxesChanged = false;
+    this.#cleared = false;
+    this.#toldStats = stats;
+    this.#options.post(message, records === undefined ? [] : buffersOf(records));
+  }
+
+  #log(level: LogLevel, message: string): void {
+    this.#options.post({ kind: 'log', level, message }, []);
+  }
+}
+
+/** The buffers of a `records` or `details` answer are copies, which the engine does not need. */
+function transferOf(message: FromEngine): readonly ArrayBuffer[] {
+  if (message.kind !== 'result' || !isBatch(message.result)) return [];
+  return buffersOf(message.result);
+}
+
+function isBatch(result: unknown): result is EngineMethods['records']['result'] {
+  return typeof result === 'object' && result !== null && 'newTopics' in result;
+}
+
+function messageSettings({ payload, userProperties, ...message }: MessageToPublish): MessageSettings {
+  return { ...message, payload: { kind: 'text', text: payload }, userProperties: userProperties ?? [] };
+}

@@ -1,0 +1,51 @@
+/** What can go wrong in the engine itself, by name; the network's errors are in net/client. */
+import { ListenError } from '../net/broker/listener.ts';
+import { NetError } from '../net/client/net-error.ts';
+import type { UserError } from './messages.ts';
+
+export const engineErrors = {
+  noSuchClient: (key: string) =>
+    new NetError('no-such-client', `There is no client "${key}" any more.`, 'Connect its profile again.'),
+
+  unknownMethod: (method: string) =>
+    new NetError(
+      'unknown-method',
+      `The engine knows no request "${method}".`,
+      'The extension and its engine do not belong together; install the extension again.',
+    ),
+
+  stopping: () => new NetError('stopping', 'The engine is stopping.', 'Try again when it runs.'),
+
+  sandboxElsewhere: (address: string, port: number) =>
+    new NetError(
+      'sandbox-runs',
+      `The sandbox broker of this file runs already, at ${address}, not on port ${port}.`,
+      'Stop it first, or use the port that it has.',
+    ),
+
+  noSuchSandbox: () =>
+    new NetError(
+      'no-such-sandbox',
+      'No sandbox broker of this file runs.',
+      'Start it, or connect a profile with `broker: sandbox`.',
+    ),
+
+  internal: (message: string) =>
+    new NetError(
+      'internal',
+      `The engine failed: ${message}`,
+      'The log has the details. Please report it: this is a fault of the extension.',
+    ),
+} as const;
+
+/** What the user gets to read of whatever was thrown. */
+export function userError(error: unknown): UserError {
+  if (error instanceof NetError) return { code: error.code, message: error.message, hint: error.hint };
+  if (error instanceof ListenError) return { code: error.code, message: error.message };
+  return userError(engineErrors.internal(error instanceof Error ? error.message : String(error)));
+}
+
+/** Whether it is a fault of ours, which belongs into the log whole. */
+export function isInternal(error: unknown): boolean {
+  return !(error instanceof NetError) && !(error instanceof ListenError);
+}
