@@ -4,8 +4,9 @@
  */
 
 import { severityOf, summaryOf } from './checks.ts';
+import type { Finding } from './checks-of-profiles/finding.ts';
 import type { ConnectionProfile, ProfileError } from './model.ts';
-import { checkProfile, type Finding } from './profile-checks.ts';
+import { checkProfile } from './profile-checks.ts';
 import { mapTexts } from './texts.ts';
 import { replaceVariables, type Variable, type VariableKind, variablesIn } from './variables.ts';
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { findStatement, statements } from '../../../src/mqtt/statements.ts';
 import { CHECKS, type DiagnosticCode } from '../../../src/profile/checks.ts';
 import { parseProfileFile } from '../../../src/profile/parse.ts';
 import { MAX_FILE_LENGTH } from '../../../src/profile/tree.ts';
@@ -321,6 +322,25 @@ function takeMarks(marked: string): { readonly text: string; readonly start: num
 
 const cut = (text: string): string =>
   (text.length > 90 ? `${text.slice(0, 90)}...` : text).replaceAll('\n', '⏎');
+
+it('cites only statements that the table of statements has', () => {
+  const versions = { v5: 5, 'v3.1.1': 4, 'v3.1': 3 } as const;
+  const messages = Object.values(EXAMPLES)
+    .flat()
+    .flatMap(({ bad }) => parseProfileFile(takeMarks(bad).text, 'a.mqtt.yaml').diagnostics)
+    .map(({ message }) => message);
+  const cited = messages.flatMap((message) => [
+    ...message.matchAll(/\((v5|v3\.1\.1|v3\.1) \[?([\w.-]+)\]?\)/g),
+  ]);
+  expect(cited.length).toBeGreaterThan(10);
+  for (const [label, name, id = ''] of cited) {
+    const version = versions[name === 'v5' || name === 'v3.1.1' ? name : 'v3.1'];
+    const found =
+      findStatement({ version, id }) ??
+      statements.find((row) => row.version === version && row.section === id);
+    expect(found, label).toBeDefined();
+  }
+});
 
 describe.each(CHECKS.map(({ code }) => code))('%s', (code) => {
   const examples = [EXAMPLES[code]].flat();
