@@ -144,6 +144,16 @@ export class TestHost {
     }
   }
 
+  /** The trace once it holds a record with this title. */
+  async traceWith(title: string): Promise<RecordDetails[]> {
+    for (;;) {
+      const trace = await this.trace();
+      if (trace.some((each) => each.title === title)) return trace;
+      this.clock.advance(0);
+      await setImmediate();
+    }
+  }
+
   async stop(): Promise<void> {
     await this.request('shutdown', undefined);
   }
