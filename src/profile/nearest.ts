@@ -3,20 +3,25 @@
 /** Longer names are not compared: nobody misspells them by a letter, and the cost grows with the square. */
 const MAX_LENGTH = 40;
 
-/** The candidate that is few edits away, letter case not counted; undefined when none is near. */
+/**
+ * The candidate that is few edits away, or else the only one that begins with the word; letter case not counted.
+ * Undefined when none is near.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > MAX_LENGTH) return undefined;
+  const longer: string[] = [];
   const lower = word.toLowerCase().replaceAll(/[-_ ]/g, '');
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(lower.length / 3)) + 1;
   for (const candidate of candidates) {
+    if (lower.length >= 3 && candidate.toLowerCase().startsWith(lower)) longer.push(candidate);
     const distance = editDistance(lower, candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? (longer.length === 1 ? longer[0] : undefined);
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours; at least `limit` means "too far". */

@@ -124,7 +124,7 @@ function readProfiles(parts: readonly Entry[], reading: Reading): readonly Named
     const settings =
       value.kind === 'nothing' || isNull(value)
         ? NO_SETTINGS
-        : readObject(value, 'profile', `profile ${key}`, reading);
+        : readObject(value, 'profile', `profile \`${key}\``, reading);
     return { name: key, keyRange, settings: key.trim() === '' ? { ...settings, broken: true } : settings };
   });
 }

@@ -95,7 +95,9 @@ function readInteger(
   type: Extract<ValueType, { kind: 'integer' }>,
   problems: Problems,
 ): SettingValue {
-  const span = `a whole number${type.unit === undefined ? '' : ` of ${type.unit}`} from ${type.min} to ${type.max}`;
+  const unit = type.unit === undefined ? '' : ` of ${type.unit}`;
+  const span =
+    type.min === type.max ? `always ${type.min}` : `a whole number${unit} from ${type.min} to ${type.max}`;
   if (typeof tree.value !== 'number' || !Number.isInteger(tree.value)) {
     const quoted = !tree.plain && /^\d+$/.test(tree.text);
     const next = quoted ? `Write \`${tree.text}\` without quotes.` : '';
@@ -103,7 +105,7 @@ function readInteger(
     return BROKEN;
   }
   if (tree.value < type.min || tree.value > type.max) {
-    problems.add('out-of-range', tree.range, `\`${key}\` is ${span}; ${tree.text} is outside of that.`);
+    problems.add('out-of-range', tree.range, `\`${key}\` is ${span}; ${tree.text} is not.`);
     return BROKEN;
   }
   return { kind: 'number', number: tree.value };

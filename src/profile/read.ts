@@ -20,13 +20,13 @@ export interface Reading {
   readonly text: string;
 }
 
-/** Reads a map with fixed keys. `what` names it for messages, for example `will`. */
+/** Reads a map with fixed keys. `what` names it for messages, at the start of a sentence too: "`will`", "the file". */
 export function readObject(tree: Tree, object: ObjectName, what: string, reading: Reading): Settings {
   if (tree.kind === 'nothing') {
     reading.problems.add(
       'value-missing',
       tree.range,
-      `\`${what}\` is empty. Write its keys below it, indented, or remove it.`,
+      `Nothing stands in ${what}. Write its keys below it, indented, or remove it.`,
     );
     return { ...NO_SETTINGS, broken: true };
   }
@@ -35,7 +35,7 @@ export function readObject(tree: Tree, object: ObjectName, what: string, reading
       reading.problems.add(
         'wrong-type',
         tree.range,
-        `\`${what}\` is a map of keys, not ${describe(tree)}. Write its keys below it, indented.`,
+        `Here is ${describe(tree)}, and ${what} is a map of keys. Write its keys below it, indented.`,
       );
     }
     return { ...NO_SETTINGS, broken: true };
@@ -83,7 +83,7 @@ function unknownKey(key: string, what: string, rows: ReadonlyMap<string, KeyRow>
   const next =
     near === undefined ? `There are: ${[...rows.keys()].join(', ')}.` : `Did you mean \`${near}\`?`;
   const shown = key.length > 60 ? `${key.slice(0, 60)}...` : key;
-  return `\`${shown}\` is not a key of \`${what}\`. ${next}`;
+  return `\`${shown}\` is not a key of ${what}. ${next}`;
 }
 
 function readValue(tree: Tree, row: KeyRow, keyRange: Range, reading: Reading): SettingValue {
@@ -114,7 +114,7 @@ function readValue(tree: Tree, row: KeyRow, keyRange: Range, reading: Reading): 
       if (tree.kind === 'scalar' && type.orText === true) {
         return readScalar(tree, row.key, BINARY_TEXT, reading);
       }
-      return readObjectValue(tree, type.of, row.key, reading);
+      return readObjectValue(tree, type.of, `\`${row.key}\``, reading);
     case 'list':
       return tree.kind === 'list'
         ? readList(tree, row, type.of, type.max, reading)
@@ -141,7 +141,7 @@ function readValue(tree: Tree, row: KeyRow, keyRange: Range, reading: Reading): 
     case 'duration':
     case 'choice':
     case 'base64':
-      return tree.kind === 'scalar' ? readScalar(tree, row.key, type, reading) : wrong('a single value');
+      return tree.kind === 'scalar' ? readScalar(tree, row.key, type, reading) : wrong('one value');
     default:
       return assertNever(type);
   }
@@ -163,7 +163,7 @@ function readList(
     return BROKEN;
   }
   const items = tree.items.map((item): ListItem => {
-    const what = `an entry of ${row.key}`;
+    const what = `an entry of \`${row.key}\``;
     if (of !== 'text') {
       return { range: headOf(item), value: readObjectValue(item, of, what, reading) };
     }

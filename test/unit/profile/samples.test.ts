@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ConnectionProfile } from '../../../src/profile/model.ts';
 import { parseProfileFile } from '../../../src/profile/parse.ts';
+import { resolveProfile } from '../../../src/profile/resolve.ts';
 
 const folder = new URL('../../../samples/', import.meta.url);
 const files = readdirSync(folder).filter((name) => /\.mqtt\.(ya?ml|json)$/.test(name));
@@ -19,6 +20,22 @@ describe('the samples', () => {
     expect(diagnostics).toEqual([]);
     expect(names.length).toBeGreaterThan(0);
     expect(names.every(({ usable }) => usable)).toBe(true);
+  });
+
+  it.each(files)('%s means the same with a byte order mark and the line ends of Windows', (name) => {
+    const text = readFileSync(new URL(name, folder), 'utf8');
+    const windows = parseProfileFile(`\ufeff${text.replaceAll('\n', '\r\n')}`, name);
+    expect(windows.diagnostics).toEqual([]);
+    expect(windows.profiles).toEqual(read(name).profiles);
+  });
+
+  it.each(files)('%s needs no answers to connect', async (name) => {
+    for (const each of read(name).profiles) {
+      const resolved = await resolveProfile(each, (kind) => {
+        throw new Error(`Asked for ${kind}`);
+      });
+      expect(resolved.ok).toBe(true);
+    }
   });
 
   it('will-delay has the will of the story', () => {

@@ -144,6 +144,8 @@ describe('texts', () => {
     expect(nearest('keep_alive', names)).toBe('keepAlive');
     expect(nearest('cilentId', names)).toBe('clientId');
     expect(nearest('wil', names)).toBe('will');
+    expect(nearest('willDelay', ['will', 'willDelayInterval'])).toBe('willDelayInterval');
+    expect(nearest('payload_x', ['payloadJson', 'payloadFile'])).toBeUndefined();
     expect(nearest('entirelyDifferent', names)).toBeUndefined();
     expect(nearest('x'.repeat(1000), names)).toBeUndefined();
   });
