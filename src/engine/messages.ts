@@ -7,6 +7,9 @@ import type { ConnectionProfile, SandboxSettings, UserProperties } from '../prof
 import type { SessionChanges } from '../session/model.ts';
 import type { RecordBatch, RecordDetails, TraceStats } from '../trace/model.ts';
 
+/** The host sees of the trace what passes through here. */
+export type { RecordBatch, TraceStats };
+
 /** An error that a user sees: what happened, to what, and what to do next. */
 export interface UserError {
   /** For example `ECONNREFUSED`, `not-authorized`, `no-such-client`. */
@@ -146,6 +149,7 @@ export interface EngineChanges {
   /** New records since the last batch; undefined when there are none, or nobody follows. Its buffers are transferred. */
   readonly records?: RecordBatch | undefined;
   readonly entities: SessionChanges;
+  /** Those that are new or changed; when `cleared`, all that stay. */
   readonly clients: readonly ClientView[];
   readonly sandboxes?: readonly SandboxView[] | undefined;
   readonly stats: TraceStats;

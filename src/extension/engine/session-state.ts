@@ -1,5 +1,11 @@
 import { EventEmitter } from 'vscode';
-import type { ClientView, EngineChanges, EngineSnapshot, SandboxView } from '../../engine/messages.ts';
+import type {
+  ClientView,
+  EngineChanges,
+  EngineSnapshot,
+  SandboxView,
+  TraceStats,
+} from '../../engine/messages.ts';
 import type {
   ConnectionView,
   ExpectationView,
@@ -7,7 +13,6 @@ import type {
   SessionView,
   WillView,
 } from '../../session/model.ts';
-import type { TraceStats } from '../../trace/model.ts';
 import { engineEnded } from '../errors.ts';
 
 const noStats: TraceStats = { firstSeq: 1, endSeq: 1, bytes: 0, byteBudget: 0, dropped: 0 };

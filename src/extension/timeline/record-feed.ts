@@ -1,5 +1,4 @@
-import type { EngineMethods } from '../../engine/messages.ts';
-import type { RecordBatch } from '../../trace/model.ts';
+import type { EngineMethods, RecordBatch } from '../../engine/messages.ts';
 
 /** What the feed needs of its surroundings. */
 export interface RecordFeedPorts {
