@@ -195,6 +195,7 @@ export class Client {
     this.#connection = undefined;
     this.#error = undefined;
     connection.disconnect(reasonCode, sessionExpiryInterval);
+    this.#world.log('info', `${this.#settings.label} has disconnected (${hexadecimal(reasonCode)}).`);
     this.#set('offline');
   }
 
@@ -311,6 +312,9 @@ export class Client {
     this.#inFlight = connection.inFlight;
     this.#clientId = propertyString(connack.properties, PROPERTY.assignedClientIdentifier) ?? this.#clientId;
     this.#reconnectDelayMs = 0;
+    const { label, server } = this.#settings;
+    const session = connack.sessionPresent ? 'its session was there' : 'new session';
+    this.#world.log('info', `${label} is connected to ${server} as "${this.#clientId}", ${session}.`);
     this.#set('connected');
   }
 
@@ -371,6 +375,7 @@ export class Client {
     const wasFrozen = this.#state === 'frozen';
     this.#connection = undefined;
     this.#error = error;
+    this.#world.log('info', `${this.#settings.label}: ${error?.message ?? 'the connection was ended here.'}`);
     this.#set('offline');
     // Who is frozen does not do anything by itself.
     if (!wasFrozen) this.#scheduleReconnect();

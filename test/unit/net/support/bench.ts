@@ -30,6 +30,7 @@ export function address(port: number, more: Partial<NetworkAddress> = {}): Netwo
 /** A client with a tap that remembers. */
 export class Bench {
   readonly tap = new RecordingTap();
+  /** Warnings only. */
   readonly logs: string[] = [];
   readonly states: ClientState[] = [];
   readonly settings: ClientSettings;
@@ -59,7 +60,9 @@ export class Bench {
         this.#wake = [];
         for (const wake of waiting) wake();
       },
-      log: (_level, line) => this.logs.push(line),
+      log: (level, line) => {
+        if (level === 'warn') this.logs.push(line);
+      },
     });
   }
 
