@@ -1,0 +1,183 @@
+/** One Network Connection and what its packets said. */
+import type { ProtocolVersion, StatementRef, SubscribePacket, WillMessage } from '../mqtt/packet.ts';
+import type { Viewable } from './changed.ts';
+import type { Client } from './client.ts';
+import type { DecisionRow } from './decision-table.ts';
+import type { End } from './end.ts';
+import type { ConnectionEnd, ConnectionInfo, ConnectionView, SessionAction } from './model.ts';
+import type { EndCause } from './sentences.ts';
+import type { Server } from './server.ts';
+import type { Session } from './session.ts';
+import type { Silence } from './silence.ts';
+import type { Will } from './will.ts';
+
+/** What CONNECT asked for. Intervals are in seconds. */
+export interface ConnectFacts {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly version: ProtocolVersion;
+  readonly clientId: string;
+  readonly cleanStart: boolean;
+  readonly keepAliveSeconds: number;
+  /** Undefined when absent, and before 5.0. */
+  readonly sessionExpiryInterval: number | undefined;
+  readonly topicAliasMaximum: number;
+  readonly maximumPacketSize: number;
+  readonly will: WillMessage | undefined;
+  /** Undefined when absent, and before 5.0. */
+  readonly willDelayInterval: number | undefined;
+}
+
+/** What CONNACK answered. */
+export interface ConnackFacts {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly reasonCode: number;
+  readonly sessionPresent: boolean;
+  readonly sessionExpiryInterval: number | undefined;
+  readonly serverKeepAlive: number | undefined;
+  readonly assignedClientId: string | undefined;
+  readonly topicAliasMaximum: number;
+}
+
+/** What kind of DISCONNECT the Client sent. */
+export interface ClientDisconnect {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly reasonCode: number;
+  /** Undefined when absent. */
+  readonly sessionExpiryInterval: number | undefined;
+  readonly kind:
+    | 'normal'
+    | 'with-will'
+    | 'client-error'
+    | 'normal-invalid-expiry'
+    | 'normal-malformed'
+    | 'client-illegal-code'
+    | 'client-violation';
+  /** Whether its validity depends on how A4 is read. */
+  readonly ambiguous: boolean;
+  readonly problem: string;
+}
+
+export interface ServerDisconnect {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly reasonCode: number;
+  /** When the last packet before it came from the Server. */
+  readonly previousAtMs: number;
+}
+
+/** Something that the Client did and the protocol forbids. */
+export interface Violation {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly problem: string;
+  readonly statement: StatementRef | undefined;
+}
+
+export interface PendingSubscribe {
+  readonly packet: SubscribePacket;
+  readonly atMs: number;
+}
+
+export class Connection implements Viewable<ConnectionView> {
+  readonly id: number;
+  readonly info: ConnectionInfo;
+  readonly server: Server;
+  readonly openedAtMs: number;
+  readonly openedSeq: number;
+  /** 0 until CONNECT was read. */
+  version: ProtocolVersion | 0 = 0;
+  lastFromClientAtMs: number;
+  lastFromClientSeq: number;
+  lastFromServerAtMs: number;
+  /** Whether Topic Aliases may come this way. */
+  aliasesToServer = false;
+  aliasesToClient = false;
+
+  connect: ConnectFacts | undefined = undefined;
+  connack: ConnackFacts | undefined = undefined;
+  accepted = false;
+  clientDisconnect: ClientDisconnect | undefined = undefined;
+  serverDisconnect: ServerDisconnect | undefined = undefined;
+  violation: Violation | undefined = undefined;
+  reauthenticating = false;
+  /** Bytes from the Server cannot be read any more. */
+  blind = false;
+  frozen: { readonly seq: number; readonly atMs: number } | undefined = undefined;
+  stopped: { readonly seq: number; readonly atMs: number } | undefined = undefined;
+  deleted: { readonly seq: number; readonly atMs: number } | undefined = undefined;
+  lastAction: SessionAction | undefined = undefined;
+
+  client: Client | undefined = undefined;
+  session: Session | undefined = undefined;
+  will: Will | undefined = undefined;
+  silence: Silence | undefined = undefined;
+  readonly pendingSubscribes = new Map<number, PendingSubscribe>();
+  aliases: { toServer: Map<number, Uint8Array>; toClient: Map<number, Uint8Array> } | undefined = undefined;
+
+  /** Set once the connection is over for the Session, which may be before it is closed. */
+  end: End | undefined = undefined;
+  closed: { readonly seq: number; readonly atMs: number; readonly end: ConnectionEnd } | undefined =
+    undefined;
+  endCause: EndCause | undefined = undefined;
+  /** The row of its end. */
+  endRow: DecisionRow | undefined = undefined;
+
+  constructor(id: number, info: ConnectionInfo, server: Server, seq: number, atMs: number) {
+    this.id = id;
+    this.info = info;
+    this.server = server;
+    this.openedAtMs = atMs;
+    this.openedSeq = seq;
+    this.lastFromClientAtMs = atMs;
+    this.lastFromClientSeq = seq;
+    this.lastFromServerAtMs = atMs;
+  }
+
+  /** Effective: as assigned by the Server if it did. */
+  get clientId(): string {
+    return this.connack?.assignedClientId ?? this.connect?.clientId ?? '';
+  }
+
+  /** What to call it in a sentence. */
+  get name(): string {
+    return this.clientId || this.info.label || `connection ${this.id}`;
+  }
+
+  /** KAe in seconds; 0 is off. */
+  get keepAliveSeconds(): number {
+    return this.connack?.serverKeepAlive ?? this.connect?.keepAliveSeconds ?? 0;
+  }
+
+  /** Whether the Session still uses it. */
+  get carries(): boolean {
+    return this.accepted && this.end === undefined && this.closed === undefined;
+  }
+
+  view(): ConnectionView {
+    const { connect, connack } = this;
+    return {
+      id: this.id,
+      server: this.info.server,
+      clientId: this.clientId,
+      label: this.info.label ?? '',
+      client: this.info.client,
+      version: connect?.version,
+      cleanStart: connect?.cleanStart,
+      openedAtMs: this.openedAtMs,
+      openedSeq: this.openedSeq,
+      connectSeq: connect?.seq,
+      connackSeq: connack?.seq,
+      acceptedAtMs: this.accepted ? connack?.atMs : undefined,
+      sessionPresent: connect?.version === 3 ? undefined : connack?.sessionPresent,
+      reasonCode: connack?.reasonCode,
+      keepAliveSeconds: connect === undefined ? undefined : this.keepAliveSeconds,
+      closedAtMs: this.closed?.atMs,
+      closedSeq: this.closed?.seq,
+      endCause: this.endCause,
+      session: this.session?.id,
+    };
+  }
+}

@@ -1,0 +1,274 @@
+/**
+ * The session rules: fed with everything that taps saw, in the order of the trace, they tell what the Server owes each Session, when
+ * it is due, and what became of it. The result is a function of the events alone: neither batches nor extra calls of `advance`
+ * change it.
+ */
+import { decodePacket } from '../mqtt/decode.ts';
+import { type Direction, TO_CLIENT, TO_SERVER } from '../mqtt/packet.ts';
+import { packetTypeNumber } from '../mqtt/packet-types.ts';
+import {
+  clientDisconnectOf,
+  connackFactsOf,
+  connectFactsOf,
+  isAccepted,
+  rawReasonCode,
+  sentence,
+} from './connect-facts.ts';
+import { Connection } from './connection.ts';
+import { classifyEnd, endOf } from './end.ts';
+import { statementFor } from './facts.ts';
+import { Lifecycle } from './lifecycle.ts';
+import type {
+  ConnectionEnd,
+  ConnectionInfo,
+  SessionAction,
+  SessionChanges,
+  SessionRulesInput,
+} from './model.ts';
+import { Observation } from './observation.ts';
+import { onSuback, onSubscribe, onUnsubscribe } from './subscriptions.ts';
+import { WillJudge } from './will-judge.ts';
+import { World } from './world.ts';
+
+const CONNECT = packetTypeNumber('connect');
+const CONNACK = packetTypeNumber('connack');
+const PUBLISH = packetTypeNumber('publish');
+const SUBSCRIBE = packetTypeNumber('subscribe');
+const SUBACK = packetTypeNumber('suback');
+const UNSUBSCRIBE = packetTypeNumber('unsubscribe');
+const DISCONNECT = packetTypeNumber('disconnect');
+const AUTH = packetTypeNumber('auth');
+
+const reauthenticate = 0x19;
+
+export class SessionRules implements SessionRulesInput {
+  readonly #world = new World();
+  readonly #judge = new WillJudge(this.#world);
+  readonly #observation = new Observation(this.#world, this.#judge);
+  readonly #lifecycle = new Lifecycle(this.#world, this.#judge);
+  /** The connection of the last packet: most packets come in runs. */
+  #recent: Connection | undefined = undefined;
+
+  opened(seq: number, atMs: number, connection: number, info: ConnectionInfo): void {
+    const now = this.#advanceTo(atMs);
+    const server = this.#world.server(info.server);
+    const opened = new Connection(connection, info, server, seq, now);
+    this.#world.connections.set(connection, opened);
+    server.connections.add(opened);
+    this.#world.changed.connections.mark(opened);
+  }
+
+  packet(
+    seq: number,
+    atMs: number,
+    connection: number,
+    direction: Direction,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const now = this.#advanceTo(atMs);
+    const at = this.#connection(connection);
+    if (at === undefined) return;
+    const type = (bytes[start] ?? 0) >> 4;
+    if (direction === TO_SERVER) {
+      at.lastFromClientAtMs = now;
+      at.lastFromClientSeq = seq;
+      if (at.silence?.told === true) at.silence.broken(seq);
+      if (type === PUBLISH) this.#observation.toServer(at, seq, bytes, start, end);
+      else this.#fromClient(at, type, seq, bytes, start, end);
+    } else {
+      const previousAtMs = at.lastFromServerAtMs;
+      at.lastFromServerAtMs = now;
+      if (type === PUBLISH) this.#observation.toClient(at, seq, bytes, start, end);
+      else this.#fromServer(at, type, seq, previousAtMs, bytes, start, end);
+    }
+  }
+
+  unreadable(seq: number, atMs: number, connection: number, direction: Direction, reason: string): void {
+    const now = this.#advanceTo(atMs);
+    const at = this.#connection(connection);
+    if (at === undefined) return;
+    if (direction === TO_CLIENT) at.blind = true;
+    else {
+      const statement = statementFor(at.version || 5, { 5: 'MQTT-4.13.1-1', 4: 'MQTT-4.8.0-1' });
+      at.violation ??= { seq, atMs: now, problem: reason, statement };
+    }
+  }
+
+  closed(seq: number, atMs: number, connection: number, end: ConnectionEnd): void {
+    const now = this.#advanceTo(atMs);
+    const at = this.#connection(connection);
+    if (at === undefined) return;
+    at.closed = { seq, atMs: now, end };
+    this.#world.connections.delete(connection);
+    at.server.connections.delete(at);
+    if (this.#recent === at) this.#recent = undefined;
+    if (at.end !== undefined) {
+      if (at.will !== undefined) this.#judge.closedAfterEnd(at.will, now);
+    } else if (at.accepted) {
+      if (!this.#lifecycle.defer(at)) this.#lifecycle.finish(at, endOf(at, now));
+    } else if (at.connect !== undefined) {
+      if (end.by === 'server' || at.connack !== undefined) this.#lifecycle.refuse(at);
+      else this.#lifecycle.unanswered(at);
+    }
+    if (at.client?.deferred !== at) at.endCause ??= classifyEnd(at).cause;
+    this.#world.changed.connections.mark(at);
+  }
+
+  action(
+    seq: number,
+    atMs: number,
+    action: SessionAction,
+    target: {
+      readonly connection?: number | undefined;
+      readonly server?: string | undefined;
+      readonly clientId?: string | undefined;
+    },
+  ): void {
+    const now = this.#advanceTo(atMs);
+    const at = target.connection === undefined ? undefined : this.#connection(target.connection);
+    const server = target.server ?? at?.info.server;
+    if (action === 'freeze' && at?.carries === true) {
+      at.frozen = { seq, atMs: now };
+      at.silence?.freeze();
+    } else if (action === 'thaw' && at !== undefined) at.frozen = undefined;
+    else if (action === 'server-stopped' && server !== undefined) this.#lifecycle.serverStopped(server, seq);
+    else if (action === 'session-deleted' && server !== undefined) {
+      const clientId = target.clientId ?? at?.clientId;
+      if (clientId !== undefined) this.#lifecycle.sessionDeleted(server, clientId, seq);
+    }
+  }
+
+  advance(nowMs: number): void {
+    if (nowMs > this.#world.nowMs) this.#advanceTo(nowMs);
+  }
+
+  takeChanges(): SessionChanges {
+    const { connections, sessions, wills, expectations } = this.#world.changed;
+    return {
+      connections: connections.take(),
+      sessions: sessions.take(),
+      wills: wills.take(),
+      expectations: expectations.take(),
+    };
+  }
+
+  /** Runs what falls due up to then. An event from before the last one counts as coming with it. */
+  #advanceTo(atMs: number): number {
+    const world = this.#world;
+    const { timers } = world;
+    const now = Math.max(atMs, world.nowMs);
+    while (timers.nextAtMs <= now) {
+      const timer = timers.takeDue(now);
+      if (timer === undefined) break;
+      if (timer.atMs > world.nowMs) world.nowMs = timer.atMs;
+      timer.run(timer.atMs);
+    }
+    world.nowMs = now;
+    return now;
+  }
+
+  #connection(id: number): Connection | undefined {
+    const recent = this.#recent;
+    if (recent?.id === id) return recent;
+    const found = this.#world.connections.get(id);
+    if (found !== undefined) this.#recent = found;
+    return found;
+  }
+
+  #fromClient(
+    at: Connection,
+    type: number,
+    seq: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    if (type === CONNECT) this.#connect(at, seq, bytes, start, end);
+    else if (at.connect === undefined || isPlainAnswer(bytes, start, end)) return;
+    else if (type === DISCONNECT) this.#clientDisconnect(at, seq, bytes, start, end);
+    else if (this.#isReadable(at, seq, bytes, start, end)) {
+      if (type === SUBSCRIBE) onSubscribe(at, this.#world.nowMs, bytes, start, end);
+      else if (type === UNSUBSCRIBE) onUnsubscribe(at, bytes, start, end);
+      else if (type === AUTH && at.accepted)
+        at.reauthenticating = rawReasonCode(bytes, start, end) === reauthenticate || at.reauthenticating;
+    }
+  }
+
+  #fromServer(
+    at: Connection,
+    type: number,
+    seq: number,
+    previousAtMs: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    if (type === CONNACK) this.#connack(at, seq, bytes, start, end);
+    else if (type === SUBACK) onSuback(at, this.#world.nowMs, bytes, start, end);
+    else if (type === AUTH && rawReasonCode(bytes, start, end) === 0) at.reauthenticating = false;
+    else if (type === DISCONNECT && at.version === 5 && at.accepted) {
+      const reasonCode = rawReasonCode(bytes, start, end);
+      at.serverDisconnect ??= { seq, atMs: this.#world.nowMs, reasonCode, previousAtMs };
+    }
+  }
+
+  /** Notes what the Client must not have sent. */
+  #isReadable(at: Connection, seq: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const decoded = decodePacket(bytes, start, end, at.version || 5, TO_SERVER);
+    if (decoded.ok) return true;
+    const { message, statement } = decoded.malformed;
+    at.violation ??= { seq, atMs: this.#world.nowMs, problem: sentence(message), statement };
+    return false;
+  }
+
+  #connect(at: Connection, seq: number, bytes: Uint8Array, start: number, end: number): void {
+    const { nowMs } = this.#world;
+    if (at.connect !== undefined) {
+      const statement = { version: at.version || 5, id: at.version === 3 ? '3.1' : 'MQTT-3.1.0-2' } as const;
+      at.violation ??= { seq, atMs: nowMs, problem: 'a second CONNECT', statement };
+      return;
+    }
+    const decoded = decodePacket(bytes, start, end, 5, TO_SERVER);
+    if (!decoded.ok || decoded.packet.type !== 'connect') return;
+    at.connect = connectFactsOf(decoded.packet, seq, nowMs);
+    at.version = at.connect.version;
+    at.aliasesToClient = at.connect.topicAliasMaximum > 0;
+    const { clientId } = at.connect;
+    if (clientId !== '') {
+      at.client = at.server.client(clientId);
+      at.client.asking.add(at);
+    }
+    this.#world.changed.connections.mark(at);
+  }
+
+  #connack(at: Connection, seq: number, bytes: Uint8Array, start: number, end: number): void {
+    if (at.connect === undefined || at.connack !== undefined) return;
+    const connack = connackFactsOf(at, seq, this.#world.nowMs, bytes, start, end);
+    at.connack = connack;
+    this.#world.changed.connections.mark(at);
+    if (isAccepted(at.version, connack.reasonCode)) {
+      at.aliasesToServer = connack.topicAliasMaximum > 0;
+      this.#lifecycle.accept(at);
+    } else this.#lifecycle.refuse(at);
+  }
+
+  #clientDisconnect(at: Connection, seq: number, bytes: Uint8Array, start: number, end: number): void {
+    if (at.clientDisconnect !== undefined || !at.accepted) return;
+    const disconnect = clientDisconnectOf(at, seq, this.#world.nowMs, bytes, start, end);
+    at.clientDisconnect = disconnect;
+    const { kind } = disconnect;
+    // A DISCONNECT that is not valid does not end the connection: the Server must close it.
+    if (kind === 'normal' || kind === 'with-will' || kind === 'client-error') {
+      this.#lifecycle.finish(at, endOf(at, this.#world.nowMs));
+    }
+  }
+}
+
+/** PINGREQ, and PUBACK, PUBREC, PUBREL, PUBCOMP in their shortest form: nothing in them matters here. */
+function isPlainAnswer(bytes: Uint8Array, start: number, end: number): boolean {
+  const first = bytes[start] ?? 0;
+  if (end - start === 4) return first === 0x40 || first === 0x50 || first === 0x62 || first === 0x70;
+  return first === 0xc0 && end - start === 2;
+}

@@ -1,0 +1,247 @@
+/**
+ * Keep Alive: a connection on which the Client is silent must be closed by the Server after one and a half times the effective Keep Alive
+ * (v5 [MQTT-3.1.2-22], v3.1.1 [MQTT-3.1.2-24]). Per packet only its time is kept; a timer a connection looks at it now and then.
+ */
+import type { Viewable } from './changed.ts';
+import { type CaseFacts, chooseRow } from './choose-row.ts';
+import type { Connection } from './connection.ts';
+import type { DecisionRow, EndKind } from './decision-table.ts';
+import { type End, keepAliveEndsAtMs } from './end.ts';
+import { fact } from './facts.ts';
+import type { ExpectationView, Fact, Severity, Verdict } from './model.ts';
+import { readingFact, ruleFacts } from './telling.ts';
+import { Timer } from './timers.ts';
+import { keepAliveMissedAfterMs, silenceWorthTelling, tolerances } from './tolerances.ts';
+import type { World } from './world.ts';
+
+/** The expectation of kind `keep-alive`. */
+class SilenceCase implements Viewable<ExpectationView> {
+  readonly id: number;
+  readonly connection: Connection;
+  readonly createdAtMs: number;
+  readonly row: DecisionRow | undefined;
+  readonly dueAtMs: number | undefined;
+  readonly base: readonly Fact[];
+  verdict: Verdict = 'pending';
+  severity: Severity;
+  decidedAtMs: number | undefined = undefined;
+  observed: ExpectationView['observed'] = undefined;
+  deviationMs: number | undefined = undefined;
+  outcome: readonly Fact[] = [];
+
+  constructor(
+    id: number,
+    connection: Connection,
+    createdAtMs: number,
+    row: DecisionRow | undefined,
+    base: readonly Fact[],
+  ) {
+    this.id = id;
+    this.connection = connection;
+    this.createdAtMs = createdAtMs;
+    this.row = row;
+    this.severity = row?.severity ?? 'must';
+    this.base = base;
+    const dueAtMs = keepAliveEndsAtMs(connection);
+    this.dueAtMs = Number.isFinite(dueAtMs) ? dueAtMs : undefined;
+  }
+
+  view(): ExpectationView {
+    const { connection } = this;
+    return {
+      id: this.id,
+      kind: 'keep-alive',
+      server: connection.info.server,
+      clientId: connection.clientId,
+      connection: connection.id,
+      session: connection.session?.id,
+      will: connection.will?.id,
+      row: this.row?.id,
+      demands: 'happens',
+      createdAtMs: this.createdAtMs,
+      dueAtMs: this.dueAtMs,
+      verdict: this.verdict,
+      severity: this.severity,
+      decidedAtMs: this.decidedAtMs,
+      observed: this.observed,
+      deviationMs: this.deviationMs,
+      checks: [],
+      facts: [...this.base, ...this.outcome],
+    };
+  }
+}
+
+export class Silence {
+  readonly #world: World;
+  readonly #connection: Connection;
+  readonly #timer: Timer;
+  #case: SilenceCase | undefined = undefined;
+
+  constructor(world: World, connection: Connection) {
+    this.#world = world;
+    this.#connection = connection;
+    this.#timer = new Timer((atMs) => this.#look(atMs));
+    this.#watch();
+  }
+
+  /** Whether a packet from the Client would change anything. */
+  get told(): boolean {
+    return this.#case !== undefined;
+  }
+
+  /** The user froze the Client: the silence is told at once. */
+  freeze(): void {
+    this.#tell();
+  }
+
+  /** The Client spoke again. */
+  broken(seq: number): void {
+    const { nowMs } = this.#world;
+    this.#decide('cancelled', [fact('keepAliveSpoke', { spokeAtMs: nowMs }, { seq })]);
+    this.#watch();
+  }
+
+  /** The connection ended, by a close or by a packet. */
+  ended(end: End): void {
+    const silence = this.#case;
+    if (silence !== undefined) this.#judgeEnd(silence, end);
+    this.#world.timers.clear(this.#timer);
+  }
+
+  #watch(): void {
+    const waitMs = this.#connection.keepAliveSeconds * 1000 * silenceWorthTelling;
+    if (waitMs > 0) this.#world.timers.set(this.#timer, this.#connection.lastFromClientAtMs + waitMs);
+  }
+
+  #look(atMs: number): void {
+    const { lastFromClientAtMs, keepAliveSeconds } = this.#connection;
+    const silence = this.#case;
+    if (silence !== undefined) this.#miss(silence, atMs);
+    else if (atMs >= lastFromClientAtMs + keepAliveSeconds * 1000 * silenceWorthTelling) this.#tell();
+    else this.#watch();
+  }
+
+  #tell(): void {
+    if (this.#case !== undefined) return;
+    const connection = this.#connection;
+    const { keepAliveSeconds } = connection;
+    const row = chooseRow('silence', silenceFacts(connection));
+    const base = [
+      ...keepAliveFacts(connection),
+      ...(row === undefined ? [] : ruleFacts(row, row, connection.version || 5, undefined)),
+    ];
+    const silence = new SilenceCase(
+      this.#world.newId('expectation'),
+      connection,
+      this.#world.nowMs,
+      row,
+      base,
+    );
+    this.#case = silence;
+    this.#world.changed.expectations.mark(silence);
+    if (silence.dueAtMs === undefined) {
+      silence.verdict = 'undecided';
+      silence.decidedAtMs = this.#world.nowMs;
+    } else {
+      const missedAtMs = silence.dueAtMs + keepAliveMissedAfterMs(keepAliveSeconds);
+      this.#world.timers.set(this.#timer, Math.max(missedAtMs, this.#world.nowMs));
+    }
+  }
+
+  #miss(silence: SilenceCase, atMs: number): void {
+    silence.verdict = 'missed';
+    silence.decidedAtMs = atMs;
+    silence.outcome = [fact('keepAliveStillOpen', { untilAtMs: atMs })];
+    this.#world.changed.expectations.mark(silence);
+  }
+
+  #judgeEnd(silence: SilenceCase, end: End): void {
+    const { dueAtMs } = silence;
+    const { seq, atMs: endedAtMs } = end;
+    const connection = this.#connection;
+    if (dueAtMs === undefined) {
+      this.#decide('undecided', [fact('keepAliveEndedOtherwise', { endedAtMs }, { seq })]);
+      return;
+    }
+    const byServer = connection.serverDisconnect !== undefined || connection.closed?.end.by !== 'client';
+    if (!byServer) {
+      const ended =
+        endedAtMs < dueAtMs
+          ? fact('keepAliveEnded', { endedAtMs }, { seq })
+          : fact('keepAliveEndedOtherwise', { endedAtMs }, { seq });
+      // Nothing was seen of a close by the Server; after its time has passed, that is a Server that did not close.
+      if (silence.verdict !== 'missed') this.#decide('cancelled', [ended]);
+      return;
+    }
+    const deviationMs = endedAtMs - dueAtMs;
+    if (deviationMs < -tolerances.clockMs) {
+      this.#judgeBefore(silence, end, -deviationMs);
+      return;
+    }
+    this.#observe(silence, end, deviationMs);
+    const told = fact('keepAliveClosed', { afterMs: Math.max(0, deviationMs) }, { seq });
+    if (deviationMs <= tolerances.onTimeMs) this.#decide('met', [told]);
+    else this.#decide('late', [told, readingFact('A12')], 'should');
+  }
+
+  #judgeBefore(silence: SilenceCase, end: End, beforeMs: number): void {
+    const { seq, atMs: endedAtMs } = end;
+    if (this.#connection.serverDisconnect?.reasonCode === 0x8d) {
+      this.#observe(silence, end, -beforeMs);
+      this.#decide('early', [fact('keepAliveClosedEarly', { beforeMs }, { seq })], 'derivable');
+    } else this.#decide('cancelled', [fact('keepAliveEnded', { endedAtMs }, { seq })]);
+  }
+
+  #observe(silence: SilenceCase, end: End, deviationMs: number): void {
+    silence.observed = { seq: end.seq, atMs: end.atMs, connection: this.#connection.id };
+    silence.deviationMs = deviationMs;
+  }
+
+  #decide(verdict: Verdict, outcome: readonly Fact[], severity?: Severity): void {
+    const silence = this.#case;
+    if (silence === undefined) return;
+    this.#case = undefined;
+    this.#world.timers.clear(this.#timer);
+    silence.verdict = verdict;
+    silence.outcome = outcome;
+    silence.decidedAtMs = this.#world.nowMs;
+    if (severity !== undefined) silence.severity = severity;
+    this.#world.changed.expectations.mark(silence);
+  }
+}
+
+/** What is known of the Keep Alive, and since when the Client is silent. */
+function keepAliveFacts(connection: Connection): Fact[] {
+  const { connect, connack, keepAliveSeconds, frozen } = connection;
+  if (connect === undefined) return [];
+  const facts = [
+    fact('connectKeepAlive', { keepAliveSeconds: connect.keepAliveSeconds }, { seq: connect.seq }),
+  ];
+  if (connack?.serverKeepAlive !== undefined) {
+    facts.push(
+      fact(
+        'connackKeepAlive',
+        { keepAliveSeconds, askedSeconds: connect.keepAliveSeconds },
+        { seq: connack.seq, statement: { version: 5, id: 'MQTT-3.1.2-21' } },
+      ),
+    );
+  }
+  facts.push(
+    fact('lastPacket', { lastAtMs: connection.lastFromClientAtMs }, { seq: connection.lastFromClientSeq }),
+  );
+  if (frozen !== undefined) facts.push(fact('frozen', { frozenAtMs: frozen.atMs }, { seq: frozen.seq }));
+  return facts;
+}
+
+function silenceFacts(connection: Connection): CaseFacts {
+  const ended: EndKind = connection.keepAliveSeconds > 0 ? 'keep-alive' : 'silent';
+  return {
+    version: connection.version || 5,
+    ended,
+    will: true,
+    delay: 0,
+    expiry: 0,
+    expiryChange: 'none',
+    cleanStart: connection.connect?.cleanStart ?? true,
+  };
+}

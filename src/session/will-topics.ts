@@ -1,0 +1,104 @@
+/**
+ * The topics of the wills that still matter, by the bytes of the topic: every PUBLISH that flows by is looked up here, so that takes one
+ * hash and mostly nothing else.
+ */
+import { encodeUtf8 } from '../mqtt/utf8.ts';
+import type { Will } from './will.ts';
+
+/** An ordinary PUBLISH on the topic of a will: copies of it are not the will. */
+export interface OrdinaryPublish {
+  readonly connection: number;
+  readonly seq: number;
+  readonly atMs: number;
+  readonly retain: boolean;
+  readonly payload: PayloadMark;
+  /** Who has received a copy. */
+  readonly copies: Set<number>;
+}
+
+/** Enough of a payload to tell it from others without keeping it. */
+export interface PayloadMark {
+  readonly length: number;
+  readonly hashA: number;
+  readonly hashB: number;
+}
+
+export interface WillTopic {
+  readonly topic: string;
+  readonly bytes: Uint8Array;
+  readonly hash: number;
+  readonly wills: Set<Will>;
+  readonly ordinary: OrdinaryPublish[];
+  /** The newest message that a Client in the trace published here with RETAIN 1. */
+  lastRetained: OrdinaryPublish | undefined;
+}
+
+export class WillTopics {
+  readonly #byHash = new Map<number, WillTopic[]>();
+
+  /** The entry of a topic on the wire. */
+  find(bytes: Uint8Array, start: number, end: number): WillTopic | undefined {
+    if (this.#byHash.size === 0) return undefined;
+    const bucket = this.#byHash.get(hashBytes(bytes, start, end));
+    return bucket?.find((each) => sameBytes(each.bytes, bytes, start, end));
+  }
+
+  add(will: Will): WillTopic {
+    const { topic } = will.message;
+    const bytes = encodeUtf8(topic);
+    let entry = this.find(bytes, 0, bytes.length);
+    if (entry === undefined) {
+      const hash = hashBytes(bytes, 0, bytes.length);
+      entry = { topic, bytes, hash, wills: new Set(), ordinary: [], lastRetained: undefined };
+      const bucket = this.#byHash.get(hash);
+      if (bucket === undefined) this.#byHash.set(hash, [entry]);
+      else bucket.push(entry);
+    }
+    entry.wills.add(will);
+    return entry;
+  }
+
+  remove(will: Will): void {
+    const entry = will.topic;
+    entry.wills.delete(will);
+    if (entry.wills.size > 0) return;
+    const bucket = this.#byHash.get(entry.hash)?.filter((each) => each !== entry) ?? [];
+    if (bucket.length === 0) this.#byHash.delete(entry.hash);
+    else this.#byHash.set(entry.hash, bucket);
+  }
+
+  get size(): number {
+    return this.#byHash.size;
+  }
+}
+
+export function markPayload(bytes: Uint8Array, start: number, end: number): PayloadMark {
+  let hashA = 0x811c9dc5;
+  let hashB = 0x5bd1e995;
+  for (let index = start; index < end; index += 1) {
+    const byte = bytes[index] ?? 0;
+    hashA = Math.imul(hashA ^ byte, 0x01000193);
+    hashB = Math.imul(hashB, 0x9e3779b1) + byte;
+  }
+  return { length: end - start, hashA, hashB: hashB | 0 };
+}
+
+export function samePayload(a: PayloadMark, b: PayloadMark): boolean {
+  return a.length === b.length && a.hashA === b.hashA && a.hashB === b.hashB;
+}
+
+export function sameBytes(wanted: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (wanted.length !== end - start) return false;
+  for (let index = 0; index < wanted.length; index += 1) {
+    if (wanted[index] !== bytes[start + index]) return false;
+  }
+  return true;
+}
+
+function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let index = start; index < end; index += 1) {
+    hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x01000193);
+  }
+  return hash | 0;
+}

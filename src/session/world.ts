@@ -1,0 +1,65 @@
+/** Everything that the rules know now, shared by the files that each hold one part of them. */
+import { Changed } from './changed.ts';
+import type { Client } from './client.ts';
+import type { Connection } from './connection.ts';
+import type { ConnectionView, ExpectationView, SessionView, WillView } from './model.ts';
+import { Server } from './server.ts';
+import { TimerQueue } from './timers.ts';
+import { limits } from './tolerances.ts';
+
+export class World {
+  /** The time of the event or timer at hand. */
+  nowMs = Number.NEGATIVE_INFINITY;
+  readonly timers = new TimerQueue();
+  readonly connections = new Map<number, Connection>();
+  readonly servers = new Map<string, Server>();
+  readonly changed = {
+    connections: new Changed<ConnectionView>(),
+    sessions: new Changed<SessionView>(),
+    wills: new Changed<WillView>(),
+    expectations: new Changed<ExpectationView>(),
+  };
+  /** Clients whose Session has ended and is remembered, the longest ended first. */
+  readonly #ended = new Set<Client>();
+  #nextId = { session: 1, will: 1, expectation: 1 };
+
+  newId(kind: 'session' | 'will' | 'expectation'): number {
+    const id = this.#nextId[kind];
+    this.#nextId[kind] = id + 1;
+    return id;
+  }
+
+  server(key: string): Server {
+    let server = this.servers.get(key);
+    if (server === undefined) {
+      server = new Server(key);
+      this.servers.set(key, server);
+    }
+    return server;
+  }
+
+  /** The Session of a Client has ended: remembered for its next CONNECT, as long as there is room. */
+  rememberEnded(client: Client): void {
+    this.#ended.delete(client);
+    this.#ended.add(client);
+    if (this.#ended.size <= limits.endedClients) return;
+    for (const oldest of this.#ended) {
+      this.#ended.delete(oldest);
+      oldest.session = undefined;
+      oldest.sessionEnd = undefined;
+      oldest.last = undefined;
+      this.release(oldest);
+      break;
+    }
+  }
+
+  /** The Client is back, and its Session no longer one of the ended ones. */
+  forgetEnded(client: Client): void {
+    this.#ended.delete(client);
+  }
+
+  /** Forgets a Client of which nothing is left that could matter. */
+  release(client: Client): void {
+    if (client.idle) client.server.clients.delete(client.clientId);
+  }
+}
