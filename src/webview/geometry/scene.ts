@@ -1,0 +1,107 @@
+/** What the timeline shows, as plain shapes: geometry makes them, hit-testing reads them, paint draws them. CSS pixels. */
+import type { MarkColumn } from '../model/mark-column.ts';
+import type { Tone } from '../model/verdicts.ts';
+import type { MarkBuffer } from './packet-marks.ts';
+
+/** What a shape stands for, and what a click on it selects. */
+export type Target =
+  | { readonly kind: 'packet'; readonly seq: number }
+  | { readonly kind: 'expectation'; readonly id: number }
+  | { readonly kind: 'will'; readonly id: number }
+  | { readonly kind: 'connection'; readonly id: number }
+  | { readonly kind: 'session'; readonly id: number };
+
+/**
+ * opening: not accepted yet. open: an accepted connection. refused: one that never was. held: a session in use. kept: a
+ * session without a connection. armed: a will that waits for its connection to end. waiting: one that runs its delay. owed:
+ * one that is due and not seen.
+ */
+export type BarStyle = 'opening' | 'open' | 'refused' | 'held' | 'kept' | 'armed' | 'waiting' | 'owed';
+
+export interface Bar {
+  readonly style: BarStyle;
+  readonly x0: number;
+  readonly x1: number;
+  readonly y: number;
+  readonly height: number;
+  /** Drawn inside when it fits. */
+  readonly label: string;
+  readonly target: Target;
+}
+
+/** star: published. diamond: armed or due (hollow). crossed: cancelled. cross: discarded. cut, stop: ends. alert: missed. */
+export type SymbolName =
+  | 'star'
+  | 'diamond'
+  | 'hollow'
+  | 'crossed'
+  | 'cross'
+  | 'cut'
+  | 'stop'
+  | 'end'
+  | 'alert'
+  | 'question';
+
+export interface Mark {
+  readonly symbol: SymbolName;
+  readonly tone: Tone;
+  readonly x: number;
+  /** The middle. */
+  readonly y: number;
+  readonly label: string;
+  /** Set when the label lies in the future: drawn more quietly. */
+  readonly ahead: boolean;
+  readonly target: Target;
+  /** Where the label starts and how wide it is; undefined when there was no room for it. */
+  readonly labelX: number | undefined;
+  readonly labelWidth: number;
+}
+
+/** Packets of one connection in one direction. */
+export interface PacketRun {
+  readonly column: MarkColumn;
+  readonly marks: MarkBuffer;
+  /** The line that the marks stand on, and how far they may reach from it; negative is upwards. */
+  readonly baseline: number;
+  readonly reach: number;
+}
+
+export interface PacketLabel {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface PacketTrack {
+  readonly top: number;
+  readonly height: number;
+  readonly runs: readonly PacketRun[];
+  readonly labels: readonly PacketLabel[];
+}
+
+/** From the will's publication to the PUBLISH that a subscriber received, or from the CONNECT to the will that it carried. */
+export interface Link {
+  readonly kind: 'publication' | 'carried';
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+  readonly will: number;
+}
+
+export interface LaneScene {
+  readonly key: string;
+  readonly top: number;
+  readonly height: number;
+  readonly title: number;
+  readonly bars: readonly Bar[];
+  readonly marks: readonly Mark[];
+  readonly packets: PacketTrack | undefined;
+}
+
+export interface Scene {
+  readonly lanes: readonly LaneScene[];
+  readonly links: readonly Link[];
+}
+
+export const emptyScene: Scene = { lanes: [], links: [] };

@@ -1,0 +1,237 @@
+/** The shapes of one lane's tracks: what a connection, a session, a will looks like over time. */
+import type { ConnectionView, ExpectationView, SessionView, WillView } from '../../session/model.ts';
+import { connectionWords, endWords, sessionWords } from '../model/describe.ts';
+import type { Entities, Lane } from '../model/entities.ts';
+import { type Tone, verdictLook, willWords } from '../model/verdicts.ts';
+import type { Words } from '../model/words.ts';
+import type { UnplacedMark } from './labels.ts';
+import type { PlacedTrack } from './lanes.ts';
+import type { Bar, BarStyle, SymbolName, Target } from './scene.ts';
+import type { TimeScale } from './time-scale.ts';
+
+export interface TrackContext {
+  readonly entities: Entities;
+  readonly scale: TimeScale;
+  readonly nowMs: number;
+  readonly words: Words;
+}
+
+export interface TrackShapes {
+  readonly bars: Bar[];
+  readonly marks: UnplacedMark[];
+}
+
+/** How much of a track's height its bars take. */
+const barShare = 0.5;
+
+class TrackBuilder {
+  readonly bars: Bar[] = [];
+  readonly marks: UnplacedMark[] = [];
+  readonly #scale: TimeScale;
+  readonly #y: number;
+  readonly #height: number;
+  readonly #nowMs: number;
+
+  constructor({ scale, nowMs }: TrackContext, track: PlacedTrack) {
+    this.#scale = scale;
+    this.#nowMs = nowMs;
+    this.#height = Math.round(track.height * barShare);
+    this.#y = track.top + Math.round((track.height - this.#height) / 2);
+  }
+
+  bar(style: BarStyle, fromMs: number, toMs: number, target: Target, label = ''): void {
+    const { startMs, endMs } = this.#scale;
+    if (toMs < startMs || fromMs > endMs || toMs < fromMs) return;
+    const x0 = Math.max(-4, this.#scale.xOf(fromMs));
+    const x1 = Math.min(this.#scale.widthPx + 4, Math.max(this.#scale.xOf(toMs), x0 + 1));
+    this.bars.push({ style, x0, x1, y: this.#y, height: this.#height, label, target });
+  }
+
+  mark(symbol: SymbolName, tone: Tone, atMs: number, target: Target, label: string): void {
+    const { startMs, endMs, spanMs } = this.#scale;
+    // A label may reach into the view from a mark beyond its edge.
+    if (atMs < startMs - spanMs || atMs > endMs + spanMs) return;
+    const x = this.#scale.xOf(atMs);
+    if (x < -12 || x > this.#scale.widthPx + 12) return;
+    const ahead = atMs > this.#nowMs;
+    this.marks.push({ symbol, tone, x, y: this.#y + this.#height / 2, label, ahead, target });
+  }
+}
+
+export function connectionShapes(lane: Lane, track: PlacedTrack, context: TrackContext): TrackShapes {
+  const builder = new TrackBuilder(context, track);
+  for (const id of lane.connections) {
+    const connection = context.entities.connections.get(id);
+    if (connection !== undefined) addConnection(builder, connection, context);
+  }
+  return builder;
+}
+
+function addConnection(
+  builder: TrackBuilder,
+  connection: ConnectionView,
+  { nowMs, words }: TrackContext,
+): void {
+  const target: Target = { kind: 'connection', id: connection.id };
+  const { openedAtMs, acceptedAtMs, closedAtMs } = connection;
+  const endMs = closedAtMs ?? Math.max(nowMs, openedAtMs);
+  if (acceptedAtMs === undefined) {
+    builder.bar(closedAtMs === undefined ? 'opening' : 'refused', openedAtMs, endMs, target);
+  } else {
+    builder.bar('opening', openedAtMs, acceptedAtMs, target);
+    const label =
+      connection.sessionPresent === true
+        ? words.t('session.resumed')
+        : connectionWords(connection, words).short;
+    builder.bar(
+      'open',
+      acceptedAtMs,
+      endMs,
+      target,
+      closedAtMs === undefined || connection.sessionPresent ? label : '',
+    );
+  }
+  if (closedAtMs !== undefined) {
+    const { symbol, tone } = endLook(connection);
+    builder.mark(symbol, tone, closedAtMs, target, endWords(connection, words));
+  }
+}
+
+/** A DISCONNECT by the Client is an orderly end; everything else leaves the will behind. */
+function endLook({ endCause, acceptedAtMs }: ConnectionView): {
+  readonly symbol: SymbolName;
+  readonly tone: Tone;
+} {
+  if (acceptedAtMs === undefined) return { symbol: 'cut', tone: 'bad' };
+  return endCause === 'disconnect' ? { symbol: 'stop', tone: 'neutral' } : { symbol: 'cut', tone: 'warning' };
+}
+
+export function sessionShapes(lane: Lane, track: PlacedTrack, context: TrackContext): TrackShapes {
+  const builder = new TrackBuilder(context, track);
+  for (const id of lane.sessions) {
+    const session = context.entities.sessions.get(id);
+    if (session !== undefined) addSession(builder, session, lane, context);
+  }
+  return builder;
+}
+
+function addSession(builder: TrackBuilder, session: SessionView, lane: Lane, context: TrackContext): void {
+  const { entities, nowMs, words, scale } = context;
+  const target: Target = { kind: 'session', id: session.id };
+  const endMs =
+    session.endedAtMs ?? session.endsAtMs ?? (session.state === 'connected' ? nowMs : scale.endMs);
+  let keptFromMs: number | undefined;
+  for (const id of lane.connections) {
+    const connection = entities.connections.get(id);
+    if (connection?.session !== session.id) continue;
+    const fromMs = Math.max(connection.acceptedAtMs ?? connection.openedAtMs, session.startedAtMs);
+    if (keptFromMs !== undefined) builder.bar('kept', keptFromMs, fromMs, target);
+    const toMs = Math.min(connection.closedAtMs ?? nowMs, endMs);
+    builder.bar('held', fromMs, Math.max(fromMs, toMs), target);
+    keptFromMs = connection.closedAtMs;
+  }
+  if (keptFromMs !== undefined && endMs > keptFromMs) {
+    const label =
+      session.endsAtMs === undefined && session.endedAtMs === undefined
+        ? sessionWords(session, words).short
+        : '';
+    builder.bar('kept', keptFromMs, endMs, target, label);
+  }
+  if (session.endedAtMs !== undefined || session.endsAtMs !== undefined) {
+    builder.mark('end', 'neutral', endMs, target, sessionWords(session, words).short);
+  }
+}
+
+export function willShapes(lane: Lane, track: PlacedTrack, context: TrackContext): TrackShapes {
+  const builder = new TrackBuilder(context, track);
+  for (const id of lane.wills) {
+    const will = context.entities.wills.get(id);
+    if (will !== undefined) addWill(builder, will, context);
+  }
+  return builder;
+}
+
+function addWill(builder: TrackBuilder, will: WillView, { entities, nowMs, words }: TrackContext): void {
+  const expectation =
+    will.expectation === undefined ? undefined : entities.expectations.get(will.expectation);
+  const target: Target =
+    expectation === undefined ? { kind: 'will', id: will.id } : { kind: 'expectation', id: expectation.id };
+  const closedAtMs = entities.connections.get(will.connection)?.closedAtMs;
+  const times = willTimes(will, expectation, closedAtMs, nowMs);
+  const carried: Target = { kind: 'will', id: will.id };
+  builder.mark('hollow', 'neutral', will.armedAtMs, carried, '');
+  builder.bar('armed', will.armedAtMs, times.armedUntilMs, carried, words.t('will.armed'));
+  if (times.waitingUntilMs > times.armedUntilMs) {
+    builder.bar('waiting', times.armedUntilMs, times.waitingUntilMs, target, words.t('will.waiting'));
+  }
+  if (will.state === 'due' && will.dueAtMs !== undefined && expectation?.verdict === 'pending') {
+    builder.bar('owed', will.dueAtMs, Math.max(nowMs, will.dueAtMs), target);
+  }
+  const look = willLook(will, expectation);
+  if (look !== undefined) {
+    const label =
+      will.state === 'waiting'
+        ? words.t('will.due', { dueAt: words.clock(times.markAtMs, 1) })
+        : willWords(will, expectation, words);
+    builder.mark(look.symbol, look.tone, times.markAtMs, target, label);
+  }
+}
+
+interface WillTimes {
+  readonly armedUntilMs: number;
+  readonly waitingUntilMs: number;
+  readonly markAtMs: number;
+}
+
+/** From when to when a will is armed and waits, and where its outcome stands. */
+export function willTimes(
+  will: WillView,
+  expectation: ExpectationView | undefined,
+  closedAtMs: number | undefined,
+  nowMs: number,
+): WillTimes {
+  const outcomeMs = {
+    armed: nowMs,
+    waiting: will.dueAtMs ?? nowMs,
+    due: will.dueAtMs ?? closedAtMs ?? nowMs,
+    published: will.publishedAtMs ?? expectation?.observed?.atMs ?? will.dueAtMs ?? nowMs,
+    cancelled: expectation?.decidedAtMs ?? will.dueAtMs ?? nowMs,
+    discarded: closedAtMs ?? expectation?.createdAtMs ?? nowMs,
+  }[will.state];
+  const endMs = closedAtMs ?? (will.state === 'armed' ? nowMs : (expectation?.createdAtMs ?? outcomeMs));
+  const armedUntilMs = Math.max(will.armedAtMs, Math.min(endMs, outcomeMs));
+  return { armedUntilMs, waitingUntilMs: Math.max(armedUntilMs, outcomeMs), markAtMs: outcomeMs };
+}
+
+function willLook(
+  will: WillView,
+  expectation: ExpectationView | undefined,
+): { readonly symbol: SymbolName; readonly tone: Tone } | undefined {
+  const tone = expectation === undefined ? 'neutral' : verdictLook(expectation).tone;
+  switch (will.state) {
+    case 'armed':
+      return undefined;
+    case 'waiting':
+      return { symbol: 'hollow', tone: 'accent' };
+    case 'discarded':
+      return { symbol: 'cross', tone: 'neutral' };
+    case 'cancelled':
+      return { symbol: 'crossed', tone: 'neutral' };
+    case 'published':
+      return { symbol: 'star', tone };
+    case 'due':
+      return owedLook(expectation, tone);
+  }
+}
+
+function owedLook(expectation: ExpectationView | undefined, tone: Tone): { symbol: SymbolName; tone: Tone } {
+  switch (expectation?.verdict) {
+    case 'missed':
+      return { symbol: 'alert', tone };
+    case 'unobserved':
+    case 'undecided':
+      return { symbol: 'question', tone };
+    default:
+      return { symbol: 'hollow', tone: 'accent' };
+  }
+}

@@ -1,0 +1,152 @@
+/** What is due next, as rows of the countdown strip. Computed from due times; nothing here ticks. */
+import type { ExpectationView } from '../../session/model.ts';
+import type { ClientAction, PageClient } from '../messages.ts';
+import { expectationName } from './describe.ts';
+import type { Entities } from './entities.ts';
+import { type Tone, verdictLook, verdictWords } from './verdicts.ts';
+import type { Words } from './words.ts';
+
+export interface Countdown {
+  readonly expectation: ExpectationView;
+  readonly fromMs: number;
+  readonly dueAtMs: number;
+}
+
+/** How long a decided expectation stays in the strip, so that its verdict is seen where its countdown was. */
+export const lingerMs = 8000;
+
+/** How many rows the strip shows at most. */
+export const countdownLimit = 50;
+
+/**
+ * Pending expectations with a due time, the next one first, then those decided within `lingerMs` before `nowMs`. `more` counts
+ * those beyond the limit.
+ */
+export function countdownsOf(
+  entities: Entities,
+  recentlyDecided: readonly number[],
+  nowMs: number,
+): { readonly rows: readonly Countdown[]; readonly more: number } {
+  const rows: Countdown[] = [];
+  const add = (id: number): void => {
+    const expectation = entities.expectations.get(id);
+    if (expectation?.dueAtMs === undefined) return;
+    rows.push({ expectation, fromMs: expectation.createdAtMs, dueAtMs: expectation.dueAtMs });
+  };
+  for (const id of entities.pending) {
+    const expectation = entities.expectations.get(id);
+    if (expectation !== undefined && isWorthCounting(expectation, entities, nowMs)) add(id);
+  }
+  for (const id of recentlyDecided) if (!entities.pending.has(id)) add(id);
+  rows.sort((a, b) => a.dueAtMs - b.dueAtMs || a.expectation.id - b.expectation.id);
+  return { rows: rows.slice(0, countdownLimit), more: Math.max(0, rows.length - countdownLimit) };
+}
+
+/** A live client pings in time: its keep alive is of interest only once it should have. */
+function isWorthCounting(expectation: ExpectationView, entities: Entities, nowMs: number): boolean {
+  if (expectation.dueAtMs === undefined || expectation.demands === 'does-not-happen') return false;
+  if (expectation.kind !== 'keep-alive') return true;
+  const keepAliveMs = (entities.connections.get(expectation.connection)?.keepAliveSeconds ?? 0) * 1000;
+  return nowMs >= expectation.dueAtMs - keepAliveMs / 2;
+}
+
+/** What a row says. */
+export interface CountdownWords {
+  readonly name: string;
+  readonly remaining: string;
+  /** Where the time comes from. */
+  readonly reason: string;
+  readonly tone: Tone;
+}
+
+export function countdownWords(
+  { expectation, dueAtMs }: Countdown,
+  entities: Entities,
+  nowMs: number,
+  words: Words,
+): CountdownWords {
+  const name = expectationName(expectation, words);
+  const reason = reasonOf(expectation, entities, words);
+  if (expectation.verdict !== 'pending') {
+    return { name, remaining: verdictWords(expectation, words), reason, tone: verdictLook(expectation).tone };
+  }
+  const leftMs = dueAtMs - nowMs;
+  const remaining =
+    leftMs >= 0
+      ? words.t(`countdown.${expectation.kind}.due`, { remaining: words.countdown(leftMs) })
+      : words.t('countdown.past', { elapsed: words.countdown(-leftMs) });
+  return { name, remaining, reason, tone: 'accent' };
+}
+
+const neverExpires = 0xffffffff;
+
+function reasonOf(expectation: ExpectationView, entities: Entities, words: Words): string {
+  const session = expectation.session === undefined ? undefined : entities.sessions.get(expectation.session);
+  switch (expectation.kind) {
+    case 'will': {
+      const will = expectation.will === undefined ? undefined : entities.wills.get(expectation.will);
+      if (will === undefined || session === undefined || will.version !== 5) return '';
+      const { willDelayInterval } = will;
+      const { sessionExpiryInterval } = session;
+      const delay = words.interval(willDelayInterval);
+      if (sessionExpiryInterval === neverExpires) return words.t('countdown.delayForever', { delay });
+      const expiry = words.interval(sessionExpiryInterval);
+      if (willDelayInterval === sessionExpiryInterval)
+        return words.t('countdown.delayEqual', { delay, expiry });
+      const shorter = willDelayInterval < sessionExpiryInterval;
+      return words.t(shorter ? 'countdown.delayShorter' : 'countdown.delayLonger', { delay, expiry });
+    }
+    case 'session-end':
+      return session === undefined
+        ? ''
+        : words.t('countdown.expiry', { expiry: words.interval(session.sessionExpiryInterval) });
+    case 'keep-alive': {
+      const keepAlive = entities.connections.get(expectation.connection)?.keepAliveSeconds;
+      return keepAlive === undefined
+        ? ''
+        : words.t('countdown.keepAlive', { keepAlive: words.interval(keepAlive) });
+    }
+    case 'session-present':
+      return '';
+  }
+}
+
+/** How much of the time has passed, 0 to 1. */
+export function progressOf({ fromMs, dueAtMs, expectation }: Countdown, nowMs: number): number {
+  if (expectation.verdict !== 'pending') return 1;
+  const spanMs = dueAtMs - fromMs;
+  return spanMs <= 0 ? 1 : Math.min(1, Math.max(0, (nowMs - fromMs) / spanMs));
+}
+
+/** The actions that change the outcome of a countdown. */
+const decisive: readonly ClientAction[] = ['resume', 'takeOver', 'startClean'];
+
+export interface OfferedAction {
+  readonly client: PageClient;
+  readonly action: ClientAction;
+}
+
+/** What the strip offers for a countdown of one of our own clients: at most two, in the order of likely use. */
+export function countdownActions(
+  expectation: ExpectationView,
+  clients: readonly PageClient[],
+): readonly OfferedAction[] {
+  if (expectation.verdict !== 'pending') return [];
+  return clients
+    .filter(({ server, clientId }) => server === expectation.server && clientId === expectation.clientId)
+    .flatMap((client) =>
+      client.actions.filter((action) => decisive.includes(action)).map((action) => ({ client, action })),
+    )
+    .slice(0, 2);
+}
+
+/** How long until a row of the strip looks different, in milliseconds. */
+export function nextChangeMs(rows: readonly Countdown[], nowMs: number): number | undefined {
+  let next: number | undefined;
+  for (const { expectation, dueAtMs } of rows) {
+    if (expectation.verdict !== 'pending') continue;
+    const each = Math.abs(dueAtMs - nowMs) < 61_000 ? 50 : 1000;
+    next = Math.min(next ?? each, each);
+  }
+  return next;
+}

@@ -1,0 +1,159 @@
+/** Lanes, tracks and expectations in words: what the rows beside the timeline show, and what a screen reader says. */
+import { reasonCodeName } from '../../mqtt/reason-codes.ts';
+import type { ConnectionView, ExpectationView, SessionView, WillView } from '../../session/model.ts';
+import type { TrackKind } from '../geometry/lanes.ts';
+import type { Entities, Lane } from './entities.ts';
+import type { PacketIndex } from './packet-index.ts';
+import { willWords } from './verdicts.ts';
+import type { Words } from './words.ts';
+
+export function laneName(lane: Lane, words: Words): string {
+  if (lane.clientId !== '') return lane.clientId;
+  return lane.label === '' ? words.t('lane.unknown', { connection: lane.connections[0] ?? 0 }) : lane.label;
+}
+
+export function clientName(
+  of: { readonly clientId: string; readonly connection: number },
+  words: Words,
+): string {
+  return of.clientId === '' ? words.t('lane.unknown', { connection: of.connection }) : of.clientId;
+}
+
+const versionNames = { 3: '3.1', 4: '3.1.1', 5: '5' } as const;
+
+/** What a lane says below its name: version, Clean Start. */
+export function laneFacts(lane: Lane, entities: Entities, words: Words): string {
+  const connection = lastOf(lane.connections, entities.connections);
+  if (connection?.version === undefined) return '';
+  const facts = [words.t('lane.version', { version: versionNames[connection.version] })];
+  if (connection.cleanStart === true) {
+    facts.push(words.t(connection.version === 5 ? 'lane.cleanStart' : 'lane.cleanSession'));
+  } else if (connection.sessionPresent === true) facts.push(words.t('lane.resumed'));
+  return facts.join(' · ');
+}
+
+/** What a row beside the timeline says of its track: short enough for its column, and in full. */
+export interface TrackWords {
+  readonly short: string;
+  readonly full: string;
+}
+
+export function trackWords(
+  kind: TrackKind,
+  lane: Lane,
+  entities: Entities,
+  index: PacketIndex,
+  words: Words,
+): TrackWords {
+  switch (kind) {
+    case 'connection': {
+      const connection = lastOf(lane.connections, entities.connections);
+      return connection === undefined ? same('') : connectionWords(connection, words);
+    }
+    case 'session': {
+      const session = lastOf(lane.sessions, entities.sessions);
+      return session === undefined ? same('') : sessionWords(session, words);
+    }
+    case 'will': {
+      const will = lastOf(lane.wills, entities.wills);
+      if (will === undefined) return same('');
+      const expectation =
+        will.expectation === undefined ? undefined : entities.expectations.get(will.expectation);
+      return willTrackWords(will, expectation, words);
+    }
+    case 'packets':
+      return packetWords(lane, index, words);
+  }
+}
+
+function same(text: string): TrackWords {
+  return { short: text, full: text };
+}
+
+export function endWords(connection: ConnectionView, words: Words): string {
+  const cause = connection.endCause ?? 'ended';
+  const refused = connection.acceptedAtMs === undefined && (connection.reasonCode ?? 0) !== 0;
+  if (refused) {
+    const reason = reasonCodeName('connack', connection.version ?? 5, connection.reasonCode ?? 0);
+    return words.t('connection.refused', { reason });
+  }
+  return words.template(`end.${cause}`, cause, {});
+}
+
+export function connectionWords(connection: ConnectionView, words: Words): TrackWords {
+  if (connection.closedAtMs !== undefined) {
+    const cause = endWords(connection, words);
+    return {
+      short: words.t('connection.ended', { cause }),
+      full: words.t('connection.endedAt', { cause, closedAtMs: connection.closedAtMs }),
+    };
+  }
+  if (connection.acceptedAtMs === undefined) return same(words.t('connection.opening'));
+  return {
+    short: words.t('connection.open'),
+    full: words.t('connection.since', { openedAtMs: connection.openedAtMs }),
+  };
+}
+
+const neverExpires = 0xffffffff;
+
+export function sessionWords(session: SessionView, words: Words): TrackWords {
+  if (session.endedAtMs !== undefined)
+    return same(words.t('session.ended', { endedAt: words.clock(session.endedAtMs, 1) }));
+  if (session.endsAtMs !== undefined)
+    return same(words.t('session.ends', { endsAt: words.clock(session.endsAtMs, 1) }));
+  if (session.state === 'connected') return same(words.t('session.connected'));
+  return same(
+    words.t(session.sessionExpiryInterval === neverExpires ? 'session.forever' : 'session.connected'),
+  );
+}
+
+function willTrackWords(will: WillView, expectation: ExpectationView | undefined, words: Words): TrackWords {
+  if (will.state === 'waiting' && will.dueAtMs !== undefined) {
+    const due = words.t('will.due', { dueAt: words.clock(will.dueAtMs, 1) });
+    return { short: due, full: `${words.t('will.waiting')}, ${due}` };
+  }
+  const full = willWords(will, expectation, words);
+  return {
+    short: will.state === 'published' ? words.t('will.published') : (full.split(':')[0] ?? full),
+    full,
+  };
+}
+
+function packetWords(lane: Lane, index: PacketIndex, words: Words): TrackWords {
+  let up = 0;
+  let down = 0;
+  for (const id of lane.connections) {
+    const marks = index.marks(id);
+    up += marks?.toServer.length ?? 0;
+    down += marks?.toClient.length ?? 0;
+  }
+  const params = { up: words.number(up), down: words.number(down) };
+  return { short: words.t('track.packets.counts', params), full: words.t('track.packets.said', params) };
+}
+
+/** For example `will of demo`. */
+export function expectationName(expectation: ExpectationView, words: Words): string {
+  return words.t(`countdown.${expectation.kind}`, { client: clientName(expectation, words) });
+}
+
+/** The question that the facts of an expectation answer. */
+export function whyTitle(expectation: ExpectationView, words: Words): string {
+  const params = { clientId: clientName(expectation, words) };
+  const { kind, verdict, demands, observed } = expectation;
+  if (kind === 'will') {
+    if (observed !== undefined) return words.t('why.will.seen', { ...params, observedAtMs: observed.atMs });
+    if (verdict === 'pending' && demands === 'happens') return words.t('why.will.pending', params);
+    if (demands === 'does-not-happen' || verdict === 'cancelled')
+      return words.t('why.will.notPublished', params);
+    if (verdict === 'missed') return words.t('why.will.missed', params);
+    return words.t('why.will', params);
+  }
+  if (kind === 'session-end' && verdict === 'pending') return words.t('why.session-end.pending', params);
+  return words.t(`why.${kind}`, params);
+}
+
+function lastOf<T>(ids: readonly number[], entities: ReadonlyMap<number, T>): T | undefined {
+  const id = ids.at(-1);
+  return id === undefined ? undefined : entities.get(id);
+}

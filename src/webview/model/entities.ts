@@ -1,0 +1,188 @@
+/** What the rules say, as the page holds it: the newest of each entity, and which lane each belongs to. */
+import type {
+  ConnectionView,
+  ExpectationView,
+  SessionChanges,
+  SessionView,
+  WillView,
+} from '../../session/model.ts';
+import type { TrackKind } from '../geometry/lanes.ts';
+
+/** One client of one Server: everything with the same Server and Client Identifier. */
+export interface Lane {
+  readonly key: string;
+  readonly server: string;
+  /** Empty while unknown; then `label` names it. */
+  readonly clientId: string;
+  readonly label: string;
+  /** Ids, in the order in which they came. */
+  readonly connections: readonly number[];
+  readonly sessions: readonly number[];
+  readonly wills: readonly number[];
+  readonly expectations: readonly number[];
+}
+
+interface GrowingLane extends Lane {
+  readonly connections: number[];
+  readonly sessions: number[];
+  readonly wills: number[];
+  readonly expectations: number[];
+}
+
+/** What a batch of changes did that others must react to. */
+export interface EntityEffect {
+  /** Lanes came, went, or got another track: the layout is stale. */
+  readonly lanesChanged: boolean;
+  /** Connections that belong to another lane than before. */
+  readonly renamed: readonly number[];
+  /** Expectations whose verdict is another than before and no longer pending. */
+  readonly decided: readonly ExpectationView[];
+}
+
+export function laneKeyOf(of: { readonly server: string; readonly clientId: string }): string {
+  return `${of.server}\n${of.clientId}`;
+}
+
+function connectionLaneKey(connection: ConnectionView): string {
+  return connection.clientId === '' ? `${connection.server}\n\n${connection.id}` : laneKeyOf(connection);
+}
+
+export class Entities {
+  readonly connections = new Map<number, ConnectionView>();
+  readonly sessions = new Map<number, SessionView>();
+  readonly wills = new Map<number, WillView>();
+  readonly expectations = new Map<number, ExpectationView>();
+  /** Expectations without a verdict. */
+  readonly pending = new Set<number>();
+  readonly #lanes = new Map<string, GrowingLane>();
+  readonly #tracks = new Map<string, string>();
+
+  get lanes(): Iterable<Lane> {
+    return this.#lanes.values();
+  }
+
+  get laneCount(): number {
+    return this.#lanes.size;
+  }
+
+  lane(key: string): Lane | undefined {
+    return this.#lanes.get(key);
+  }
+
+  laneOfConnection(connection: number): Lane | undefined {
+    const view = this.connections.get(connection);
+    return view === undefined ? undefined : this.#lanes.get(connectionLaneKey(view));
+  }
+
+  /** The Servers seen, in the order in which they came. */
+  get servers(): readonly string[] {
+    return [...new Set([...this.#lanes.values()].map(({ server }) => server))];
+  }
+
+  clear(): void {
+    this.connections.clear();
+    this.sessions.clear();
+    this.wills.clear();
+    this.expectations.clear();
+    this.pending.clear();
+    this.#lanes.clear();
+    this.#tracks.clear();
+  }
+
+  apply(changes: SessionChanges): EntityEffect {
+    const touched = new Set<string>();
+    const renamed: number[] = [];
+    for (const connection of changes.connections) {
+      const key = connectionLaneKey(connection);
+      const before = this.connections.get(connection.id);
+      const keyBefore = before === undefined ? undefined : connectionLaneKey(before);
+      if (keyBefore !== undefined && keyBefore !== key) {
+        renamed.push(connection.id);
+        this.#leave(keyBefore, connection.id);
+        touched.add(keyBefore);
+      }
+      this.connections.set(connection.id, connection);
+      if (keyBefore !== key) this.#join(key, connection, 'connections', connection.id);
+      touched.add(key);
+    }
+    for (const session of changes.sessions) {
+      if (!this.sessions.has(session.id)) this.#join(laneKeyOf(session), session, 'sessions', session.id);
+      this.sessions.set(session.id, session);
+      touched.add(laneKeyOf(session));
+    }
+    for (const will of changes.wills) {
+      if (!this.wills.has(will.id)) this.#join(laneKeyOf(will), will, 'wills', will.id);
+      this.wills.set(will.id, will);
+      touched.add(laneKeyOf(will));
+    }
+    const decided: ExpectationView[] = [];
+    for (const expectation of changes.expectations) {
+      const { id, verdict } = expectation;
+      const before = this.expectations.get(id);
+      if (before === undefined) this.#join(laneKeyOf(expectation), expectation, 'expectations', id);
+      if (verdict !== 'pending' && verdict !== before?.verdict) decided.push(expectation);
+      if (verdict === 'pending') this.pending.add(id);
+      else this.pending.delete(id);
+      this.expectations.set(id, expectation);
+      touched.add(laneKeyOf(expectation));
+    }
+    return { lanesChanged: this.#noteTracks(touched), renamed, decided };
+  }
+
+  /** The tracks that a lane needs: a session or a will only where there is more to tell than its connection tells. */
+  tracksOf(lane: Lane): readonly TrackKind[] {
+    const tracks: TrackKind[] = ['connection'];
+    const outlives = lane.sessions.some((id) => (this.sessions.get(id)?.sessionExpiryInterval ?? 0) > 0);
+    if (outlives) tracks.push('session');
+    if (lane.wills.length > 0) tracks.push('will');
+    tracks.push('packets');
+    return tracks;
+  }
+
+  #join(
+    key: string,
+    of: { readonly server: string; readonly clientId: string; readonly label?: string },
+    list: 'connections' | 'sessions' | 'wills' | 'expectations',
+    id: number,
+  ): void {
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      lane = {
+        key,
+        server: of.server,
+        clientId: of.clientId,
+        label: of.label ?? '',
+        connections: [],
+        sessions: [],
+        wills: [],
+        expectations: [],
+      };
+      this.#lanes.set(key, lane);
+    }
+    lane[list].push(id);
+  }
+
+  #leave(key: string, connection: number): void {
+    const lane = this.#lanes.get(key);
+    if (lane === undefined) return;
+    const at = lane.connections.indexOf(connection);
+    if (at >= 0) lane.connections.splice(at, 1);
+    const { connections, sessions, wills, expectations } = lane;
+    if (connections.length + sessions.length + wills.length + expectations.length === 0) {
+      this.#lanes.delete(key);
+    }
+  }
+
+  #noteTracks(touched: ReadonlySet<string>): boolean {
+    let changed = false;
+    for (const key of touched) {
+      const lane = this.#lanes.get(key);
+      const tracks = lane === undefined ? '' : this.tracksOf(lane).join(' ');
+      if ((this.#tracks.get(key) ?? '') === tracks) continue;
+      changed = true;
+      if (lane === undefined) this.#tracks.delete(key);
+      else this.#tracks.set(key, tracks);
+    }
+    return changed;
+  }
+}

@@ -1,0 +1,123 @@
+/** What the user has chosen: pure data, and the function that says what each choice leads to. */
+
+import type { TrackKind } from '../geometry/lanes.ts';
+import type { Target } from '../geometry/scene.ts';
+import type { Entities } from './entities.ts';
+
+export const tabs = ['packet', 'will', 'why'] as const;
+export type Tab = (typeof tabs)[number];
+
+/** A row beside the timeline: a lane's title, or one of its tracks. */
+export interface RowRef {
+  readonly lane: string;
+  readonly track: TrackKind | 'title';
+}
+
+export interface UiState {
+  readonly live: boolean;
+  readonly tab: Tab;
+  /** Sequence number of the record whose fields are shown. */
+  readonly packet: number | undefined;
+  readonly will: number | undefined;
+  readonly expectation: number | undefined;
+  readonly row: RowRef | undefined;
+}
+
+export const initialUi: UiState = {
+  live: true,
+  tab: 'packet',
+  packet: undefined,
+  will: undefined,
+  expectation: undefined,
+  row: undefined,
+};
+
+/** What a click on a target selects, and which tab shows it. What else belongs to it comes along, for the other tabs. */
+export function select(ui: UiState, target: Target, entities: Entities): UiState {
+  switch (target.kind) {
+    case 'packet':
+      return { ...ui, ...companions(target.seq, entities), packet: target.seq, tab: 'packet' };
+    case 'expectation':
+      return selectExpectation(ui, target.id, entities);
+    case 'will': {
+      const will = entities.wills.get(target.id);
+      const expectation = will?.expectation ?? ui.expectation;
+      return { ...ui, will: target.id, packet: will?.connectSeq ?? ui.packet, expectation, tab: 'will' };
+    }
+    case 'connection': {
+      const connection = entities.connections.get(target.id);
+      const seq = connection?.connectSeq ?? connection?.openedSeq;
+      return seq === undefined ? ui : select(ui, { kind: 'packet', seq }, entities);
+    }
+    case 'session': {
+      const ending = sessionEnding(target.id, entities);
+      if (ending !== undefined) return selectExpectation(ui, ending, entities);
+      const seq = entities.sessions.get(target.id)?.startedSeq;
+      return seq === undefined ? ui : select(ui, { kind: 'packet', seq }, entities);
+    }
+  }
+}
+
+function selectExpectation(ui: UiState, id: number, entities: Entities): UiState {
+  const expectation = entities.expectations.get(id);
+  if (expectation === undefined) return ui;
+  return {
+    ...ui,
+    expectation: id,
+    will: expectation.will ?? ui.will,
+    packet: expectation.observed?.seq ?? ui.packet,
+    tab: 'why',
+  };
+}
+
+/** The will that this CONNECT carried, or the one that this PUBLISH shows. */
+function companions(seq: number, entities: Entities): Partial<UiState> {
+  for (const will of entities.wills.values()) {
+    if (will.connectSeq !== seq && will.publishSeq !== seq) continue;
+    return { will: will.id, ...(will.expectation === undefined ? {} : { expectation: will.expectation }) };
+  }
+  return {};
+}
+
+function sessionEnding(session: number, entities: Entities): number | undefined {
+  let found: number | undefined;
+  for (const expectation of entities.expectations.values()) {
+    if (expectation.kind === 'session-end' && expectation.session === session) found = expectation.id;
+  }
+  return found;
+}
+
+/** What the page keeps while it is hidden or reloaded. */
+export interface SavedPage {
+  readonly filter: string;
+  readonly tab: Tab;
+  readonly live: boolean;
+  /** The time that the width shows, in milliseconds. */
+  readonly spanMs: number;
+  /** The share of the height that the details take. */
+  readonly detailsShare: number;
+}
+
+export const freshPage: SavedPage = {
+  filter: '',
+  tab: 'packet',
+  live: true,
+  spanMs: 30_000,
+  detailsShare: 0.45,
+};
+
+/** What was saved, checked value by value: it may come from another version of the page. */
+export function readSaved(value: unknown): SavedPage {
+  if (typeof value !== 'object' || value === null) return freshPage;
+  const { filter, tab, live, spanMs, detailsShare } = { ...freshPage, ...value };
+  return {
+    filter: typeof filter === 'string' ? filter : freshPage.filter,
+    tab: tabs.find((each) => each === tab) ?? freshPage.tab,
+    live: typeof live === 'boolean' ? live : freshPage.live,
+    spanMs: typeof spanMs === 'number' && spanMs > 0 ? spanMs : freshPage.spanMs,
+    detailsShare:
+      typeof detailsShare === 'number' && detailsShare > 0 && detailsShare < 1
+        ? detailsShare
+        : freshPage.detailsShare,
+  };
+}

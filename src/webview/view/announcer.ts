@@ -1,0 +1,56 @@
+/** Tells screen readers of new verdicts, politely and not too often. */
+import { expectationName } from '../model/describe.ts';
+import type { PageModel } from '../model/page-model.ts';
+import { verdictWords } from '../model/verdicts.ts';
+import { el } from './dom.ts';
+import type { FrameSource } from './scheduler.ts';
+
+/** At most one announcement in this time. */
+const pauseMs = 2500;
+
+export class Announcer {
+  readonly element = el('div', {
+    class: 'visually-hidden',
+    attributes: { role: 'status', 'aria-live': 'polite' },
+  });
+  readonly #model: PageModel;
+  readonly #frames: FrameSource;
+  #waiting: number[] = [];
+  #resting = false;
+
+  constructor(model: PageModel, frames: FrameSource) {
+    this.#model = model;
+    this.#frames = frames;
+  }
+
+  /** Says something at once, for example what a key did. */
+  say(text: string): void {
+    this.element.textContent = text;
+  }
+
+  update(): void {
+    this.#waiting.push(...this.#model.takeUnannounced());
+    this.#flush();
+  }
+
+  #flush(): void {
+    const newest = this.#waiting.at(-1);
+    if (this.#resting || newest === undefined) return;
+    const { entities, words } = this.#model;
+    const expectation = entities.expectations.get(newest);
+    const count = this.#waiting.length - 1;
+    this.#waiting = [];
+    if (expectation === undefined) return;
+    const params = { what: expectationName(expectation, words), verdict: verdictWords(expectation, words) };
+    this.say(
+      count === 0
+        ? words.t('announce.verdict', params)
+        : words.t('announce.more', { ...params, count: words.number(count) }),
+    );
+    this.#resting = true;
+    this.#frames.after(pauseMs, () => {
+      this.#resting = false;
+      this.#flush();
+    });
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * The rows beside and above the tracks: the lane's name, and each track's state in words. They are the timeline for those who
+ * do not see the canvas: a tree of lanes and tracks. Only the rows near the view exist.
+ */
+import type { PlacedLane } from '../geometry/lanes.ts';
+import type { ClientAction, PageClient } from '../messages.ts';
+import { laneFacts, laneName, trackWords } from '../model/describe.ts';
+import type { Lane } from '../model/entities.ts';
+import type { RowRef } from '../model/ui-state.ts';
+import { button } from '../toolkit.ts';
+import type { PageContext } from './context.ts';
+import { el, setAttribute, setText, uniqueId } from './dom.ts';
+import { openMenu } from './menu.ts';
+
+interface TrackRow {
+  readonly element: HTMLElement;
+  readonly label: HTMLElement;
+  readonly state: HTMLElement;
+}
+
+interface LaneRow {
+  readonly element: HTMLElement;
+  readonly title: HTMLElement;
+  readonly name: HTMLElement;
+  readonly facts: HTMLElement;
+  readonly actions: HTMLElement;
+  readonly tracks: Map<string, TrackRow>;
+  shownActions: string;
+}
+
+/** How many actions a lane shows before the rest goes into its menu. */
+const shownActionCount = 2;
+
+export class LaneRows {
+  readonly tree = el('div', { class: 'rows', attributes: { role: 'tree', tabindex: '0' } });
+  /** Buttons stand beside the tree, not in it: a tree's items hold no controls. */
+  readonly actions = el('div', { class: 'row-actions' });
+  readonly #context: PageContext;
+  readonly #lanes = new Map<string, LaneRow>();
+
+  constructor(context: PageContext) {
+    this.#context = context;
+  }
+
+  /** Shows the rows of these lanes, which are those near the view. */
+  update(placed: readonly PlacedLane[], laneCount: number): void {
+    const { model } = this.#context;
+    const wanted = new Set(placed.map(({ key }) => key));
+    for (const [key, row] of this.#lanes) {
+      if (wanted.has(key)) continue;
+      row.element.remove();
+      row.actions.remove();
+      this.#lanes.delete(key);
+    }
+    let activeId: string | undefined;
+    for (const each of placed) {
+      const lane = model.entities.lane(each.key);
+      if (lane === undefined) continue;
+      const row = this.#laneRow(each.key);
+      this.#place(row, each);
+      this.#fill(row, lane, each, laneCount);
+      activeId = this.#markActive(row, each, model.ui.row) ?? activeId;
+    }
+    setAttribute(this.tree, 'aria-activedescendant', activeId);
+    this.tree.setAttribute('aria-label', model.words.t('timeline.label'));
+  }
+
+  #laneRow(key: string): LaneRow {
+    let row = this.#lanes.get(key);
+    if (row === undefined) {
+      const name = el('span', { class: 'lane-name' });
+      const facts = el('span', { class: 'lane-facts' });
+      const title = el(
+        'div',
+        { class: 'lane-title', attributes: { role: 'treeitem', 'aria-level': '1', id: uniqueId('lane') } },
+        name,
+        facts,
+      );
+      const element = el('div', { class: 'lane', attributes: { role: 'none' } }, title);
+      const actions = el('div', { class: 'lane-actions' });
+      row = { element, title, name, facts, actions, tracks: new Map(), shownActions: '' };
+      this.#lanes.set(key, row);
+      this.tree.append(element);
+      this.actions.append(actions);
+    }
+    return row;
+  }
+
+  #place({ element, actions }: LaneRow, { top, height }: PlacedLane): void {
+    element.style.top = `${top}px`;
+    element.style.height = `${height}px`;
+    actions.style.top = `${top}px`;
+  }
+
+  #fill(row: LaneRow, lane: Lane, placed: PlacedLane, laneCount: number): void {
+    const { model } = this.#context;
+    const { words, entities, index } = model;
+    const name = laneName(lane, words);
+    const severalServers = entities.servers.length > 1;
+    const facts = [severalServers ? lane.server : '', laneFacts(lane, entities, words)]
+      .filter((each) => each !== '')
+      .join(' · ');
+    setText(row.name, name);
+    setText(row.facts, facts);
+    row.title.style.height = `${placed.tracks[0] === undefined ? placed.height : placed.tracks[0].top - placed.top}px`;
+    setAttribute(row.title, 'aria-setsize', String(laneCount));
+    setAttribute(row.title, 'aria-posinset', String(placed.index + 1));
+    setAttribute(row.title, 'aria-label', facts === '' ? name : `${name}, ${facts}`);
+
+    const kinds = new Set<string>(placed.tracks.map(({ kind }) => kind));
+    for (const [kind, track] of row.tracks) {
+      if (kinds.has(kind)) continue;
+      track.element.remove();
+      row.tracks.delete(kind);
+    }
+    placed.tracks.forEach(({ kind, top, height }, at) => {
+      const track = this.#trackRow(row, kind);
+      const said = trackWords(kind, lane, entities, index, words);
+      const label = words.t(`track.${kind}`);
+      track.element.style.top = `${top - placed.top}px`;
+      track.element.style.height = `${height}px`;
+      setText(track.label, label);
+      setText(track.state, said.short);
+      setAttribute(track.element, 'aria-label', `${label}: ${said.full}`);
+      setAttribute(track.element, 'title', said.full === said.short ? undefined : said.full);
+      setAttribute(track.element, 'aria-setsize', String(placed.tracks.length));
+      setAttribute(track.element, 'aria-posinset', String(at + 1));
+    });
+    this.#fillActions(row, model.clientsOf(lane));
+  }
+
+  #trackRow(row: LaneRow, kind: string): TrackRow {
+    let track = row.tracks.get(kind);
+    if (track === undefined) {
+      const label = el('span', { class: 'track-label' });
+      const state = el('span', { class: 'track-state' });
+      const element = el(
+        'div',
+        { class: 'track', attributes: { role: 'treeitem', 'aria-level': '2', id: uniqueId('track') } },
+        label,
+        state,
+      );
+      track = { element, label, state };
+      row.tracks.set(kind, track);
+      row.element.append(element);
+    }
+    return track;
+  }
+
+  #markActive(row: LaneRow, placed: PlacedLane, active: RowRef | undefined): string | undefined {
+    let activeId: string | undefined;
+    const mark = (element: HTMLElement, track: RowRef['track']): void => {
+      const isActive = active?.lane === placed.key && active.track === track;
+      setAttribute(element, 'aria-selected', isActive ? 'true' : 'false');
+      if (isActive) activeId = element.id;
+    };
+    mark(row.title, 'title');
+    for (const { kind } of placed.tracks) {
+      const track = row.tracks.get(kind);
+      if (track !== undefined) mark(track.element, kind);
+    }
+    return activeId;
+  }
+
+  #fillActions(row: LaneRow, clients: readonly PageClient[]): void {
+    const key = clients.map((client) => `${client.key}\n${client.actions.join(' ')}`).join('\n\n');
+    if (row.shownActions === key) return;
+    row.shownActions = key;
+    row.actions.replaceChildren(...clients.flatMap((client) => this.#actionButtons(client)));
+  }
+
+  #actionButtons(client: PageClient): readonly HTMLElement[] {
+    const { words } = this.#context.model;
+    const shown = client.actions.slice(0, shownActionCount);
+    const rest = client.actions.slice(shownActionCount);
+    const buttons = shown.map((action) => {
+      const label = words.t(`action.${action}`);
+      return button({
+        label,
+        ariaLabel: words.t('action.of', { action: label, client: client.clientId }),
+        appearance: 'quiet',
+        class: 'lane-action',
+        onPress: () => this.#act(client, action),
+      }).element;
+    });
+    if (rest.length > 0) {
+      const label = words.t('button.more', { client: client.clientId });
+      const more = button({
+        label,
+        icon: 'more',
+        iconOnly: true,
+        appearance: 'quiet',
+        class: 'lane-more',
+        title: label,
+        onPress: () =>
+          openMenu(
+            more.element,
+            label,
+            rest.map((action) => ({
+              label: words.t(`action.${action}`),
+              run: () => this.#act(client, action),
+            })),
+          ),
+      });
+      more.element.ariaHasPopup = 'menu';
+      buttons.push(more.element);
+    }
+    return buttons;
+  }
+
+  #act(client: PageClient, action: ClientAction): void {
+    this.#context.host.post({ type: 'action', client: client.key, action });
+  }
+}

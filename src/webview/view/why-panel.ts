@@ -1,0 +1,205 @@
+/** Why: the question, the facts in the order of their telling, the checks, the verdict. */
+import type { StatementRef } from '../../mqtt/packet.ts';
+import type { Check, ExpectationView, Fact } from '../../session/model.ts';
+import { factTemplates } from '../../session/sentences.ts';
+import type { PageStatement } from '../messages.ts';
+import { clientName, expectationName, whyTitle } from '../model/describe.ts';
+import { severityWords, verdictLook, verdictWords } from '../model/verdicts.ts';
+import { button } from '../toolkit.ts';
+import type { PageContext, View } from './context.ts';
+import { el, uniqueId } from './dom.ts';
+import { packetLink } from './links.ts';
+
+/** Other expectations of the same client that are offered, the newest ones. */
+const siblingLimit = 6;
+
+export class WhyPanel implements View {
+  readonly element = el('div', { class: 'why-panel' });
+  readonly #context: PageContext;
+  #shown: readonly unknown[] = [];
+  /** Statements that the user has opened stay open while facts come in. */
+  readonly #open = new Set<string>();
+
+  constructor(context: PageContext) {
+    this.#context = context;
+  }
+
+  update(): void {
+    const { model } = this.#context;
+    const { entities, words, ui } = model;
+    const expectation = ui.expectation === undefined ? undefined : entities.expectations.get(ui.expectation);
+    const siblings = expectation === undefined ? [] : this.#siblings(expectation);
+    const shown = [expectation, words, ...siblings];
+    if (shown.length === this.#shown.length && shown.every((each, at) => each === this.#shown[at])) return;
+    this.#shown = shown;
+    if (expectation === undefined) {
+      this.element.replaceChildren(el('p', { class: 'hint', text: words.t('why.none') }));
+      return;
+    }
+    this.element.replaceChildren(
+      el('h2', { text: whyTitle(expectation, words) }),
+      this.#verdict(expectation),
+      el(
+        'ol',
+        { class: 'why-facts', attributes: { 'aria-label': words.t('why.facts') } },
+        ...expectation.facts.map((fact, at) => this.#fact(fact, `${expectation.id}.${at}`)),
+      ),
+      ...this.#checks(expectation.checks, expectation.id),
+      ...this.#others(expectation, siblings),
+    );
+  }
+
+  #verdict(expectation: ExpectationView): HTMLElement {
+    const { words } = this.#context.model;
+    const { tone, glyph } = verdictLook(expectation);
+    const chip = el(
+      'span',
+      { class: 'verdict' },
+      el('span', { class: 'glyph', text: glyph, attributes: { 'aria-hidden': 'true' } }),
+      verdictWords(expectation, words),
+    );
+    chip.dataset['tone'] = tone;
+    const parts: (Node | string)[] = [
+      el('span', { class: 'visually-hidden', text: `${words.t('why.verdict')}: ` }),
+      chip,
+      el('span', { class: 'severity', text: severityWords(expectation, words) }),
+    ];
+    const { dueAtMs, row, observed } = expectation;
+    if (dueAtMs !== undefined)
+      parts.push(el('span', { class: 'muted', text: words.t('why.due', { dueAtMs }) }));
+    if (row !== undefined) parts.push(el('span', { class: 'muted', text: words.t('why.row', { row }) }));
+    if (observed !== undefined) parts.push(packetLink(this.#context, observed.seq));
+    return el('p', { class: 'verdict-line' }, ...parts);
+  }
+
+  #fact(fact: Fact, place: string): HTMLElement {
+    const line = el(
+      'div',
+      { class: 'fact-line' },
+      el('span', { class: 'fact-text', text: this.#sentence(fact) }),
+    );
+    const item = el('li', {}, line);
+    const refs = el('span', { class: 'fact-refs' });
+    if (fact.statement !== undefined) refs.append(...this.#statement(fact.statement, place, item));
+    if (fact.seq !== undefined) refs.append(packetLink(this.#context, fact.seq));
+    if (refs.childElementCount > 0) line.append(refs);
+    return item;
+  }
+
+  #sentence({ code, params }: Fact): string {
+    const english: Readonly<Record<string, string>> = factTemplates;
+    return this.#context.model.words.template(`fact.${code}`, english[code] ?? code, params);
+  }
+
+  /** The statement's label; pressed, our summary of it opens below the fact. */
+  #statement(ref: StatementRef, place: string, item: HTMLElement): readonly HTMLElement[] {
+    const key = `${ref.version}:${ref.id}`;
+    const statement = this.#context.model.statements.get(key);
+    if (statement === undefined) return [el('span', { class: 'muted', text: key })];
+    const openKey = `${place} ${key}`;
+    const summary = this.#summary(statement);
+    summary.hidden = !this.#open.has(openKey);
+    item.append(summary);
+    const toggle = button({
+      label: statement.label,
+      ariaLabel: this.#context.model.words.t('why.showStatement', { label: statement.label }),
+      title: statement.summary,
+      appearance: 'quiet',
+      class: 'link statement-link',
+      onPress: () => {
+        summary.hidden = !summary.hidden;
+        if (summary.hidden) this.#open.delete(openKey);
+        else this.#open.add(openKey);
+        toggle.setExpanded(!summary.hidden);
+      },
+    });
+    toggle.setExpanded(!summary.hidden);
+    return [toggle.element];
+  }
+
+  #summary({ key, label, summary }: PageStatement): HTMLElement {
+    const { host, model } = this.#context;
+    const open = button({
+      label: model.words.t('button.open'),
+      ariaLabel: `${model.words.t('button.open')}: ${label}`,
+      appearance: 'quiet',
+      class: 'link',
+      onPress: () => host.post({ type: 'openStatement', key }),
+    });
+    return el(
+      'blockquote',
+      { class: 'statement', attributes: { id: uniqueId('statement') } },
+      el('strong', { text: label }),
+      ' ',
+      summary,
+      ' ',
+      open.element,
+    );
+  }
+
+  #checks(checks: readonly Check[], expectation: number): readonly HTMLElement[] {
+    if (checks.length === 0) return [];
+    const { words } = this.#context.model;
+    const items = checks.map((check) => {
+      const look = checkLook(check);
+      const state = el(
+        'span',
+        { class: 'verdict' },
+        el('span', { class: 'glyph', text: look.glyph, attributes: { 'aria-hidden': 'true' } }),
+        words.t(look.key),
+      );
+      state.dataset['tone'] = look.tone;
+      const facts = check.facts.map((fact, at) => this.#fact(fact, `${expectation}.${check.id}.${at}`));
+      return el(
+        'li',
+        {},
+        el('span', { class: 'check-name', text: words.t(`check.${check.id}`) }),
+        state,
+        el('ul', { class: 'check-facts' }, ...facts),
+      );
+    });
+    return [el('h3', { text: words.t('why.checks') }), el('ul', { class: 'checks' }, ...items)];
+  }
+
+  #siblings(expectation: ExpectationView): readonly ExpectationView[] {
+    const { entities } = this.#context.model;
+    const ids = [...(entities.lane(`${expectation.server}\n${expectation.clientId}`)?.expectations ?? [])];
+    return ids
+      .filter((id) => id !== expectation.id)
+      .slice(-siblingLimit)
+      .flatMap((id) => entities.expectations.get(id) ?? []);
+  }
+
+  #others(expectation: ExpectationView, siblings: readonly ExpectationView[]): readonly HTMLElement[] {
+    if (siblings.length === 0) return [];
+    const { model } = this.#context;
+    const { words } = model;
+    const items = siblings.map((sibling) => {
+      const { tone, glyph } = verdictLook(sibling);
+      const state = el('span', { class: 'verdict', text: `${glyph} ${verdictWords(sibling, words)}` });
+      state.dataset['tone'] = tone;
+      const link = button({
+        label: expectationName(sibling, words),
+        appearance: 'quiet',
+        class: 'link',
+        onPress: () => model.select({ kind: 'expectation', id: sibling.id }),
+      });
+      return el('li', {}, link.element, state);
+    });
+    return [
+      el('h3', { text: words.t('why.choose', { client: clientName(expectation, words) }) }),
+      el('ul', { class: 'siblings' }, ...items),
+    ];
+  }
+}
+
+function checkLook({ passed }: Check): {
+  readonly key: 'check.passed' | 'check.failed' | 'check.undecided';
+  readonly tone: string;
+  readonly glyph: string;
+} {
+  if (passed === 'undecided') return { key: 'check.undecided', tone: 'muted', glyph: '?' };
+  return passed
+    ? { key: 'check.passed', tone: 'good', glyph: '✓' }
+    : { key: 'check.failed', tone: 'bad', glyph: '✗' };
+}
