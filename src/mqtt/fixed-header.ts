@@ -55,6 +55,8 @@ export function firstByteFault(
   const row = packetTypeOf(firstByte >> 4);
   if (row === undefined || row.since > (version ?? 5)) return 'reserved-packet-type';
   if (row.flags === undefined) return (firstByte & 0x06) === 0x06 ? 'publish-qos-invalid' : undefined;
+  // Of a DISCONNECT, the last packet of its direction, the whole depth tells them: a will depends on it.
+  if (row.type === 'disconnect') return undefined;
   const judged = version === 3 ? row.flags : 0x0f;
   return (firstByte & judged) === row.flags ? undefined : 'reserved-flags';
 }
