@@ -223,15 +223,19 @@ export function endFact(connection: Connection, end: End): Fact {
       return fact('endedUnanswered', { endedAtMs }, evidence);
     case 'abrupt':
     case 'silent':
-      return fact(abruptCodes[end.cause] ?? 'endedUnknown', { endedAtMs }, evidence);
+      return fact(abruptCode(connection, end), { endedAtMs }, evidence);
   }
 }
 
-const abruptCodes: Partial<Record<EndCause, 'endedCut' | 'endedClosed' | 'endedLost'>> = {
-  cut: 'endedCut',
-  closed: 'endedClosed',
-  lost: 'endedLost',
-};
+function abruptCode(
+  connection: Connection,
+  end: End,
+): 'endedCut' | 'endedCutHere' | 'endedClosed' | 'endedClosedHere' | 'endedLost' | 'endedUnknown' {
+  const ours = connection.info.client !== undefined;
+  if (end.cause === 'cut') return ours ? 'endedCutHere' : 'endedCut';
+  if (end.cause === 'closed') return ours ? 'endedClosedHere' : 'endedClosed';
+  return end.cause === 'lost' ? 'endedLost' : 'endedUnknown';
+}
 
 function disconnectFact(connection: Connection, end: End): Fact {
   const { seq, atMs: endedAtMs } = end;

@@ -36,6 +36,8 @@ export const factTemplates = {
   // How the connection ended.
   endedCut: 'The connection ended at {endedAtMs} without DISCONNECT (cut on the side of the Client)',
   endedClosed: 'The connection ended at {endedAtMs} without DISCONNECT (closed by the Client)',
+  endedCutHere: 'The connection ended at {endedAtMs} without DISCONNECT (cut from here)',
+  endedClosedHere: 'The connection ended at {endedAtMs} without DISCONNECT (closed from here)',
   endedLost: 'The connection ended at {endedAtMs} without DISCONNECT (the link failed)',
   endedUnknown: 'The connection ended at {endedAtMs} without DISCONNECT',
   endedByServer: 'The Server closed the connection at {endedAtMs} without DISCONNECT',

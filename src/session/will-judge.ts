@@ -2,7 +2,7 @@
 import type { WillMessage } from '../mqtt/packet.ts';
 import { caseFactsOf } from './case-facts.ts';
 import { checkCopy } from './checks.ts';
-import { chooseRow } from './choose-row.ts';
+import { chooseRow, willWait } from './choose-row.ts';
 import type { Client } from './client.ts';
 import type { Connection } from './connection.ts';
 import type { DecisionRow } from './decision-table.ts';
@@ -55,7 +55,7 @@ export class WillJudge {
       ...endFacts(connection, end),
       ...ruleFacts(row, meaning, connection.version || 5, end),
     ];
-    willCase.due = dueTime(end);
+    willCase.due = dueTime(end, meaning);
     this.#mark(willCase);
     will.client.wills.add(will);
     // Seen while the connection was open: its verdict has fallen, and nothing more is owed.
@@ -503,18 +503,19 @@ export class WillJudge {
   }
 }
 
-/** The time at which a will is due by the end of its connection: after the shorter of delay and expiry. */
-function dueTime(end: End): DueTime {
+/** The time at which a will is due by the end of its connection: with that, or after the shorter of delay and expiry. */
+function dueTime(end: End, row: DecisionRow): DueTime {
   const { seconds, leastSeconds, mostSeconds } = end.expiry;
+  const waitMs = (expiry: number) => (row.due === 'end' ? 0 : willWait(end.delay, expiry) * 1000);
   return {
-    atMs: end.atMs + Math.min(end.delay, seconds) * 1000,
-    fromMs: end.fromMs + Math.min(end.delay, leastSeconds) * 1000,
-    untilMs: end.untilMs + Math.min(end.delay, mostSeconds) * 1000,
+    atMs: end.atMs + waitMs(seconds),
+    fromMs: end.fromMs + waitMs(leastSeconds),
+    untilMs: end.untilMs + waitMs(mostSeconds),
   };
 }
 
 function openRange(end: End): boolean {
-  return Math.min(end.delay, end.expiry.leastSeconds) !== Math.min(end.delay, end.expiry.mostSeconds);
+  return willWait(end.delay, end.expiry.leastSeconds) !== willWait(end.delay, end.expiry.mostSeconds);
 }
 
 function dutyOf(meaning: DecisionRow, connection: Connection): WillCase['duty'] {
