@@ -1,4 +1,5 @@
-import { Client, type ClientSettings, type ClientWorld } from '../net/client/client.ts';
+import { Client, type ClientWorld } from '../net/client/client.ts';
+import type { ClientSettings } from '../net/client/client-settings.ts';
 import { engineErrors, userError } from './errors.ts';
 import type { ClientView } from './messages.ts';
 

@@ -6,14 +6,14 @@ import type { BrokerAddress, MessageSettings } from '../profile/model.ts';
 import { SessionRules } from '../session/rules.ts';
 import { recordDetails } from '../trace/details.ts';
 import type { RecordedAction } from '../trace/listener.ts';
-import type { TraceStats } from '../trace/model.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { Trace } from '../trace/trace.ts';
 import { Clients } from './clients.ts';
 import { answer, type EngineHandlers, stackOf } from './dispatch.ts';
-import { Entities, isEmpty } from './entities.ts';
+import { Entities } from './entities.ts';
 import { engineErrors } from './errors.ts';
 import { guarded } from './guard.ts';
+import { type ChangeSources, HostChanges } from './host-changes.ts';
 import type {
   EngineChanges,
   EngineMethods,
@@ -50,17 +50,12 @@ export class Engine {
   readonly #clients: Clients;
   readonly #sandboxes: Sandboxes;
   readonly #handlers: EngineHandlers;
+  readonly #changes = new HostChanges();
   #trace = new Trace();
   #recorder: Recorder;
   #feed: RecordFeed;
   #started = false;
   #stopping = false;
-
-  /** What the host has not been told yet. */
-  readonly #changedClients = new Set<Client>();
-  #sandboxesChanged = false;
-  #cleared = false;
-  #toldStats: TraceStats | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -73,13 +68,16 @@ export class Engine {
       clock,
       tap: this.#tap(),
       log,
-      changed: (client) => this.#clientChanged(client),
+      changed: (client) => {
+        this.#changes.clientChanged(client);
+        this.#pump.poke();
+      },
     });
     this.#sandboxes = new Sandboxes({
       clock,
       log,
       changed: () => {
-        this.#sandboxesChanged = true;
+        this.#changes.sandboxesChanged();
         this.#pump.poke();
       },
       stopping: (server) => this.#record('server-stopped', { server }),
@@ -158,16 +156,7 @@ export class Engine {
     }
     this.#started = true;
     this.#advance();
-    this.#changedClients.clear();
-    this.#sandboxesChanged = false;
-    this.#cleared = false;
-    this.#toldStats = this.#trace.stats();
-    return {
-      clients: this.#clients.all().map((client) => this.#clients.view(client)),
-      sandboxes: this.#sandboxes.views(),
-      entities: this.#entities.all(),
-      stats: this.#toldStats,
-    };
+    return this.#changes.start(this.#sources());
   }
 
   async #connect({
@@ -233,7 +222,7 @@ export class Engine {
     this.#trace.clear();
     this.#entities.forgetEnded();
     this.#clients.forgetOffline();
-    this.#cleared = true;
+    this.#changes.cleared();
     this.#pump.poke();
     return undefined;
   }
@@ -286,11 +275,6 @@ export class Engine {
     this.#pump.poke();
   }
 
-  #clientChanged(client: Client): void {
-    this.#changedClients.add(client);
-    this.#pump.poke();
-  }
-
   /** Moves the rules to now, and keeps what they say. */
   #advance(): EngineChanges['entities'] {
     this.#rules.advance(this.#options.clock.now());
@@ -300,43 +284,23 @@ export class Engine {
   }
 
   #flush(): void {
-    const changes = this.#advance();
-    if (this.#started) this.#tell(changes);
+    const changes = this.#changes.take(this.#sources(), this.#advance());
+    if (changes !== undefined) {
+      const { records } = changes;
+      this.#options.post({ kind: 'changes', changes }, records === undefined ? [] : buffersOf(records));
+    }
     if (this.#feed.behind) this.#pump.poke();
     if (this.#entities.waiting) this.#pump.pokeAt(this.#options.clock.now() + lookEveryMs);
   }
 
-  #tell(changes: EngineChanges['entities']): void {
-    const records = this.#feed.take();
-    const stats = this.#trace.stats();
-    const cleared = this.#cleared;
-    const told = this.#toldStats;
-    const same =
-      records === undefined &&
-      !cleared &&
-      !this.#sandboxesChanged &&
-      this.#changedClients.size === 0 &&
-      isEmpty(changes) &&
-      told?.endSeq === stats.endSeq &&
-      told.firstSeq === stats.firstSeq;
-    if (same) return;
-    const clients = cleared ? this.#clients.all() : this.#changedClients;
-    const message: FromEngine = {
-      kind: 'changes',
-      changes: {
-        ...(records !== undefined && { records }),
-        entities: cleared ? this.#entities.all() : changes,
-        clients: [...clients].map((client) => this.#clients.view(client)),
-        ...((this.#sandboxesChanged || cleared) && { sandboxes: this.#sandboxes.views() }),
-        stats,
-        ...(cleared && { cleared }),
-      },
+  #sources(): ChangeSources {
+    return {
+      clients: this.#clients,
+      sandboxes: this.#sandboxes,
+      entities: this.#entities,
+      trace: this.#trace,
+      feed: this.#feed,
     };
-    this.#changedClients.clear();
-    this.#sandboxesChanged = false;
-    this.#cleared = false;
-    this.#toldStats = stats;
-    this.#options.post(message, records === undefined ? [] : buffersOf(records));
   }
 
   #log(level: LogLevel, message: string): void {

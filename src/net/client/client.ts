@@ -1,38 +1,23 @@
 import type { ConnackPacket, Subscription } from '../../mqtt/packet.ts';
 import { PROPERTY, propertyString } from '../../mqtt/properties.ts';
-import { reasonCodeName } from '../../mqtt/reason-codes.ts';
 import { type TopicProblem, topicFilterProblem, topicNameProblem } from '../../mqtt/topics.ts';
 import type { ConnectionProfile, MessageSettings } from '../../profile/model.ts';
-import type { Cancel, Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Tap } from '../tap.ts';
+import type { ClientSettings } from './client-settings.ts';
 import { hexadecimal } from './connack-errors.ts';
 import { connectPacket } from './connect-packet.ts';
 import { Connection } from './connection.ts';
 import { netErrors } from './errors.ts';
 import { emptyInFlight, type InFlight } from './in-flight-store.ts';
 import { wireMessage } from './message.ts';
-import { NetError } from './net-error.ts';
+import { type NetError, netErrorOf } from './net-error.ts';
+import { ReconnectTimer } from './reconnect-timer.ts';
+import { publishAll, type RoutineWorld, subscribeAll } from './routine.ts';
 import { readTlsMaterial } from './tls-material.ts';
-import { addressLabel, isSecure, type NetworkAddress } from './transport.ts';
-import { describe } from './transport-errors.ts';
+import { addressLabel, isSecure } from './transport.ts';
 
 export type ClientState = 'connecting' | 'connected' | 'frozen' | 'reconnecting' | 'offline';
-
-export interface ClientSettings {
-  /** Variables are resolved. */
-  readonly profile: ConnectionProfile;
-  readonly address: NetworkAddress;
-  /** The folder that relative paths start from. */
-  readonly folder: string;
-  /** Of the client in the trace. */
-  readonly key: string;
-  /** What to call it: the profile's name, and a number for a second client of one profile. */
-  readonly label: string;
-  /** Of the Server in the trace. */
-  readonly server: string;
-  /** Takes the place of the profile's Client Identifier: the effective one of another client. */
-  readonly clientId?: string | undefined;
-}
 
 export interface ClientWorld {
   readonly tap: Tap;
@@ -64,12 +49,12 @@ export class Client {
   #error: NetError | undefined;
   #inFlight: InFlight = emptyInFlight();
   #cancelled = false;
-  #cancelReconnect: Cancel | undefined;
-  #reconnectDelayMs = 0;
+  readonly #reconnectTimer: ReconnectTimer;
 
   constructor(settings: ClientSettings, world: ClientWorld) {
     this.#settings = settings;
     this.#world = world;
+    this.#reconnectTimer = new ReconnectTimer(world.clock);
     this.#clientId = settings.clientId ?? settings.profile.clientId;
   }
 
@@ -162,7 +147,7 @@ export class Client {
     if (this.#state !== 'connecting' && this.#state !== 'reconnecting') {
       throw netErrors.notConnecting(this.#settings.label);
     }
-    this.#stopReconnecting();
+    this.#reconnectTimer.stop();
     this.#cancelled = true;
     this.#connection?.cancel();
     if (this.#state === 'reconnecting') this.#set('offline');
@@ -186,10 +171,16 @@ export class Client {
     if (reasonCode !== 0 && protocolVersion !== 5) {
       throw netErrors.noReasonCode(protocolVersion === 4 ? '3.1.1' : '3.1');
     }
-    const connection = this.#connection;
-    if (reasonCode === 0) await this.#publishAll(this.#settings.profile.beforeDisconnect, 'beforeDisconnect');
-    this.#stopReconnecting();
-    if (connection === undefined || connection !== this.#connection) return;
+    const connection = this.#connected();
+    if (reasonCode === 0) {
+      await publishAll(
+        this.#routine(connection),
+        'beforeDisconnect',
+        this.#settings.profile.beforeDisconnect,
+      );
+    }
+    if (connection !== this.#connection) throw this.#error ?? netErrors.notConnected(this.#settings.label);
+    this.checkMaySend();
     sending();
     // Forgotten first, so that its end does not make the client connect again.
     this.#connection = undefined;
@@ -235,11 +226,15 @@ export class Client {
 
   /** Ends what there is, in order: DISCONNECT where it may be sent, else FIN. */
   dispose(): void {
-    this.#stopReconnecting();
+    this.#reconnectTimer.stop();
     this.#cancelled = true;
     for (const each of this.#leftBehind) each.close();
-    if (this.#state === 'connected') this.#connection?.disconnect(0, undefined);
-    else this.#connection?.cancel();
+    const connection = this.#connection;
+    const connected = this.#state === 'connected';
+    this.#connection = undefined;
+    if (connected) connection?.disconnect(0, undefined);
+    else connection?.cancel();
+    this.#set('offline');
   }
 
   #connected(): Connection {
@@ -248,8 +243,8 @@ export class Client {
   }
 
   async #attempt(attempt: Attempt): Promise<void> {
-    this.#stopReconnecting();
-    this.#reconnectDelayMs = 0;
+    this.#reconnectTimer.stop();
+    this.#reconnectTimer.reset();
     await this.#try(attempt);
   }
 
@@ -265,12 +260,12 @@ export class Client {
       this.#connection = connection;
       if (this.#cancelled) throw netErrors.cancelled(addressLabel(this.#settings.address));
       const connack = await connection.start();
-      if (this.#connection !== connection) throw netErrors.endedHere(this.#settings.label);
+      this.#checkCurrent(connection);
       this.#accepted(connection, connack);
-      await this.#afterConnack(attempt, connack);
-      if (this.#connection !== connection) throw this.#error ?? netErrors.endedHere(this.#settings.label);
+      await this.#afterConnack(connection, attempt, connack);
+      this.#checkCurrent(connection);
     } catch (error) {
-      const failure = this.#failure(error);
+      const failure = netErrorOf(error);
       if (this.#state === 'connecting') {
         this.#connection = undefined;
         this.#error = failure;
@@ -278,6 +273,10 @@ export class Client {
       }
       throw failure;
     }
+  }
+
+  #checkCurrent(connection: Connection): void {
+    if (this.#connection !== connection) throw this.#error ?? netErrors.endedHere(this.#settings.label);
   }
 
   async #makeConnection({ cleanStart }: Attempt): Promise<Connection> {
@@ -311,7 +310,7 @@ export class Client {
   #accepted(connection: Connection, connack: ConnackPacket): void {
     this.#inFlight = connection.inFlight;
     this.#clientId = propertyString(connack.properties, PROPERTY.assignedClientIdentifier) ?? this.#clientId;
-    this.#reconnectDelayMs = 0;
+    this.#reconnectTimer.reset();
     const { label, server } = this.#settings;
     const session = connack.sessionPresent ? 'its session was there' : 'new session';
     this.#world.log('info', `${label} is connected to ${server} as "${this.#clientId}", ${session}.`);
@@ -319,54 +318,21 @@ export class Client {
   }
 
   /** Subscriptions first, so that the client sees its own birth message where it asks for that. */
-  async #afterConnack({ resuming }: Attempt, { sessionPresent }: ConnackPacket): Promise<void> {
-    const { profile, address } = this.#settings;
-    const server = addressLabel(address);
-    const subscriptions = resuming && sessionPresent ? [] : profile.subscriptions;
-    await this.#inTime('SUBACK', Promise.all(subscriptions.map((each) => this.#subscribeFor(server, each))));
-    await this.#publishAll(profile.afterConnect, 'afterConnect');
+  async #afterConnack(
+    connection: Connection,
+    { resuming }: Attempt,
+    { sessionPresent }: ConnackPacket,
+  ): Promise<void> {
+    const { subscriptions, afterConnect } = this.#settings.profile;
+    const world = this.#routine(connection);
+    await subscribeAll(world, resuming && sessionPresent ? [] : subscriptions);
+    await publishAll(world, 'afterConnect', afterConnect);
   }
 
-  async #subscribeFor(server: string, subscription: Subscription): Promise<void> {
-    const code = await this.#connected().subscribe(subscription);
-    if (code < 0x80) return;
-    const reason = this.#codeName('suback', code);
-    this.#complain(netErrors.subscriptionRefused(server, subscription.topicFilter, reason));
-  }
-
-  /** Publishes one after the other, each acknowledged before the next. What fails is told by `error` and the log. */
-  async #publishAll(messages: readonly MessageSettings[], setting: string): Promise<void> {
-    const { profile, folder, address } = this.#settings;
-    const publishing = async (): Promise<void> => {
-      for (const [index, each] of messages.entries()) {
-        const message = await wireMessage(each, profile.protocolVersion, folder, `${setting}[${index}]`);
-        const code = await this.#connected().publish(message);
-        if (code >= 0x80) {
-          const reason = this.#codeName('puback', code);
-          this.#complain(netErrors.publishRefused(addressLabel(address), each.topic, reason));
-        }
-      }
-    };
-    await this.#inTime(`acknowledgement for ${setting}`, publishing());
-  }
-
-  /** Waits at most as long as for CONNACK. What goes wrong becomes `error`; it does not end the connection. */
-  async #inTime(packets: string, work: Promise<unknown>): Promise<void> {
+  #routine(connection: Connection): RoutineWorld {
     const { clock } = this.#world;
-    const { profile, address } = this.#settings;
-    let cancel: Cancel = () => {};
-    const timeout = new Promise<never>((_resolve, reject) => {
-      cancel = clock.schedule(clock.now() + profile.connectTimeoutMs, () => {
-        reject(netErrors.noAnswerInTime(addressLabel(address), packets, profile.connectTimeoutMs));
-      });
-    });
-    try {
-      await Promise.race([work, timeout]);
-    } catch (error) {
-      this.#complain(this.#failure(error));
-    } finally {
-      cancel();
-    }
+    const complain = (error: NetError): void => this.#complain(connection, error);
+    return { settings: this.#settings, connection, clock, complain };
   }
 
   #ended(connection: Connection, error: NetError | undefined): void {
@@ -378,52 +344,31 @@ export class Client {
     this.#world.log('info', `${this.#settings.label}: ${error?.message ?? 'the connection was ended here.'}`);
     this.#set('offline');
     // Who is frozen does not do anything by itself.
-    if (!wasFrozen) this.#scheduleReconnect();
+    if (!wasFrozen && error?.lasting !== true) this.#scheduleReconnect();
   }
 
   #scheduleReconnect(): void {
-    const { reconnect } = this.#settings.profile;
-    if (reconnect === undefined) return;
-    const { clock } = this.#world;
-    this.#reconnectDelayMs =
-      this.#reconnectDelayMs === 0
-        ? reconnect.afterMs
-        : Math.min(this.#reconnectDelayMs * 2, reconnect.atMostMs);
-    this.#set('reconnecting');
-    this.#cancelReconnect = clock.schedule(clock.now() + this.#reconnectDelayMs, () => {
-      this.#cancelReconnect = undefined;
-      const { cleanStart } = this.#settings.profile;
+    const { reconnect, cleanStart } = this.#settings.profile;
+    const scheduled = this.#reconnectTimer.schedule(reconnect, () => {
       this.#try({ cleanStart, resuming: !cleanStart }).catch((error: unknown) =>
         this.#reconnectFailed(error),
       );
     });
+    if (scheduled) this.#set('reconnecting');
   }
 
   #reconnectFailed(error: unknown): void {
-    const failure = this.#failure(error);
+    const failure = netErrorOf(error);
     this.#world.log('warn', `${this.#settings.label} could not reconnect: ${failure.message}`);
     if (this.#state === 'offline' && !this.#cancelled && !failure.lasting) this.#scheduleReconnect();
   }
 
-  #stopReconnecting(): void {
-    this.#cancelReconnect?.();
-    this.#cancelReconnect = undefined;
-  }
-
-  #complain(error: NetError): void {
+  #complain(connection: Connection, error: NetError): void {
     this.#world.log('warn', `${this.#settings.label}: ${error.message}`);
-    // What has ended the connection meanwhile is the better word.
-    if (this.#state !== 'connected') return;
+    // What has ended or frozen the connection meanwhile is the better word.
+    if (connection !== this.#connection || this.#state !== 'connected') return;
     this.#error = error;
     this.#world.changed(this);
-  }
-
-  #failure(error: unknown): NetError {
-    return error instanceof NetError ? error : new NetError('unexpected', `${describe(error).message}.`);
-  }
-
-  #codeName(type: 'suback' | 'puback', code: number): string {
-    return `${hexadecimal(code)} ${reasonCodeName(type, this.#settings.profile.protocolVersion, code)}`;
   }
 
   #set(state: ClientState): void {

@@ -14,14 +14,15 @@ import type { Tap, TappedConnection, TappedEnd } from '../tap.ts';
 import { connackRefused } from './connack-errors.ts';
 import { endError } from './end-error.ts';
 import { netErrors } from './errors.ts';
+import { Exchanges } from './exchanges.ts';
 import { Facade } from './facade.ts';
 import { emptyInFlight, type InFlight } from './in-flight-store.ts';
 import { Inbound } from './inbound.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { Link } from './link.ts';
 import type { WireMessage } from './message.ts';
-import { mqttJsOptions, mqttJsSubscription } from './mqtt-js.ts';
-import { NetError } from './net-error.ts';
+import { mqttJsOptions } from './mqtt-js.ts';
+import type { NetError } from './net-error.ts';
 import type { TlsMaterial } from './tls-material.ts';
 import { addressLabel, isSecure, type NetworkAddress } from './transport.ts';
 import { transportError } from './transport-errors.ts';
@@ -50,6 +51,11 @@ export interface ConnectionEvents {
   ended(error: NetError | undefined): void;
 }
 
+interface Handshake {
+  resolve(packet: ConnackPacket): void;
+  reject(error: NetError): void;
+}
+
 /**
  * One Network Connection of a client, from CONNECT to its end. MQTT.js runs the exchanges above it (packet identifiers, QoS, what is in flight);
  * the bytes of CONNECT and DISCONNECT, keep alive, and how the connection ends are ours, because these are what is studied here:
@@ -64,15 +70,10 @@ export class Connection {
   readonly #inbound: Inbound;
   readonly #facade: Facade;
   readonly #abort = new AbortController();
-  /** Rejects what waits for an answer of this connection. */
-  readonly #waiting = new Set<(error: NetError) => void>();
-  /** The Reason Codes of acknowledgements, until MQTT.js reports their exchange as done; it leaves out 0x10. */
-  readonly #acknowledged = new Map<number, number>();
-
   #link: Link | undefined;
-  #mqtt: MqttClient | undefined;
+  #exchanges: Exchanges | undefined;
   #keepAlive: KeepAlive | undefined;
-  #connack: ((packet: ConnackPacket) => void) | undefined;
+  #handshake: Handshake | undefined;
   #accepted = false;
   #frozen = false;
   /** Set once this connection is given up: the reason, which the end of the link then does not change. */
@@ -135,30 +136,14 @@ export class Connection {
     this.#link?.close('cancelled');
   }
 
-  /** Resolves with the Reason Code of the last acknowledgement; 0 for QoS 0, as soon as it is written. */
-  publish(message: WireMessage): Promise<number> {
-    const { topic, payload, qos, retain, properties } = message;
-    return this.#answer((mqtt, resolve, reject) => {
-      mqtt.publish(topic, payload, { qos, retain, properties }, (error, packet) => {
-        if (error && !('code' in error)) return reject(error);
-        const id = packet?.messageId ?? 0;
-        const code = this.#acknowledged.get(id) ?? 0;
-        this.#acknowledged.delete(id);
-        resolve(error && 'code' in error && typeof error.code === 'number' ? error.code : code);
-      });
-    });
+  /** Resolves with the Reason Code of the acknowledgement; 0 for QoS 0, as soon as it is written. */
+  async publish(message: WireMessage): Promise<number> {
+    return await this.#open().publish(message);
   }
 
   /** Resolves with the Reason Code of SUBACK. */
-  subscribe(subscription: Subscription): Promise<number> {
-    return this.#answer((mqtt, resolve, reject) => {
-      const options = mqttJsSubscription(subscription);
-      mqtt.subscribe([subscription.topicFilter], options, (error, _granted, suback) => {
-        const granted = suback?.granted[0];
-        if (typeof granted === 'number') resolve(granted);
-        else reject(error ?? new Error('SUBACK without Reason Code'));
-      });
-    });
+  async subscribe(subscription: Subscription): Promise<number> {
+    return await this.#open().subscribe(subscription);
   }
 
   /** DISCONNECT, then FIN. `sessionExpiryInterval` in seconds, only in 5.0. */
@@ -182,8 +167,7 @@ export class Connection {
     this.#frozen = true;
     this.#link?.freeze();
     this.#keepAlive?.stop();
-    this.#failWaiting(netErrors.endedHere(this.#client));
-    this.#stopMqttJs();
+    this.#stop(netErrors.endedHere(this.#client));
     this.#link?.resume();
   }
 
@@ -194,14 +178,10 @@ export class Connection {
         reject(this.#error ?? netErrors.closedBeforeConnack(this.#server, 'closed'));
         return;
       }
-      const fail = (error: NetError): void => reject(error);
-      this.#waiting.add(fail);
-      this.#connack = (packet) => {
-        this.#waiting.delete(fail);
-        resolve(packet);
-      };
-      this.#mqtt = new MqttClient(() => this.#facade, mqttJsOptions(connect, this.#inFlight));
-      this.#mqtt.on('error', (error) => this.#mqttJsFailed(error));
+      this.#handshake = { resolve, reject };
+      const mqtt = new MqttClient(() => this.#facade, mqttJsOptions(connect, this.#inFlight));
+      mqtt.on('error', (error) => this.#mqttJsFailed(error));
+      this.#exchanges = new Exchanges(mqtt, this.#server);
       link.write(encodePacket(connect, connect.version));
     });
   }
@@ -235,7 +215,7 @@ export class Connection {
       case 'puback':
       case 'pubrec':
       case 'pubcomp':
-        if (packet.reasonCode !== 0) this.#acknowledged.set(packet.packetId, packet.reasonCode);
+        this.#exchanges?.acknowledged(packet);
         break;
       case 'auth':
         this.#giveUp(netErrors.authenticationUnsupported(this.#server), reasons.protocolError);
@@ -263,10 +243,9 @@ export class Connection {
     }
     this.#accepted = true;
     // The Server has no state, so ours is void too (v5 [MQTT-3.2.2-5]). Before 3.1.1 there is no telling.
-    if (!packet.sessionPresent && connect.version !== 3 && this.#mqtt !== undefined) {
+    if (!packet.sessionPresent && connect.version !== 3) {
       this.#inFlight = emptyInFlight();
-      this.#mqtt.outgoingStore = this.#inFlight.outgoing;
-      this.#mqtt.incomingStore = this.#inFlight.incoming;
+      this.#exchanges?.replaceInFlight(this.#inFlight);
     }
     const keepAlive = propertyNumber(packet.properties, PROPERTY.serverKeepAlive) ?? connect.keepAliveSeconds;
     if (keepAlive > 0) {
@@ -276,7 +255,7 @@ export class Connection {
       });
     }
     this.#toMqttJs(bytes);
-    this.#connack?.(packet);
+    this.#handshake?.resolve(packet);
   }
 
   /** The bytes are only valid during the call, and MQTT.js may keep what it is given. */
@@ -320,8 +299,7 @@ export class Connection {
     if (this.#accepted && !this.#frozen && reasonCode !== undefined && this.#settings.connect.version === 5) {
       this.#sendDisconnect(reasonCode, undefined);
     }
-    this.#failWaiting(error);
-    this.#stopMqttJs();
+    this.#stop(error);
     this.#linger(link);
   }
 
@@ -354,7 +332,7 @@ export class Connection {
     }
     const error = netErrors.noConnackInTime(this.#server, timeoutMs);
     this.#error ??= error;
-    this.#failWaiting(this.#error);
+    this.#stop(this.#error);
     this.#link.close('no-connack');
   }
 
@@ -376,49 +354,20 @@ export class Connection {
     );
     const error = this.#error;
     this.#keepAlive?.stop();
-    this.#failWaiting(error);
-    this.#stopMqttJs();
+    this.#stop(error);
     if (this.#accepted) this.#events.ended(error.code === 'connection-ended' ? undefined : error);
   }
 
-  #stopMqttJs(): void {
+  /** Nothing will be answered any more: neither CONNECT nor what came after it. */
+  #stop(error: NetError): void {
+    this.#handshake?.reject(error);
     this.#facade.release();
-    this.#mqtt?.end(true);
+    this.#exchanges?.stop(error);
   }
 
-  #failWaiting(error: NetError): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const fail of waiting) fail(error);
-  }
-
-  /** Runs an exchange of MQTT.js, which by itself would wait for ever when the connection ends. */
-  #answer(
-    run: (mqtt: MqttClient, resolve: (code: number) => void, reject: (error: Error) => void) => void,
-  ): Promise<number> {
-    return new Promise<number>((resolve, reject) => {
-      const mqtt = this.#mqtt;
-      if (mqtt === undefined || this.#frozen || this.#error !== undefined || this.#link?.ended !== false) {
-        reject(netErrors.notConnected(this.#client));
-        return;
-      }
-      const fail = (error: NetError): void => reject(error);
-      this.#waiting.add(fail);
-      run(
-        mqtt,
-        (code) => {
-          this.#waiting.delete(fail);
-          resolve(code);
-        },
-        (error) => {
-          this.#waiting.delete(fail);
-          reject(
-            error instanceof NetError
-              ? error
-              : new NetError('mqtt-js', `${this.#server}: ${error.message}.`, 'Try again.'),
-          );
-        },
-      );
-    });
+  #open(): Exchanges {
+    const open = !this.#frozen && this.#error === undefined && this.#link?.ended === false;
+    if (!open || this.#exchanges === undefined) throw netErrors.notConnected(this.#client);
+    return this.#exchanges;
   }
 }

@@ -7,6 +7,9 @@ import { netErrors } from './errors.ts';
 import type { NetError } from './net-error.ts';
 import { transportError } from './transport-errors.ts';
 
+/** Of DISCONNECT (v5 3.14.2.1). */
+const sessionTakenOver = 0x8e;
+
 export interface EndedConnection {
   /** `host:port`. */
   readonly server: string;
@@ -23,7 +26,10 @@ export interface EndedConnection {
 /** Why a connection ended, for its user. */
 export function endError(ended: EndedConnection, end: TappedEnd, cause: Error | undefined): NetError {
   const { server, accepted, disconnect } = ended;
-  if (disconnect !== undefined) return netErrors.disconnectedByServer(server, disconnectReason(disconnect));
+  if (disconnect !== undefined) {
+    const takenOver = disconnect.reasonCode === sessionTakenOver;
+    return netErrors.disconnectedByServer(server, disconnectReason(disconnect), takenOver);
+  }
   if (end.by === 'client' && cause === undefined) return netErrors.endedHere(ended.client);
   switch (end.how) {
     case 'fin':

@@ -84,11 +84,13 @@ export const netErrors = {
       'Use a listener of the broker that takes user name and password.',
     ),
 
-  disconnectedByServer: (server: string, reason: string) =>
+  /** `lasting`: connecting again would only start a fight over the session. */
+  disconnectedByServer: (server: string, reason: string, lasting: boolean) =>
     new NetError(
       'disconnected-by-server',
       `${server} ended the connection with DISCONNECT ${reason}.`,
       'Why tells what this means for the session and its will.',
+      lasting,
     ),
 
   closedByServer: (server: string) =>

@@ -15,3 +15,9 @@ export class NetError extends Error {
     this.lasting = lasting;
   }
 }
+
+/** What was thrown, as a NetError. */
+export function netErrorOf(error: unknown): NetError {
+  if (error instanceof NetError) return error;
+  return new NetError('unexpected', error instanceof Error ? error.message : String(error));
+}

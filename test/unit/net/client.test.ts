@@ -567,6 +567,14 @@ describe('reconnecting', () => {
     expect(demo.client.state).toBe('offline');
   });
 
+  it('does not fight for a session that another client has taken over', async () => {
+    const { demo, server } = await connected({ reconnect: { afterMs: 1000, atMostMs: 1000 } });
+    server.send({ type: 'disconnect', reasonCode: 0x8e, properties: [] });
+    server.fin();
+    await demo.untilState('offline');
+    expect(demo.states).toEqual(['connecting', 'connected', 'offline']);
+  });
+
   it('does not after Disconnect, and not after a refusal that lasts', async () => {
     const clock = new ManualClock();
     const { demo, server } = await connected({ reconnect: { afterMs: 1000, atMostMs: 1000 } }, { clock });

@@ -1,4 +1,5 @@
-import { Client, type ClientSettings, type ClientState } from '../../../../src/net/client/client.ts';
+import { Client, type ClientState } from '../../../../src/net/client/client.ts';
+import type { ClientSettings } from '../../../../src/net/client/client-settings.ts';
 import { NetError } from '../../../../src/net/client/net-error.ts';
 import type { NetworkAddress } from '../../../../src/net/client/transport.ts';
 import { type Clock, systemClock } from '../../../../src/net/clock.ts';
