@@ -2,13 +2,16 @@ import { type Cancel, TimerHeap } from './timer-heap.ts';
 
 export type { Cancel } from './timer-heap.ts';
 
-/** The time, and calls at a time. Everything in this room that waits takes one, so that tests move time by hand. */
+/**
+ * The time, and calls at a time. Everything in this room that waits takes one, so that tests move time by
+ * hand.
+ */
 export interface Clock {
   /** Milliseconds since the Unix epoch, with fractions. Never goes backwards. */
   now(): number;
   /**
-   * Calls `run` once, at `atMs` or as soon after it as can be, never before. Calls that are due together run in the
-   * order of their scheduling. However far away `atMs` is.
+   * Calls `run` once, at `atMs` or as soon after it as can be, never before. Calls that are due together run
+   * in the order of their scheduling. However far away `atMs` is.
    */
   schedule(atMs: number, run: () => void): Cancel;
 }
@@ -53,7 +56,8 @@ class SystemClock implements Clock {
   #fire(): void {
     this.#armed = undefined;
     try {
-      // Node may fire up to a millisecond early, and long waits come in pieces: what is not due stays in the heap.
+      // Node may fire up to a millisecond early, and long waits come in pieces: what is not due stays in the
+      // heap.
       while (this.#heap.runNext(this.now()));
     } finally {
       this.#arm();

@@ -8,10 +8,16 @@ interface Entry {
   run: (() => void) | undefined;
 }
 
-/** Cancelled entries stay in the heap until they outnumber the live ones: one sweep then costs less than each search. */
+/**
+ * Cancelled entries stay in the heap until they outnumber the live ones: one sweep then costs less than each
+ * search.
+ */
 const sweepFrom = 64;
 
-/** Calls to make at given times: a binary heap, so that a hundred thousand of them cost one armed timer. Owns no clock. */
+/**
+ * Calls to make at given times: a binary heap, so that a hundred thousand of them cost one armed timer. Owns
+ * no clock.
+ */
 export class TimerHeap {
   #entries: Entry[] = [];
   #order = 0;

@@ -1,6 +1,6 @@
 /**
- * Wills of the sandbox broker over TCP, beside the moment at which each is due: T0 and the Will Delay Interval. T0 is when the broker
- * notices the end of the connection, so the due time is the broker's own.
+ * Wills of the sandbox broker over TCP, beside the moment at which each is due: T0 and the Will Delay
+ * Interval. T0 is when the broker notices the end of the connection, so the due time is the broker's own.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';

@@ -22,7 +22,10 @@ export interface BrokerOptions {
   readonly newClientId?: (() => string) | undefined;
 }
 
-/** An MQTT Server in memory for 3.1, 3.1.1 and 5.0, over any stream of bytes. Its sessions and retained messages end with it. */
+/**
+ * An MQTT Server in memory for 3.1, 3.1.1 and 5.0, over any stream of bytes. Its sessions and retained
+ * messages end with it.
+ */
 export class Broker {
   readonly #context: BrokerContext;
   readonly #connections = new Set<Connection>();
@@ -97,8 +100,8 @@ export class Broker {
   }
 
   /**
-   * Ends a Session as an operator would (v5 4.1.1): a connection that carries it is ended with Administrative action, and a will that
-   * waits is published. Answers whether there was such a Session.
+   * Ends a Session as an operator would (v5 4.1.1): a connection that carries it is ended with Administrative
+   * action, and a will that waits is published. Answers whether there was such a Session.
    */
   deleteSession(clientId: string): boolean {
     const session = this.#context.sessions.get(clientId);
@@ -109,8 +112,8 @@ export class Broker {
   }
 
   /**
-   * Ends every connection, in 5.0 with Server shutting down, and forgets every Session. Wills are not published: a Server
-   * that stops may defer them (v5 3.1.2.5), and there is no later for this one.
+   * Ends every connection, in 5.0 with Server shutting down, and forgets every Session. Wills are not
+   * published: a Server that stops may defer them (v5 3.1.2.5), and there is no later for this one.
    */
   close(): void {
     if (this.#closed) return;

@@ -40,8 +40,9 @@ export interface Accepted {
 }
 
 /**
- * One Network Connection. Cuts and reads what comes, hands each packet to its handler, and sends. It has ended for the broker at
- * the moment when either side closes it or the Server decides to: that is T0, whatever its stream does after.
+ * One Network Connection. Cuts and reads what comes, hands each packet to its handler, and sends. It has
+ * ended for the broker at the moment when either side closes it or the Server decides to: that is T0,
+ * whatever its stream does after.
  */
 export class Connection implements Carrier {
   readonly context: BrokerContext;
@@ -121,8 +122,9 @@ export class Connection implements Carrier {
   }
 
   /**
-   * Sends an answer that the Client waits for, without its properties if need be (v5 [MQTT-3.4.2-2]). Where it does not
-   * fit into the Client's Maximum Packet Size even so, the connection ends: the exchange could never finish.
+   * Sends an answer that the Client waits for, without its properties if need be (v5 [MQTT-3.4.2-2]). Where
+   * it does not fit into the Client's Maximum Packet Size even so, the connection ends: the exchange could
+   * never finish.
    */
   reply(packet: AckPacket | SubackPacket | UnsubackPacket | PingrespPacket): void {
     if (this.send(packet)) return;
@@ -134,7 +136,10 @@ export class Connection implements Carrier {
     );
   }
 
-  /** Ends the connection from this side: in 5.0 with a DISCONNECT that says why (v5 [MQTT-4.13.1-1], v3.1.1 [MQTT-4.8.0-1]). */
+  /**
+   * Ends the connection from this side: in 5.0 with a DISCONNECT that says why (v5 [MQTT-4.13.1-1], v3.1.1
+   * [MQTT-4.8.0-1]).
+   */
   disconnect(reasonCode: number, message: string): void {
     // v5 [MQTT-3.14.0-1]: no DISCONNECT before CONNACK.
     if (this.version === 5 && this.#accepted !== undefined) {
@@ -183,7 +188,10 @@ export class Connection implements Carrier {
     if (this.congested) this.#stream.pause();
   }
 
-  /** Ends the connection where the first packet, which has only begun, cannot be CONNECT: HTTP or TLS, most likely. */
+  /**
+   * Ends the connection where the first packet, which has only begun, cannot be CONNECT: HTTP or TLS, most
+   * likely.
+   */
   #isForeign(): boolean {
     const { firstByte } = this.#frames;
     if (this.#accepted !== undefined || firstByte === undefined || isConnect(firstByte)) return false;

@@ -16,8 +16,8 @@ export interface BrokenFrame {
 const smallestAllocation = 4_096;
 
 /**
- * Cuts a stream of bytes into packets by their Remaining Length (v5 2.1.4). Holds at most one packet that has not come
- * whole, and grows with what has come, not with what a header announces.
+ * Cuts a stream of bytes into packets by their Remaining Length (v5 2.1.4). Holds at most one packet that has
+ * not come whole, and grows with what has come, not with what a header announces.
  */
 export class FrameBuffer {
   readonly #maximumPacketSize: number;
@@ -95,7 +95,10 @@ export class FrameBuffer {
     this.#owned = false;
   }
 
-  /** Keeps a packet that has not come whole from holding the stream's own, larger, buffer. Call it after the last `next`. */
+  /**
+   * Keeps a packet that has not come whole from holding the stream's own, larger, buffer. Call it after the
+   * last `next`.
+   */
   compact(): void {
     if (this.#start === this.#end) this.clear();
     else if (!this.#owned) {

@@ -12,7 +12,9 @@ export class Incoming {
     this.#receiveMaximum = receiveMaximum;
   }
 
-  /** Whether the alias is one that the Client may use (v5 [MQTT-3.2.2-17], [MQTT-3.3.2-8], [MQTT-3.3.2-9]). */
+  /**
+   * Whether the alias is one that the Client may use (v5 [MQTT-3.2.2-17], [MQTT-3.3.2-8], [MQTT-3.3.2-9]).
+   */
   aliasAllowed(alias: number): boolean {
     return alias > 0 && alias <= this.#topicAliasMaximum;
   }
@@ -24,7 +26,10 @@ export class Incoming {
     return topic;
   }
 
-  /** A QoS 2 PUBLISH came. Answers false when it is one more than the Receive Maximum allows (v5 [MQTT-3.3.4-7]). */
+  /**
+   * A QoS 2 PUBLISH came. Answers false when it is one more than the Receive Maximum allows (v5
+   * [MQTT-3.3.4-7]).
+   */
   begin(packetId: number): boolean {
     this.#open.add(packetId);
     return this.#open.size <= this.#receiveMaximum;

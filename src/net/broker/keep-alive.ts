@@ -11,7 +11,10 @@ export class KeepAlive {
   #lastMs: number;
   #cancel: Cancel | undefined;
 
-  /** `seconds` is effective; 0 watches nothing. `expired` is called once, exactly 1.5 times `seconds` after the last packet. */
+  /**
+   * `seconds` is effective; 0 watches nothing. `expired` is called once, exactly 1.5 times `seconds` after
+   * the last packet.
+   */
   constructor(clock: Clock, seconds: number, expired: () => void) {
     this.#clock = clock;
     this.#silenceMs = seconds * 1_000 * grace;

@@ -55,7 +55,9 @@ export function listenTcp(
   });
 }
 
-/** Whether only this machine can reach an address. Names other than localhost are not looked up, and are not. */
+/**
+ * Whether only this machine can reach an address. Names other than localhost are not looked up, and are not.
+ */
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
   return name === 'localhost' || name === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(name);

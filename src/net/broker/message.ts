@@ -15,7 +15,10 @@ export interface Message {
   readonly qos: QoS;
   /** As published: asks for it to be kept (v5 3.3.1.3). */
   readonly retain: boolean;
-  /** Those that go on to subscribers, in the order of the wire (v5 [MQTT-3.3.2-17], [MQTT-3.3.2-18], [MQTT-3.1.3-10]). */
+  /**
+   * Those that go on to subscribers, in the order of the wire (v5 [MQTT-3.3.2-17], [MQTT-3.3.2-18],
+   * [MQTT-3.1.3-10]).
+   */
   readonly properties: Properties;
   /** The Client Identifier that published it, for No Local. */
   readonly publisher: string;
@@ -66,7 +69,10 @@ function copyOf(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
 }
 
-/** Without those that end at the Server: Topic Alias (v5 3.3.2.3.4) and Will Delay Interval, which only CONNECT knows. */
+/**
+ * Without those that end at the Server: Topic Alias (v5 3.3.2.3.4) and Will Delay Interval, which only
+ * CONNECT knows.
+ */
 function forwardedProperties(properties: Properties): Properties {
   if (properties.length === 0) return noProperties;
   const forwarded: Property[] = [];

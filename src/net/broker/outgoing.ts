@@ -10,7 +10,10 @@ export interface Carrier {
   readonly version: ProtocolVersion;
   /** Unacknowledged QoS 1 and 2 messages that the Client takes (v5 3.1.2.11.3). */
   readonly receiveMaximum: number;
-  /** Whether deliveries must wait until the Client has read what was sent. `Outgoing.pump` is called when it has. */
+  /**
+   * Whether deliveries must wait until the Client has read what was sent. `Outgoing.pump` is called when it
+   * has.
+   */
   readonly congested: boolean;
   /** Answers false, and sends nothing, when the packet is larger than the Client's Maximum Packet Size. */
   send(packet: Packet): boolean;
@@ -22,8 +25,9 @@ export type Acknowledged = 'expected' | 'unknown' | 'wrong-qos';
 const largestPacketId = 0xffff;
 
 /**
- * The messages of one Session on their way to its Client: waiting, in flight, and to be sent again. Outlives the Network
- * Connection (v5 4.1, 4.4); what waits is bounded, and is sent no faster than the Client acknowledges (v5 4.9).
+ * The messages of one Session on their way to its Client: waiting, in flight, and to be sent again. Outlives
+ * the Network Connection (v5 4.1, 4.4); what waits is bounded, and is sent no faster than the Client
+ * acknowledges (v5 4.9).
  */
 export class Outgoing {
   readonly #limits: BrokerLimits;
@@ -64,7 +68,10 @@ export class Outgoing {
     return this.#dropped;
   }
 
-  /** A connection takes over; what was not acknowledged is sent again with its Packet Identifier (v5 [MQTT-4.4.0-1]). */
+  /**
+   * A connection takes over; what was not acknowledged is sent again with its Packet Identifier (v5
+   * [MQTT-4.4.0-1]).
+   */
   attach(carrier: Carrier): void {
     this.#carrier = carrier;
     this.#open.clear();
@@ -139,7 +146,9 @@ export class Outgoing {
     return 'expected';
   }
 
-  /** PUBREC came. After `expected` with a Reason Code below 0x80, PUBREL is to be sent (v5 [MQTT-4.3.3-4]). */
+  /**
+   * PUBREC came. After `expected` with a Reason Code below 0x80, PUBREL is to be sent (v5 [MQTT-4.3.3-4]).
+   */
   receive(packetId: number, reasonCode: number): Acknowledged {
     if (this.#released.has(packetId)) {
       if (reasonCode >= firstFailure) this.complete(packetId);
@@ -204,7 +213,7 @@ export class Outgoing {
     this.#bytes -= delivery.message.bytes;
   }
 
-  /** v5 [MQTT-2.2.1-3]: one that is not in use. */
+  /** v5 [MQTT-2.2.1-4]: one that is not in use. */
   #freePacketId(): number | undefined {
     if (this.inFlight >= largestPacketId) return undefined;
     for (;;) {

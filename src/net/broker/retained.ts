@@ -4,8 +4,8 @@ import type { BrokerLimits } from './limits.ts';
 import { isExpired, type Message } from './message.ts';
 
 /**
- * The retained messages: the last one of each topic (v5 3.3.1.3). No part of any Session. A flat map, because a tree
- * would let one topic of 65,535 levels cost as many nodes.
+ * The retained messages: the last one of each topic (v5 3.3.1.3). No part of any Session. A flat map, because
+ * a tree would let one topic of 65,535 levels cost as many nodes.
  */
 export class RetainedMessages {
   readonly #limits: BrokerLimits;
@@ -29,7 +29,10 @@ export class RetainedMessages {
     return this.#roomWithout(topic, bytes);
   }
 
-  /** Keeps a message with RETAIN 1, or removes its topic's when it is empty. Answers false when there is no room. */
+  /**
+   * Keeps a message with RETAIN 1, or removes its topic's when it is empty. Answers false when there is no
+   * room.
+   */
   store(message: Message): boolean {
     if (message.payload.length === 0) {
       // v5 [MQTT-3.3.1-6], [MQTT-3.3.1-7]; v3.1.1 [MQTT-3.3.1-10], [MQTT-3.3.1-11].

@@ -31,7 +31,8 @@ export class Router {
       if (others === undefined) bySession.set(subscribed.session, [subscribed]);
       else others.push(subscribed);
     }
-    // v5 [MQTT-3.3.4-2]: overlapping subscriptions of a Session get one copy, at the highest QoS granted to them.
+    // v5 [MQTT-3.3.4-2]: overlapping subscriptions of a Session get one copy, at the highest QoS granted to
+    // them.
     for (const [session, subscribeds] of bySession) deliver(session, message, subscribeds, false);
     for (const subscribed of shared) deliver(subscribed.session, message, [subscribed], false);
     return bySession.size + shared.length;
@@ -53,7 +54,8 @@ function deliver(
   retained: boolean,
 ): void {
   let granted: QoS = 0;
-  // v5 [MQTT-3.3.1-8]: sent because of a new subscription: 1. Else [MQTT-3.3.1-12], [MQTT-3.3.1-13]; v3.1.1 [MQTT-3.3.1-9].
+  // Because of a new subscription 1: v5 3.8.3.1, v3.1.1 [MQTT-3.3.1-8]. Else as the subscription asks: v5
+  // [MQTT-3.3.1-12], [MQTT-3.3.1-13]; before always 0: v3.1.1 [MQTT-3.3.1-9].
   let retain = retained;
   const subscriptionIdentifiers: number[] = [];
   for (const subscribed of subscribeds) {

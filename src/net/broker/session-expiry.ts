@@ -4,8 +4,9 @@ import type { SandboxSettings } from '../../profile/model.ts';
 import { neverExpires } from './session.ts';
 
 /**
- * What a CONNECT asks for, in seconds. Absent is 0 in 5.0, whatever Clean Start is (v5 3.1.2.11.2). Before 5.0 Clean Session 1
- * ends the Session with its connection, and without it the Session has no end (v3.1.1 [MQTT-3.1.2-4], [MQTT-3.1.2-6]).
+ * What a CONNECT asks for, in seconds. Absent is 0 in 5.0, whatever Clean Start is (v5 3.1.2.11.2). Before
+ * 5.0 Clean Session 1 ends the Session with its connection, and without it the Session has no end (v3.1.1
+ * [MQTT-3.1.2-4], [MQTT-3.1.2-6]).
  */
 export function requestedSessionExpiryInterval(connect: ConnectPacket): number {
   if (connect.version === 5) return propertyNumber(connect.properties, PROPERTY.sessionExpiryInterval) ?? 0;

@@ -33,7 +33,10 @@ export class Session {
   /** By Topic Filter. Changed through Subscriptions only. */
   readonly subscriptions = new Map<string, Subscribed>();
   readonly outgoing: Outgoing;
-  /** QoS 2 messages received and not released: a PUBLISH with one of these Packet Identifiers is the same message again. */
+  /**
+   * QoS 2 messages received and not released: a PUBLISH with one of these Packet Identifiers is the same
+   * message again.
+   */
   readonly receivedQos2 = new Set<number>();
 
   constructor(

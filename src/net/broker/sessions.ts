@@ -54,14 +54,15 @@ export class Sessions {
   }
 
   /**
-   * The Session of a CONNECT that is accepted at this moment. A connection that carried it before has been closed
-   * already (v5 3.1.4 step 1).
+   * The Session of a CONNECT that is accepted at this moment. A connection that carried it before has been
+   * closed already (v5 3.1.4 step 1).
    */
   open(request: SessionRequest): { readonly session: Session; readonly present: boolean } {
     const { clientId, version, sessionExpiryInterval } = request;
     const old = this.#byClientId.get(clientId);
     if (old !== undefined) this.#catchUp(old);
-    // v5 [MQTT-3.1.2-4], v3.1.1 [MQTT-3.1.2-6]: the end of the old Session makes its will due (v5 [MQTT-3.1.3-9]).
+    // v5 [MQTT-3.1.2-4], v3.1.1 [MQTT-3.1.2-6]: the end of the old Session makes its will due (v5
+    // [MQTT-3.1.3-9]).
     if (request.cleanStart) this.end(clientId);
     const existing = this.#byClientId.get(clientId);
     const session =
@@ -81,7 +82,10 @@ export class Sessions {
     return { session, present: existing !== undefined };
   }
 
-  /** The connection that carried the Session has ended at this moment, T0. A will that DISCONNECT removed is gone already. */
+  /**
+   * The connection that carried the Session has ended at this moment, T0. A will that DISCONNECT removed is
+   * gone already.
+   */
   disconnected(session: Session): void {
     session.connection = undefined;
     session.outgoing.detach();
@@ -111,7 +115,10 @@ export class Sessions {
     }
   }
 
-  /** Ends a Session without a connection: its will, if one waits, is published now. Answers whether there was one. */
+  /**
+   * Ends a Session without a connection: its will, if one waits, is published now. Answers whether there was
+   * one.
+   */
   end(clientId: string): boolean {
     const session = this.#byClientId.get(clientId);
     if (session === undefined) return false;
@@ -123,7 +130,10 @@ export class Sessions {
     return true;
   }
 
-  /** Forgets every Session and will, unpublished: a Server that stops may defer them (v5 3.1.2.5), and this one keeps nothing. */
+  /**
+   * Forgets every Session and will, unpublished: a Server that stops may defer them (v5 3.1.2.5), and this
+   * one keeps nothing.
+   */
   close(): void {
     this.#closed = true;
     for (const session of this.#byClientId.values()) session.cancelTimers();

@@ -34,7 +34,10 @@ export class Wills {
     this.#log = log;
   }
 
-  /** Publishes the Session's will, if it has one, and removes it: once at most (v5 [MQTT-3.1.2-8], [MQTT-3.1.2-10]). */
+  /**
+   * Publishes the Session's will, if it has one, and removes it: once at most (v5 [MQTT-3.1.2-8],
+   * [MQTT-3.1.2-10]).
+   */
   publish(session: Session): void {
     const { will } = session;
     if (will === undefined) return;

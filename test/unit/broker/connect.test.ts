@@ -239,7 +239,7 @@ const violations: readonly ViolationRow[] = [
     code: 0x82,
   },
   {
-    why: 'v5 [MQTT-4.12.0-6]: AUTH without a method',
+    why: 'v5 [MQTT-4.12.0-7]: AUTH without a method',
     packet: {
       type: 'auth',
       reasonCode: 0x19,

@@ -91,7 +91,10 @@ function willMessage(will: Partial<WillMessage> & { readonly willDelayInterval?:
   };
 }
 
-/** A Client at the other end of a link in memory. Reads on its own, and acknowledges what it gets unless told not to. */
+/**
+ * A Client at the other end of a link in memory. Reads on its own, and acknowledges what it gets unless told
+ * not to.
+ */
 export class TestClient {
   readonly link: LinkEnd;
   readonly #frames = new FrameBuffer(1 << 28);
@@ -158,7 +161,9 @@ export class TestClient {
     return this.take('suback');
   }
 
-  /** Sends PUBLISH, and for QoS 2 plays its exchange to the end. Answers the Packet Identifier; 0 for QoS 0. */
+  /**
+   * Sends PUBLISH, and for QoS 2 plays its exchange to the end. Answers the Packet Identifier; 0 for QoS 0.
+   */
   async publish(topic: string, more: Partial<PublishPacket> | string = {}): Promise<number> {
     const wish = typeof more === 'string' ? { payload: utf8(more) } : more;
     const qos = wish.qos ?? 0;

@@ -1,6 +1,9 @@
 import { Duplex } from 'node:stream';
 
-/** One end of a link in memory that behaves as a TCP socket does: FIN by `end()`, RST by `reset()`, bounded buffers. */
+/**
+ * One end of a link in memory that behaves as a TCP socket does: FIN by `end()`, RST by `reset()`, bounded
+ * buffers.
+ */
 export class LinkEnd extends Duplex {
   #peer: LinkEnd | undefined;
   #resume: (() => void) | undefined;
@@ -54,7 +57,9 @@ function connectionReset(): Error {
   return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
 }
 
-/** Two ends of one link. `highWaterMark` is how many bytes each direction holds before the writer must wait. */
+/**
+ * Two ends of one link. `highWaterMark` is how many bytes each direction holds before the writer must wait.
+ */
 export function duplexPair(highWaterMark = 65_536): { readonly client: LinkEnd; readonly server: LinkEnd } {
   // Node closes a socket's writing side when the other side has ended: the default of net.Socket.
   const options = { highWaterMark, allowHalfOpen: false, emitClose: true };

@@ -41,8 +41,9 @@ export function sendConnack(connection: Connection, news: ConnackNews): void {
 }
 
 /**
- * Refuses a CONNECT: CONNACK with a Reason Code in 5.0 (v5 [MQTT-3.1.4-1], [MQTT-3.2.2-7]), with a return code before where there is one
- * for it, then the end. Session Present is 0 (v5 [MQTT-3.2.2-6], v3.1.1 [MQTT-3.2.2-4]).
+ * Refuses a CONNECT: CONNACK with a Reason Code in 5.0 (v5 [MQTT-3.1.4-1], [MQTT-3.2.2-7]), with a return
+ * code before where there is one for it, then the end. Session Present is 0 (v5 [MQTT-3.2.2-6], v3.1.1
+ * [MQTT-3.2.2-4]).
  */
 export function refuseConnect(
   connection: Connection,

@@ -7,7 +7,10 @@ import { effectiveSessionExpiryInterval, requestedSessionExpiryInterval } from '
 import { willOf } from '../wills.ts';
 import { refuseConnect, sendConnack } from './connack.ts';
 
-/** Why a CONNECT is refused. Without a return code a Client before 5.0 sees the connection close (v3.1.1 [MQTT-3.1.4-1]). */
+/**
+ * Why a CONNECT is refused. Without a return code a Client before 5.0 sees the connection close (v3.1.1
+ * [MQTT-3.1.4-1]).
+ */
 interface Refusal {
   readonly reasonCode: number;
   readonly returnCode?: (typeof RETURN_CODE)[keyof typeof RETURN_CODE];
@@ -21,8 +24,8 @@ const bridgeBit = 0x80;
 const defaultReceiveMaximum = 65_535;
 
 /**
- * CONNECT (v5 3.1.4). All checks come before anything changes: a refused CONNECT leaves an older connection of the same
- * Client, and its Session, as they are.
+ * CONNECT (v5 3.1.4). All checks come before anything changes: a refused CONNECT leaves an older connection
+ * of the same Client, and its Session, as they are.
  */
 export function handleConnect(connection: Connection, packet: ConnectPacket): void {
   connection.version = packet.version;
@@ -48,7 +51,10 @@ export function handleConnect(connection: Connection, packet: ConnectPacket): vo
   accept(connection, packet, clientId);
 }
 
-/** A CONNECT that cannot be read or is not permitted (v5 [MQTT-3.1.4-1]; v3.1.1 [MQTT-3.1.4-1]: close without CONNACK). */
+/**
+ * A CONNECT that cannot be read or is not permitted (v5 [MQTT-3.1.4-1]; v3.1.1 [MQTT-3.1.4-1]: close without
+ * CONNACK).
+ */
 export function refuseMalformedConnect(
   connection: Connection,
   bytes: Uint8Array,
@@ -101,7 +107,10 @@ function loginRefusal({ context }: Connection, packet: ConnectPacket): Refusal |
   };
 }
 
-/** What the Client could not be allowed to publish is refused now, where it learns why, and not when nobody is left to tell. */
+/**
+ * What the Client could not be allowed to publish is refused now, where it learns why, and not when nobody is
+ * left to tell.
+ */
 function willRefusal({ context }: Connection, { will }: ConnectPacket): Refusal | undefined {
   if (will === undefined) return undefined;
   if (context.authorization.denies(will.topic) !== undefined) {
@@ -124,7 +133,10 @@ function willRefusal({ context }: Connection, { will }: ConnectPacket): Refusal 
   return undefined;
 }
 
-/** v5 3.1.4 step 1, [MQTT-3.1.4-3]; v3.1.1 [MQTT-3.1.4-2]: before Clean Start, and with all that the end of a connection means. */
+/**
+ * v5 3.1.4 step 1, [MQTT-3.1.4-3]; v3.1.1 [MQTT-3.1.4-2]: before Clean Start, and with all that the end of a
+ * connection means.
+ */
 function takeOver({ context }: Connection, clientId: string): void {
   context.sessions
     .get(clientId)

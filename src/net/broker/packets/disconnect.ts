@@ -5,7 +5,10 @@ import type { Accepted, Connection } from '../connection.ts';
 import { REASON } from '../reasons.ts';
 import { effectiveSessionExpiryInterval } from '../session-expiry.ts';
 
-/** DISCONNECT from the Client (v5 3.14). One that is malformed, or has a code that is the Server's, does not get here. */
+/**
+ * DISCONNECT from the Client (v5 3.14). One that is malformed, or has a code that is the Server's, does not
+ * get here.
+ */
 export function handleDisconnect(
   connection: Connection,
   { session, requestedSessionExpiryInterval }: Accepted,
@@ -20,7 +23,8 @@ export function handleDisconnect(
     );
     return;
   }
-  // Before the Session can end: with Session Expiry Interval 0 it ends now, and its end would publish the will.
+  // Before the Session can end: with Session Expiry Interval 0 it ends now, and its end would publish the
+  // will.
   if (packet.reasonCode === REASON.success) {
     // v5 [MQTT-3.14.4-3], [MQTT-3.1.2-10]; v3.1.1 [MQTT-3.14.4-3], [MQTT-3.1.2-10]. No other code does.
     session.will = undefined;

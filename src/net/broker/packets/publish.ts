@@ -80,7 +80,10 @@ function publish(
   return matched === 0 ? REASON.noMatchingSubscribers : REASON.success;
 }
 
-/** PUBACK or PUBREC (v5 [MQTT-4.3.2-4], [MQTT-4.3.3-8]). Before 5.0 a refusal cannot be said: v3.1.1 [MQTT-3.3.5-2]. */
+/**
+ * PUBACK or PUBREC (v5 [MQTT-4.3.2-4], [MQTT-4.3.3-8]). Before 5.0 a refusal cannot be said: v3.1.1
+ * [MQTT-3.3.5-2].
+ */
 function acknowledge(
   connection: Connection,
   { session, problemInformation }: Accepted,

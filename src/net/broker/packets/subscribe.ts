@@ -15,7 +15,7 @@ export function handleSubscribe(connection: Connection, accepted: Accepted, pack
     const refused = refusal(connection, accepted, subscription);
     if (refused !== undefined) return connection.version === 5 ? refused : failure;
     subscribe(connection, accepted, subscription, identifier, wanted);
-    // v5 [MQTT-3.9.3-1], v3.1.1 [MQTT-3.8.4-6]: what was asked for is granted.
+    // v5 [MQTT-3.8.4-7], v3.1.1 [MQTT-3.8.4-5]: what was asked for is granted.
     return subscription.qos;
   });
   // v5 [MQTT-3.8.4-1], [MQTT-3.8.4-2], [MQTT-3.8.4-6]; v3.1.1 [MQTT-3.8.4-1], [MQTT-3.8.4-5].

@@ -13,7 +13,8 @@ export function handleUnsubscribe(
       ? REASON.success
       : REASON.noSubscriptionExisted,
   );
-  // v5 [MQTT-3.10.4-4] to [MQTT-3.10.4-6]; v3.1.1 [MQTT-3.10.4-4], [MQTT-3.10.4-5]: also where nothing was removed.
+  // v5 [MQTT-3.10.4-4] to [MQTT-3.10.4-6]; v3.1.1 [MQTT-3.10.4-4], [MQTT-3.10.4-5]: also where nothing was
+  // removed.
   connection.reply({
     type: 'unsuback',
     packetId: packet.packetId,

@@ -1,6 +1,7 @@
 /**
- * A scenario for every row of the decision table that can be tried from outside, written from the standard and not from
- * the table: what is done, and when each will must be seen. The connection of `demo` ends at 100 s, unless said otherwise.
+ * A scenario for every row of the decision table that can be tried from outside, written from the standard
+ * and not from the table: what is done, and when each will must be seen. The connection of `demo` ends at 100
+ * s, unless said otherwise.
  */
 import { PROPERTY } from '../../../../src/mqtt/properties.ts';
 import { neverExpires } from '../../../../src/net/broker/session.ts';
@@ -17,7 +18,10 @@ export interface Scenario {
   readonly seen: readonly SeenWill[];
   /** What the rules must find on the first will of `demo`. */
   readonly verdict: Verdict;
-  /** The row that judges the will, where `row` is that of a CONNECT after its verdict: then it judges Session Present. */
+  /**
+   * The row that judges the will, where `row` is that of a CONNECT after its verdict: then it judges Session
+   * Present.
+   */
   readonly willRow?: RowId;
   /** Where the row's own wait is longer. */
   readonly untilSeconds?: number;

@@ -14,7 +14,10 @@ import { type ClientTap, type ConnectWish, number, TestClient, utf8 } from '../t
 const server = 'sandbox';
 const login = { userName: 'demo', password: 'right' };
 
-/** What a scenario says of a CONNECT of `demo`: D and E in seconds, and the payload of its will, if it has one. */
+/**
+ * What a scenario says of a CONNECT of `demo`: D and E in seconds, and the payload of its will, if it has
+ * one.
+ */
 export interface DemoWish extends Omit<ConnectWish, 'will'> {
   readonly will?: string;
   readonly D?: number;
@@ -28,8 +31,9 @@ export interface DemoWish extends Omit<ConnectWish, 'will'> {
 export type SeenWill = readonly [atSeconds: number, payload: string];
 
 /**
- * The broker, its Clients, and the session rules that watch the Clients' ends of the links, on one clock. Time zero is the start
- * of the scenario. Every Client of the scenario is `demo`; `subscriber` sees its wills.
+ * The broker, its Clients, and the session rules that watch the Clients' ends of the links, on one clock.
+ * Time zero is the start of the scenario. Every Client of the scenario is `demo`; `subscriber` sees its
+ * wills.
  */
 export class Stage {
   readonly broker: Broker;
