@@ -479,6 +479,7 @@ const version311: readonly Row[] = [
     '2.2.3',
     'Remaining Length takes at most four bytes and is the number of bytes that follow it in the packet.',
   ],
+  ['2.3.1', '2.3.1', 'Which packets carry a Packet Identifier, and that it is not 0.'],
   [
     '2.3.1-1',
     '2.3.1',

@@ -65,7 +65,6 @@ export const factTemplates = {
   endedRefused: 'The Server refused the CONNECT with {reasonCode} ({reason}) at {endedAtMs}',
   endedClosedBeforeConnack: 'The Server closed the connection at {endedAtMs} without answering the CONNECT',
   endedUnanswered: 'The connection ended at {endedAtMs} before the CONNECT was answered',
-  stillConnected: 'The connection was still open',
 
   // The rule.
   ruleDiscarded: 'On DISCONNECT 0x00 the Server must discard the Will Message without publishing it',
@@ -218,9 +217,7 @@ export const factTemplates = {
   // Keep alive.
   lastPacket: 'The last packet from the Client came at {lastAtMs}',
   frozen: 'The Client was frozen at {frozenAtMs}: it sends nothing, PINGREQ included',
-  keepAliveDue: 'The Server must close when nothing comes for one and a half times {keepAliveSeconds}',
   keepAliveClosed: 'The Server ended the connection {afterMs} after that',
-  keepAliveClosedBefore: 'The Server ended the connection {beforeMs} before that',
   keepAliveClosedEarly: 'The Server said 0x8D (Keep Alive timeout) {beforeMs} before that',
   keepAliveStillOpen: 'The connection was still open at {untilAtMs}',
   keepAliveSpoke: 'The Client spoke again at {spokeAtMs}',
