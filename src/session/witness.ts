@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import { fact } from './facts.ts';
 import type { Fact } from './model.ts';
 import type { Subscribed } from './subscriptions.ts';
+import { readingFact } from './telling.ts';
 import type { Will } from './will.ts';
 
 /** `since-start`: subscribed since before the end of the connection. `since-due`: only when the will was due. */
@@ -32,7 +33,10 @@ export function findWitness(will: Will, endedFromMs: number, dueFromMs: number):
       late ??= { kind: 'since-due', subscribed, connection };
     }
   }
-  return late ?? { kind: 'none', facts: reasons.length === 0 ? [nobody(will)] : reasons.slice(0, 3) };
+  if (late !== undefined) return late;
+  const facts = reasons.length === 0 ? [nobody(will)] : reasons.slice(0, 3);
+  if (reasons.some(({ code }) => code === 'onlyNoLocal')) facts.push(readingFact('A13'));
+  return { kind: 'none', facts };
 }
 
 function whyNot(
