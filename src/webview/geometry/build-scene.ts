@@ -6,7 +6,7 @@ import type { RecordStore } from '../model/records.ts';
 import type { Words } from '../model/words.ts';
 import { placeLabels } from './labels.ts';
 import type { LaneLayout, PlacedLane, PlacedTrack } from './lanes.ts';
-import { collectMarks, MarkBuffer } from './packet-marks.ts';
+import { collectMarks, MarkBuffer, singleHeight } from './packet-marks.ts';
 import type { LaneScene, Link, PacketLabel, PacketRun, PacketTrack, Scene } from './scene.ts';
 import type { TimeScale } from './time-scale.ts';
 import {
@@ -96,9 +96,8 @@ function shapesOf(track: PlacedTrack, lane: Lane, context: TrackContext): TrackS
 
 function packetTrack(lane: Lane, track: PlacedTrack, input: SceneInput, pool: MarkPool): PacketTrack {
   const runs: PacketRun[] = [];
-  const labels: PacketLabel[] = [];
   const middle = track.top + Math.round(track.height / 2);
-  const reach = Math.round(track.height / 2) - 3;
+  const reach = packetReach(track);
   for (const id of lane.connections) {
     const marks = input.index.marks(id);
     if (marks === undefined) continue;
@@ -109,41 +108,48 @@ function packetTrack(lane: Lane, track: PlacedTrack, input: SceneInput, pool: Ma
       if (column.length === 0) continue;
       const buffer = pool.take();
       collectMarks(column, input.scale, buffer);
-      if (buffer.count === 0) continue;
-      const run = { column, marks: buffer, baseline: middle, reach: reach * direction };
-      runs.push(run);
-      addPacketLabels(run, input, labels);
+      if (buffer.count > 0) runs.push({ column, marks: buffer, baseline: middle, reach: reach * direction });
     }
   }
+  const labels = [-1, 1].flatMap((side) =>
+    packetLabels(
+      runs.filter((run) => Math.sign(run.reach) === side),
+      input,
+    ),
+  );
   return { top: track.top, height: track.height, runs, labels };
 }
 
 /** A place narrower than this holds no label worth reading. */
 const labelRoomPx = 40;
-/** More marks than this, and labels are not looked for. */
+/** With more marks than this on one side, labels are not looked for. */
 const labelledMarks = 120;
 
-function addPacketLabels(
-  run: PacketRun,
+/** Names beside the marks of one side, of all connections together, where there is room until the next mark. */
+function packetLabels(
+  runs: readonly PacketRun[],
   { records, scale, measureSmall }: SceneInput,
-  into: PacketLabel[],
-): void {
-  const { marks, column, baseline, reach } = run;
-  if (marks.count > labelledMarks) return;
-  for (let i = 0; i < marks.count; i += 1) {
-    if (marks.packets[i] !== 1) continue;
-    const x = (marks.x[i] ?? 0) + 5;
-    const next = i + 1 < marks.count ? (marks.x[i + 1] ?? 0) : scale.widthPx;
-    const room = next - x - 4;
-    if (room < labelRoomPx) continue;
-    const row = records.get(column.seq(marks.row[i] ?? 0));
-    if (row === undefined) continue;
+): PacketLabel[] {
+  const total = runs.reduce((sum, { marks }) => sum + marks.count, 0);
+  if (total > labelledMarks) return [];
+  const marks = runs
+    .flatMap((run) => Array.from({ length: run.marks.count }, (_, i) => ({ run, i, x: run.marks.x[i] ?? 0 })))
+    .sort((a, b) => a.x - b.x);
+  return marks.flatMap(({ run, i, x }, at) => {
+    const room = (marks[at + 1]?.x ?? scale.widthPx) - x - 9;
+    if (run.marks.packets[i] !== 1 || room < labelRoomPx) return [];
+    const row = records.get(run.column.seq(run.marks.row[i] ?? 0));
+    if (row === undefined) return [];
     const name = recordTypes[row.type]?.name ?? '';
     const whole = row.topic === undefined ? name : `${name} ${row.topic}`;
     const text = [whole, name].find((each) => each.length < 120 && measureSmall(each) <= room);
-    if (text !== undefined) into.push({ text, x, y: baseline + reach / 2 });
-  }
+    return text === undefined ? [] : [{ text, x: x + 5, y: run.baseline + run.reach / 2 }];
+  });
 }
+
+/** From the middle of a will's symbol to where a link begins or ends. */
+const symbolRoom = 10;
+const linkGap = 3;
 
 function linksOf(seen: readonly PlacedLane[], input: SceneInput): readonly Link[] {
   const links: Link[] = [];
@@ -167,28 +173,31 @@ function willLinks(
   if (will === undefined || willTrack === undefined) return [];
   const links: Link[] = [];
   const willY = willTrack.top + willTrack.height / 2;
-  const packetsY = packetsMiddle(placed);
+  const packets = packetsPlace(placed);
   const connectAtMs = records.get(will.connectSeq)?.atMs;
-  if (connectAtMs !== undefined && packetsY !== undefined && within(connectAtMs, scale)) {
+  if (connectAtMs !== undefined && packets !== undefined && within(connectAtMs, scale)) {
     const x1 = scale.xOf(will.armedAtMs);
-    links.push({ kind: 'carried', x0: scale.xOf(connectAtMs), y0: packetsY, x1, y1: willY, will: id });
+    const y0 = packets.middle - packets.reach * singleHeight - linkGap;
+    links.push({ kind: 'carried', x0: scale.xOf(connectAtMs), y0, x1, y1: willY + symbolRoom, will: id });
   }
   const publish = will.publishSeq === undefined ? undefined : records.get(will.publishSeq);
   const receiver = publish === undefined ? undefined : entities.laneOfConnection(publish.connection);
   const receiverLane = receiver === undefined ? undefined : layout.lane(receiver.key);
-  const receiverY = receiverLane === undefined ? undefined : packetsMiddle(receiverLane);
-  if (publish !== undefined && receiverY !== undefined) {
+  const receiverPlace = receiverLane === undefined ? undefined : packetsPlace(receiverLane);
+  if (publish !== undefined && receiverPlace !== undefined) {
     const expectation =
       will.expectation === undefined ? undefined : entities.expectations.get(will.expectation);
     const { markAtMs } = willTimes(will, expectation, undefined, nowMs);
     if (within(markAtMs, scale) || within(publish.atMs, scale)) {
-      const x0 = scale.xOf(markAtMs);
+      const { middle, reach } = receiverPlace;
+      const down = middle > willY;
       links.push({
         kind: 'publication',
-        x0,
-        y0: willY,
+        x0: scale.xOf(markAtMs),
+        y0: down ? willY + symbolRoom : willY - symbolRoom,
         x1: scale.xOf(publish.atMs),
-        y1: receiverY,
+        // What a Client receives is marked below the line.
+        y1: down ? middle - linkGap : middle + reach * singleHeight + linkGap,
         will: id,
       });
     }
@@ -196,9 +205,20 @@ function willLinks(
   return links;
 }
 
-function packetsMiddle(placed: PlacedLane): number | undefined {
+interface PacketsPlace {
+  readonly middle: number;
+  readonly reach: number;
+}
+
+function packetsPlace(placed: PlacedLane): PacketsPlace | undefined {
   const track = placed.tracks.find(({ kind }) => kind === 'packets');
-  return track === undefined ? undefined : track.top + Math.round(track.height / 2);
+  if (track === undefined) return undefined;
+  return { middle: track.top + Math.round(track.height / 2), reach: packetReach(track) };
+}
+
+/** How far marks reach from the line that they stand on. */
+function packetReach(track: PlacedTrack): number {
+  return Math.round(track.height / 2) - 3;
 }
 
 function within(atMs: number, scale: TimeScale): boolean {

@@ -21,8 +21,8 @@ export function following(scale: TimeScale, nowMs: number, share: number): TimeS
   return scale.startingAt(nowMs - share * scale.spanMs);
 }
 
-/** One step from `share` towards `wanted`, `elapsedMs` after the last; there within about 300 ms. */
+/** One step from `share` towards `wanted`, `elapsedMs` after the last (a clock may also go back); there within about 300 ms. */
 export function easedShare(share: number, wanted: number, elapsedMs: number): number {
-  const next = share + (wanted - share) * (1 - Math.exp(-elapsedMs / 90));
+  const next = share + (wanted - share) * (1 - Math.exp(-Math.min(100, Math.max(0, elapsedMs)) / 90));
   return Math.abs(wanted - next) < 0.002 ? wanted : next;
 }

@@ -5,7 +5,7 @@ import type { Mark } from './scene.ts';
 export type UnplacedMark = Omit<Mark, 'labelX' | 'labelWidth'>;
 
 /** From the middle of a mark to its label. */
-export const labelOffset = 10;
+export const labelOffset = 12;
 const labelGap = 6;
 
 /**

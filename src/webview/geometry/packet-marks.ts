@@ -66,7 +66,10 @@ export function collectMarks(column: MarkColumn, scale: TimeScale, into: MarkBuf
   }
 }
 
+/** How tall the mark of one packet is, as a share of the room it has. */
+export const singleHeight = 0.65;
+
 /** How tall a mark of this many packets is, as a share of the room it has. */
 export function markHeight(packets: number): number {
-  return packets === 1 ? 0.55 : Math.min(1, 0.6 + Math.log10(packets) * 0.13);
+  return packets === 1 ? singleHeight : Math.min(1, 0.7 + Math.log10(packets) * 0.1);
 }

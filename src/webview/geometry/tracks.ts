@@ -22,7 +22,7 @@ export interface TrackShapes {
 }
 
 /** How much of a track's height its bars take. */
-const barShare = 0.5;
+const barShare = 0.66;
 
 class TrackBuilder {
   readonly bars: Bar[] = [];
@@ -148,7 +148,14 @@ export function willShapes(lane: Lane, track: PlacedTrack, context: TrackContext
     const will = context.entities.wills.get(id);
     if (will !== undefined) addWill(builder, will, context);
   }
-  return builder;
+  return { bars: builder.bars, marks: withoutCovered(builder.marks) };
+}
+
+/** A resume ends one will and arms the next in the same instant: then the end is shown, which says more. */
+function withoutCovered(marks: UnplacedMark[]): UnplacedMark[] {
+  return marks.filter(
+    ({ label, x }) => label !== '' || !marks.some((other) => other.label !== '' && Math.abs(other.x - x) < 8),
+  );
 }
 
 function addWill(builder: TrackBuilder, will: WillView, { entities, nowMs, words }: TrackContext): void {

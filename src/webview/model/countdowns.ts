@@ -15,12 +15,15 @@ export interface Countdown {
 /** How long a decided expectation stays in the strip, so that its verdict is seen where its countdown was. */
 export const lingerMs = 8000;
 
-/** How many rows the strip shows at most. */
+/** How many rows the strip has at most. */
 export const countdownLimit = 50;
 
+/** With more rows than this, what is decided gives way to what is pending. */
+export const lingeringLimit = 4;
+
 /**
- * Pending expectations with a due time, the next one first, then those decided within `lingerMs` before `nowMs`. `more` counts
- * those beyond the limit.
+ * Pending expectations with a due time and those just decided, in the order in which they are due. `more` counts those
+ * beyond the limit.
  */
 export function countdownsOf(
   entities: Entities,
@@ -28,16 +31,17 @@ export function countdownsOf(
   nowMs: number,
 ): { readonly rows: readonly Countdown[]; readonly more: number } {
   const rows: Countdown[] = [];
-  const add = (id: number): void => {
-    const expectation = entities.expectations.get(id);
+  const add = (expectation: ExpectationView | undefined): void => {
     if (expectation?.dueAtMs === undefined) return;
     rows.push({ expectation, fromMs: expectation.createdAtMs, dueAtMs: expectation.dueAtMs });
   };
   for (const id of entities.pending) {
     const expectation = entities.expectations.get(id);
-    if (expectation !== undefined && isWorthCounting(expectation, entities, nowMs)) add(id);
+    if (expectation !== undefined && isWorthCounting(expectation, entities, nowMs)) add(expectation);
   }
-  for (const id of recentlyDecided) if (!entities.pending.has(id)) add(id);
+  const room = Math.max(0, lingeringLimit - rows.length);
+  const decided = recentlyDecided.filter((id) => !entities.pending.has(id));
+  for (const id of room === 0 ? [] : decided.slice(-room)) add(entities.expectations.get(id));
   rows.sort((a, b) => a.dueAtMs - b.dueAtMs || a.expectation.id - b.expectation.id);
   return { rows: rows.slice(0, countdownLimit), more: Math.max(0, rows.length - countdownLimit) };
 }

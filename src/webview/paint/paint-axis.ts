@@ -7,6 +7,7 @@ import type { Palette } from './theme.ts';
 export interface AxisDecor {
   readonly width: number;
   readonly height: number;
+  readonly nowX: number;
   readonly hover: { readonly x: number; readonly atMs: number } | undefined;
 }
 
@@ -26,7 +27,7 @@ export function tickLabel(unit: TickUnit, atMs: number, words: Words): string {
 export function paintAxis(
   context: CanvasRenderingContext2D,
   ticks: Ticks,
-  { width, height, hover }: AxisDecor,
+  { width, height, nowX, hover }: AxisDecor,
   palette: Palette,
   measure: TextMeasure,
   words: Words,
@@ -44,6 +45,7 @@ export function paintAxis(
     context.fillStyle = palette.muted;
     context.fillText(label, x - half, height / 2 - 3);
   }
+  if (nowX >= 0 && nowX <= width) paintNow(context, Math.round(nowX) + 0.5, height, palette.tone.accent);
   if (hover === undefined) return;
   const label = words.clock(hover.atMs, 3);
   const wide = measure.width(label);
@@ -55,4 +57,14 @@ export function paintAxis(
   context.strokeRect(x - 4.5, 1.5, wide + 9, height - 10);
   context.fillStyle = palette.foreground;
   context.fillText(label, x, height / 2 - 3);
+}
+
+/** A flag where the line of "now" begins. */
+function paintNow(context: CanvasRenderingContext2D, x: number, height: number, color: string): void {
+  context.fillStyle = color;
+  context.beginPath();
+  context.moveTo(x, height);
+  context.lineTo(x - 5, height - 7);
+  context.lineTo(x + 5, height - 7);
+  context.fill();
 }

@@ -47,30 +47,26 @@ export class ScenePainter {
     context.clearRect(0, 0, decor.width, decor.height);
     context.save();
     context.translate(0, -decor.offsetY);
-    this.#ground(scene, decor);
+    this.#ground(decor);
     for (const link of scene.links) this.#link(link, link.will === decor.selectedWill);
     for (const lane of scene.lanes) this.#lane(lane, decor);
     context.restore();
   }
 
-  #ground(
-    scene: Scene,
-    { width, height, offsetY, gridXs, nowX, droppedBeforeX, hoverX, focus }: SceneDecor,
-  ): void {
+  #ground({ width, height, offsetY, gridXs, nowX, droppedBeforeX, hoverX, focus }: SceneDecor): void {
     const context = this.#context;
-    const { grid, selection, accentLine, outline } = {
+    const { grid, gridAlpha, selection, accentLine, outline } = {
       ...this.#palette,
       accentLine: this.#palette.tone.accent,
     };
-    if (focus !== undefined) {
+    if (focus !== undefined && selection !== undefined) {
       context.fillStyle = selection;
-      context.globalAlpha = 0.5;
       context.fillRect(0, focus.top, width, focus.height);
-      context.globalAlpha = 1;
     }
     context.fillStyle = grid;
+    context.globalAlpha = gridAlpha;
     for (const x of gridXs) context.fillRect(Math.round(x), offsetY, 1, height);
-    for (const { top } of scene.lanes) if (top > 0) context.fillRect(0, top, width, 1);
+    context.globalAlpha = 1;
     if (droppedBeforeX !== undefined && droppedBeforeX > 0) {
       context.globalAlpha = 0.5;
       context.fillRect(0, offsetY, droppedBeforeX, height);
@@ -126,7 +122,7 @@ export class ScenePainter {
     context.fillText(label, from, middle + 0.5);
   }
 
-  #mark({ symbol, tone, x, y, label, labelX, ahead }: Mark, selected: boolean): void {
+  #mark({ symbol, tone, x, y, label, labelX, labelWidth, ahead }: Mark, selected: boolean): void {
     const context = this.#context;
     const palette = this.#palette;
     if (selected) {
@@ -139,6 +135,11 @@ export class ScenePainter {
     }
     drawSymbol(context, symbol, x, y, palette.tone[tone], palette.background);
     if (labelX === undefined) return;
+    if (labelX < x) {
+      // To its left lie bars: the text needs ground of its own.
+      context.fillStyle = palette.background;
+      context.fillRect(labelX - 3, y - palette.fontSizePx * 0.55, labelWidth + 6, palette.fontSizePx * 1.1);
+    }
     context.font = palette.font;
     context.textBaseline = 'middle';
     context.fillStyle = ahead ? palette.muted : palette.foreground;
@@ -149,7 +150,9 @@ export class ScenePainter {
     const context = this.#context;
     const first = track.runs[0];
     context.fillStyle = this.#palette.grid;
+    context.globalAlpha = this.#palette.gridAlpha;
     if (first !== undefined) context.fillRect(0, first.baseline, width, 1);
+    context.globalAlpha = 1;
     for (const run of track.runs) this.#run(run);
     context.font = this.#palette.smallFont;
     context.textBaseline = 'middle';
@@ -200,18 +203,17 @@ export class ScenePainter {
     context.globalAlpha = selected ? 1 : 0.8;
     context.setLineDash(kind === 'carried' ? [2, 3] : []);
     const down = y1 > y0 ? 1 : -1;
-    const from = y0 + 9 * down;
-    const to = y1 - 3 * down;
+    const middle = (y0 + y1) / 2;
     context.beginPath();
-    context.moveTo(x0, from);
-    if (Math.abs(x1 - x0) < 1) context.lineTo(x1, to);
-    else context.bezierCurveTo(x0, (from + to) / 2, x1, (from + to) / 2, x1, to);
+    context.moveTo(x0, y0);
+    if (Math.abs(x1 - x0) < 1) context.lineTo(x1, y1);
+    else context.bezierCurveTo(x0, middle, x1, middle, x1, y1);
     context.stroke();
     context.setLineDash([]);
     context.beginPath();
-    context.moveTo(x1, to + 2 * down);
-    context.lineTo(x1 - 3.5, to - 5 * down);
-    context.lineTo(x1 + 3.5, to - 5 * down);
+    context.moveTo(x1, y1);
+    context.lineTo(x1 - 3.5, y1 - 7 * down);
+    context.lineTo(x1 + 3.5, y1 - 7 * down);
     context.fill();
     context.globalAlpha = 1;
   }

@@ -14,8 +14,10 @@ export interface Palette {
   readonly waiting: string;
   readonly refused: string;
   readonly focus: string;
-  /** The background of what is selected. */
-  readonly selection: string;
+  /** The background of what is selected; high contrast has none. */
+  readonly selection: string | undefined;
+  /** How strongly lines of the ground are drawn: in high contrast their colour is that of borders, and loud. */
+  readonly gridAlpha: number;
   /** In high contrast, shapes have an outline instead of a tint. */
   readonly outline: string | undefined;
   readonly font: string;
@@ -28,7 +30,7 @@ const variables = {
   background: ['editor-background'],
   foreground: ['foreground', 'editor-foreground'],
   muted: ['descriptionForeground', 'foreground'],
-  grid: ['editorIndentGuide-background1', 'editorIndentGuide-background', 'panel-border', 'contrastBorder'],
+  grid: ['panel-border', 'widget-border', 'contrastBorder'],
   good: ['charts-green', 'testing-iconPassed'],
   bad: ['charts-red', 'errorForeground'],
   warning: ['charts-orange', 'editorWarning-foreground'],
@@ -37,7 +39,6 @@ const variables = {
   purple: ['charts-purple'],
   yellow: ['charts-yellow'],
   focus: ['focusBorder', 'contrastActiveBorder'],
-  selection: ['editor-inactiveSelectionBackground', 'editor-selectionBackground'],
 } as const;
 
 export function readPalette(of: HTMLElement): Palette {
@@ -53,6 +54,7 @@ export function readPalette(of: HTMLElement): Palette {
   const fontSizePx = Number.parseFloat(style.fontSize) || 13;
   const family = style.fontFamily;
   const muted = color('muted');
+  const outline = read(['contrastBorder']);
   return {
     background: color('background'),
     foreground: color('foreground'),
@@ -79,8 +81,9 @@ export function readPalette(of: HTMLElement): Palette {
     waiting: color('warning'),
     refused: color('bad'),
     focus: color('focus'),
-    selection: color('selection'),
-    outline: read(['contrastBorder']),
+    selection: read(['list-inactiveSelectionBackground']),
+    gridAlpha: outline === undefined ? 1 : 0.4,
+    outline,
     font: `${Math.round(fontSizePx * 0.92)}px ${family}`,
     smallFont: `${Math.round(fontSizePx * 0.85)}px ${family}`,
     fontSizePx,

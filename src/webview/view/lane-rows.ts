@@ -102,6 +102,7 @@ export class LaneRows {
       .join(' · ');
     setText(row.name, name);
     setText(row.facts, facts);
+    setAttribute(row.element, 'data-first', placed.index === 0 ? '' : undefined);
     row.title.style.height = `${placed.tracks[0] === undefined ? placed.height : placed.tracks[0].top - placed.top}px`;
     setAttribute(row.title, 'aria-setsize', String(laneCount));
     setAttribute(row.title, 'aria-posinset', String(placed.index + 1));

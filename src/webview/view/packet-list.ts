@@ -2,10 +2,12 @@
 
 import type { PacketType } from '../../mqtt/packet.ts';
 import { reasonCodeName } from '../../mqtt/reason-codes.ts';
+import { endWords } from '../model/describe.ts';
 import { recordTypes } from '../model/record-types.ts';
 import type { RecordRow } from '../model/records.ts';
 import type { StringKey } from '../strings.ts';
 import type { PageContext, View } from './context.ts';
+import type { DetailsStore } from './details-store.ts';
 import { el, setAttribute, setText, uniqueId } from './dom.ts';
 import { type VirtualRow, VirtualRows } from './virtual-rows.ts';
 
@@ -25,13 +27,15 @@ const rowPx = 22;
 export class PacketList implements View {
   readonly element: HTMLElement;
   readonly #context: PageContext;
+  readonly #store: DetailsStore;
   readonly #rows: VirtualRows;
   readonly #heads: readonly HTMLElement[];
   readonly #empty = el('p', { class: 'hint' });
   #selected: number | undefined;
 
-  constructor(context: PageContext, fontSizePx: number) {
+  constructor(context: PageContext, store: DetailsStore, fontSizePx: number) {
     this.#context = context;
+    this.#store = store;
     this.#rows = new VirtualRows({
       class: 'packet-rows',
       rowHeight: Math.round((rowPx * fontSizePx) / 13),
@@ -116,6 +120,7 @@ export class PacketList implements View {
         setAttribute(element, 'data-family', recordTypes[row.type]?.family ?? 'note');
         for (const [name, cell] of cells) setText(cell, texts[name]);
         const direction = cells.get('direction');
+        cells.get('info')?.setAttribute('title', texts.info);
         if (direction !== undefined) setAttribute(direction, 'aria-label', texts.said);
       },
     };
@@ -134,10 +139,24 @@ export class PacketList implements View {
       client: model.laneNameOf(row.connection),
       direction: directed ? words.t(toServer ? 'list.toServer' : 'list.toClient') : '',
       said: directed ? words.t(toServer ? 'list.toServer.said' : 'list.toClient.said') : '',
-      type: type === undefined ? '' : isPacket ? type.name : words.template(type.name, type.word, {}),
+      type: isPacket ? type.name : this.#noteWords(row),
       info: this.#info(row, isPacket),
       length: row.length > 0 ? words.number(row.length) : '',
     };
+  }
+
+  /** What is no packet, in words: how a connection ended, what was done to it. */
+  #noteWords(row: RecordRow): string {
+    const { words, entities } = this.#context.model;
+    const type = recordTypes[row.type];
+    const name = type === undefined ? '' : words.template(type.name, type.word, {});
+    if (type?.word === 'closed') {
+      const connection = entities.connections.get(row.connection);
+      return connection?.closedSeq === row.seq ? `${name}: ${endWords(connection, words)}` : name;
+    }
+    if (type?.word !== 'action') return name;
+    const answer = this.#store.get(row.seq);
+    return answer.state === 'ready' ? answer.details.title : name;
   }
 
   #info(row: RecordRow, isPacket: boolean): string {

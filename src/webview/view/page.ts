@@ -78,7 +78,7 @@ export class Page {
       zoom: (factor) => this.#timeline.zoom(factor),
       filter: (text) => this.#model.setFilter(text),
     });
-    this.#list = new PacketList(this.#context, fontSizePx);
+    this.#list = new PacketList(this.#context, this.#store, fontSizePx);
     this.#packet = new PacketPanel(this.#context, this.#store, fontSizePx);
     this.#will = new WillPanel(this.#context, this.#store);
     this.#why = new WhyPanel(this.#context);

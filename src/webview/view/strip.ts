@@ -96,12 +96,21 @@ function stripRow(context: PageContext, id: number): StripRow {
     class: 'link strip-name',
     onPress: () => model.select({ kind: 'expectation', id }),
   });
-  const remaining = el('span', { class: 'strip-remaining' });
+  const glyph = el('span', { class: 'glyph', attributes: { 'aria-hidden': 'true' } });
+  const remaining = el('span');
   const fill = el('div', { class: 'bar-fill' });
   const bar = el('div', { class: 'bar', attributes: { 'aria-hidden': 'true' } }, fill);
   const reason = el('span', { class: 'strip-reason' });
   const actions = el('span', { class: 'strip-actions' });
-  const element = el('li', { class: 'strip-row' }, name.element, remaining, bar, reason, actions);
+  const element = el(
+    'li',
+    { class: 'strip-row' },
+    name.element,
+    el('span', { class: 'strip-remaining' }, glyph, remaining),
+    bar,
+    reason,
+    actions,
+  );
   let shownActions = '';
 
   return {
@@ -113,7 +122,8 @@ function stripRow(context: PageContext, id: number): StripRow {
       const decided = expectation.verdict !== 'pending';
       name.setLabel(said.name);
       name.setTitle(words.t('countdown.why', { title: whyTitle(expectation, words) }));
-      setText(remaining, decided ? `${verdictLook(expectation).glyph} ${said.remaining}` : said.remaining);
+      setText(glyph, decided ? `${verdictLook(expectation).glyph} ` : '');
+      setText(remaining, said.remaining);
       setText(reason, said.reason);
       setAttribute(element, 'data-tone', said.tone);
       setAttribute(element, 'data-decided', decided ? '' : undefined);

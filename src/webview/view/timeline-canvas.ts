@@ -109,6 +109,7 @@ export class TimelineCanvas {
       {
         width: view.width,
         height: this.axis.clientHeight,
+        nowX: scale.xOf(nowMs),
         hover: hoverX === undefined ? undefined : { x: hoverX, atMs: scale.timeAt(hoverX) },
       },
       this.#palette,

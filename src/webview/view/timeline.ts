@@ -181,12 +181,12 @@ export class Timeline {
   /** Follows, and says for how many milliseconds the picture then stays as it is. */
   #follow(nowMs: number): number | undefined {
     const { model } = this.#context;
-    // Nothing happens yet: nothing moves.
-    if (model.records.size === 0 && model.entities.laneCount === 0) return undefined;
     const wanted = followShare(this.#scale, nowMs, this.#nextDueMs(nowMs));
     const still = this.#options.reducedMotion();
-    this.#share = still ? wanted : easedShare(this.#share, wanted, Math.min(100, nowMs - this.#drawnAtMs));
+    this.#share = still ? wanted : easedShare(this.#share, wanted, nowMs - this.#drawnAtMs);
     this.#scale = following(this.#scale, nowMs, this.#share);
+    // Nothing happens yet: nothing moves.
+    if (model.records.size === 0 && model.entities.laneCount === 0) return undefined;
     if (still) return stillMs;
     return this.#share === wanted ? this.#pixelMs : 0;
   }

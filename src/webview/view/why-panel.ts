@@ -79,10 +79,8 @@ export class WhyPanel implements View {
       el('span', { class: 'fact-text', text: this.#sentence(fact) }),
     );
     const item = el('li', {}, line);
-    const refs = el('span', { class: 'fact-refs' });
-    if (fact.statement !== undefined) refs.append(...this.#statement(fact.statement, place, item));
-    if (fact.seq !== undefined) refs.append(packetLink(this.#context, fact.seq));
-    if (refs.childElementCount > 0) line.append(refs);
+    if (fact.statement !== undefined) line.append(...this.#statement(fact.statement, place, item));
+    if (fact.seq !== undefined) line.append(packetLink(this.#context, fact.seq));
     return item;
   }
 
@@ -95,7 +93,7 @@ export class WhyPanel implements View {
   #statement(ref: StatementRef, place: string, item: HTMLElement): readonly HTMLElement[] {
     const key = `${ref.version}:${ref.id}`;
     const statement = this.#context.model.statements.get(key);
-    if (statement === undefined) return [el('span', { class: 'muted', text: key })];
+    if (statement === undefined) return [el('span', { class: 'muted statement-link', text: key })];
     const openKey = `${place} ${key}`;
     const summary = this.#summary(statement);
     summary.hidden = !this.#open.has(openKey);
