@@ -13,6 +13,7 @@ import { Secrets } from './profiles/secrets.ts';
 import { TimelinePanel } from './timeline/timeline-panel.ts';
 import { RememberedChoices } from './ui/remembered.ts';
 import { ProfilesView } from './views/profiles-view.ts';
+import { sessionsTree } from './views/sessions-model.ts';
 import { SessionsView } from './views/sessions-view.ts';
 import { StatusBar } from './views/status-bar.ts';
 
@@ -84,7 +85,10 @@ function start(context: ExtensionContext): MqttSessionApi {
     ...allCommands.map((command) => registerCommand(app, command)),
   );
   if (context.extensionMode === ExtensionMode.Test) {
-    owned.push(commands.registerCommand('mqttSession.test.crashEngine', () => engine.crash()));
+    owned.push(
+      commands.registerCommand('mqttSession.test.crashEngine', () => engine.crash()),
+      commands.registerCommand('mqttSession.test.sessions', () => sessionsTree(state, Date.now())),
+    );
   }
   return snapshotApi(engine, state);
 }

@@ -94,9 +94,11 @@ async function connecting(
 ): Promise<ClientView> {
   const name = clientName(client);
   try {
-    return await withSlowProgress(l10n.t('Connecting {0}…', name), start(client.key), () =>
+    const view = await withSlowProgress(l10n.t('Connecting {0}…', name), start(client.key), () =>
       app.engine.request('cancelConnect', { client: client.key }),
     );
+    app.state.learn(view);
+    return view;
   } catch (thrown) {
     if (!(thrown instanceof UserFailure)) throw thrown;
     throw new FailureWithSteps(new UserFailure(aboutClient(name, userErrorOf(thrown))), [

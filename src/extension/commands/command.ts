@@ -1,6 +1,6 @@
 import { commands, type Disposable, l10n } from 'vscode';
 import type { App } from '../app.ts';
-import { Cancelled, type UserFailure, userErrorOf } from '../errors.ts';
+import { Cancelled, UserFailure, userErrorOf } from '../errors.ts';
 import { describeThrown } from '../log.ts';
 import { type NextStep, showUserError } from '../ui/show-error.ts';
 
@@ -35,9 +35,14 @@ export async function runCommand(app: App, command: Command, target: unknown): P
   try {
     return await command.run(app, target);
   } catch (thrown) {
-    if (!(thrown instanceof Cancelled)) reportFailure(app, thrown);
+    if (!wasCancelled(thrown)) reportFailure(app, thrown);
     return undefined;
   }
+}
+
+/** Whether the user has turned it down, here or in the engine: then nothing is said. */
+function wasCancelled(thrown: unknown): boolean {
+  return thrown instanceof Cancelled || (thrown instanceof UserFailure && thrown.error.code === 'cancelled');
 }
 
 /** Logs a failure and shows it, with its next steps and the way to the log. */

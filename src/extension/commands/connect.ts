@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
-import { l10n, type Uri, workspace } from 'vscode';
+import { l10n, type Uri, window, workspace } from 'vscode';
 import type { ClientView, UserError } from '../../engine/messages.ts';
 import type { ConnectionProfile } from '../../profile/model.ts';
 import { resolveProfile } from '../../profile/resolve.ts';
@@ -41,7 +41,7 @@ async function connectProfile(app: App, place: ProfilePlace): Promise<ClientView
   const file = source.uri;
   const profile = usableProfile(place);
   if (!['file', 'untitled'].includes(file.scheme)) throw virtualWorkspace(displayPath(file));
-  const existing = clientOf(app, file, name, ['connected', 'frozen', 'connecting', 'reconnecting']);
+  const existing = clientOf(app, file, name, ['connected']);
   if (existing !== undefined) throw alreadyConnected(name);
 
   const lookup = variableLookup(name, file, app.secrets);
@@ -49,7 +49,7 @@ async function connectProfile(app: App, place: ProfilePlace): Promise<ClientView
   app.timeline.openAtFirstConnection();
   app.log.info(`Connecting ${name} of ${displayPath(file)}`);
   try {
-    return await withSlowProgress(
+    const client = await withSlowProgress(
       l10n.t('Connecting {0}…', name),
       app.engine.request('connect', {
         profile: resolved,
@@ -62,10 +62,20 @@ async function connectProfile(app: App, place: ProfilePlace): Promise<ClientView
         if (client !== undefined) await app.engine.request('cancelConnect', { client: client.key });
       },
     );
+    app.state.learn(client);
+    if (client.error !== undefined) warnOf(app, client.error, name);
+    return client;
   } catch (thrown) {
     if (!(thrown instanceof UserFailure) || thrown.error.code === 'cancelled') throw thrown;
     throw new FailureWithSteps(named(name, thrown.error), nextSteps(app, place, lookup, thrown.error));
   }
+}
+
+/** What went wrong right after the Server had accepted: the client is connected all the same. */
+function warnOf(app: App, error: UserError, name: string): void {
+  const { message, hint } = named(name, error).error;
+  app.log.warn(`${error.code}: ${message}`);
+  void window.showWarningMessage(hint === undefined ? message : `${message} ${hint}`);
 }
 
 /** @throws {FailureWithSteps} the profile has errors */

@@ -90,6 +90,15 @@ export class SessionState {
     this.#changed.fire();
   }
 
+  /** What an answer says of a client, which is ahead of the changes that tell the same. */
+  learn(client: ClientView): void {
+    const fresh = this.#stale;
+    if (fresh) this.#clear();
+    this.clients.set(client.key, client);
+    if (fresh) this.#reset.fire();
+    this.#changed.fire();
+  }
+
   /** The engine is gone: no client is connected any more, no broker listens, and nothing more will be seen. */
   engineEnded(): void {
     this.#stale = true;

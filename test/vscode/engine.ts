@@ -1,0 +1,72 @@
+import * as assert from 'node:assert/strict';
+import { commands } from 'vscode';
+import { connected, newestOf, now, run, sample, sessionsLines, until } from './support/host.ts';
+import type { HostTest } from './support/runner.ts';
+import { ScriptedUser } from './support/scripted-user.ts';
+
+const willDelay = 'will-delay.mqtt.yaml';
+
+export const engineTests: readonly HostTest[] = [
+  {
+    name: 'an engine that ends by itself is reported and started again, and what was seen stays in view',
+    async run() {
+      const user = new ScriptedUser();
+      try {
+        const demo = await connected(sample(willDelay), 'demo');
+        await until((state) => newestOf(demo, state).will !== undefined);
+        await commands.executeCommand('mqttSession.test.crashEngine');
+        const { buttons } = await user.sees('being started again');
+        assert.deepEqual(buttons, ['Restart', 'Show Log']);
+        const state = await until(({ engine }) => engine === 'running');
+        assert.equal(state.stale, true);
+        assert.equal(now(demo, state)?.state, 'offline');
+        assert.ok(newestOf(demo, state).will);
+        assert.ok((await sessionsLines(demo.server)).some((line) => line.includes('Will offline')));
+      } finally {
+        user.leaves();
+      }
+    },
+  },
+  {
+    name: 'after a restart the next connection begins with a clean slate',
+    async run() {
+      const user = new ScriptedUser();
+      try {
+        await connected(sample(willDelay), 'demo');
+        await commands.executeCommand('mqttSession.test.crashEngine');
+        await until(({ engine, stale }) => engine === 'running' && stale);
+        const client = await connected(sample(willDelay), 'subscriber');
+        const { clients, stale } = await until((now) => !now.stale && now.entities.sessions.length === 1);
+        assert.equal(stale, false);
+        assert.deepEqual(
+          clients.map(({ key }) => key),
+          [client.key],
+        );
+      } finally {
+        user.leaves();
+      }
+    },
+  },
+  {
+    name: 'what is under way when the engine ends fails with a message',
+    async run() {
+      const user = new ScriptedUser();
+      try {
+        const demo = await connected(sample(willDelay), 'demo');
+        const publishing = run('publish', {
+          client: demo.key,
+          topic: 'a',
+          payload: '',
+          qos: 2,
+          retain: false,
+        });
+        await commands.executeCommand('mqttSession.test.crashEngine');
+        assert.equal(await publishing, undefined);
+        await user.sees('has ended');
+        await until(({ engine }) => engine === 'running');
+      } finally {
+        user.leaves();
+      }
+    },
+  },
+];

@@ -1,0 +1,28 @@
+/** The module that VS Code runs inside its extension host (`extensionTestsPath`). */
+import { workspace } from 'vscode';
+import { commandTests } from './commands.ts';
+import { connectingTests } from './connecting.ts';
+import { engineTests } from './engine.ts';
+import { errorTests } from './errors.ts';
+import { profileTests } from './profiles.ts';
+import { restrictedTests } from './restricted.ts';
+import { secretTests } from './secrets.ts';
+import { sessionTests } from './sessions.ts';
+import { putBack } from './support/host.ts';
+import { runTests } from './support/runner.ts';
+
+/** In a trusted workspace everything but Restricted Mode is tested, otherwise Restricted Mode. */
+export async function run(): Promise<void> {
+  const tests = workspace.isTrusted
+    ? [
+        ...commandTests,
+        ...connectingTests,
+        ...sessionTests,
+        ...errorTests,
+        ...profileTests,
+        ...secretTests,
+        ...engineTests,
+      ]
+    : restrictedTests;
+  await runTests(tests, putBack);
+}
