@@ -4,6 +4,7 @@ import type { Viewable } from './changed.ts';
 import type { Client } from './client.ts';
 import type { DecisionRow } from './decision-table.ts';
 import type { End } from './end.ts';
+import { cleanStartTerm } from './facts.ts';
 import type { ConnectionEnd, ConnectionInfo, ConnectionView, SessionAction } from './model.ts';
 import type { EndCause } from './sentences.ts';
 import type { Server } from './server.ts';
@@ -139,6 +140,11 @@ export class Connection implements Viewable<ConnectionView> {
   /** Effective: as assigned by the Server if it did. */
   get clientId(): string {
     return this.connack?.assignedClientId ?? this.connect?.clientId ?? '';
+  }
+
+  /** Its Clean Start, in the words of its version. */
+  get cleanStartTerm(): string {
+    return cleanStartTerm(this.version || 5, this.connect?.cleanStart ?? true);
   }
 
   /** What to call it in a sentence. */

@@ -941,7 +941,7 @@ const reconnects5: readonly DecisionRow[] = [
     severity: 'derivable',
     statements: [...v311('MQTT-3.1.2-6'), ...v5(delayed)],
     reading: 'A1',
-    rule: 'ruleCleanStart',
+    rule: 'ruleCleanSession',
   },
 ];
 

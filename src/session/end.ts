@@ -205,7 +205,11 @@ export function endFact(connection: Connection, end: End): Fact {
     case 'taken-over':
       return end.taker === undefined
         ? fact('endedTakenOverUnseen', { endedAtMs, ...serverCode(connection) }, evidence)
-        : fact('endedTakenOver', { endedAtMs }, { seq: end.taker.connect?.seq ?? seq });
+        : fact(
+            'endedTakenOver',
+            { endedAtMs, cleanStart: end.taker.cleanStartTerm },
+            { seq: end.taker.connect?.seq ?? seq },
+          );
     case 'reauthentication-failed':
       return fact('endedReauthentication', { endedAtMs }, evidence);
     case 'session-deleted':

@@ -11,9 +11,9 @@ export function fact<Code extends FactCode>(
   return { code, params, seq: evidence.seq, statement: evidence.statement };
 }
 
-/** `5` and `MQTT-3.1.3-9`, or the statement of the same meaning in an older version. */
-export function statement(version: ProtocolVersion, id: string): StatementRef {
-  return { version, id };
+/** `Clean Start 0`, or as it is called before 5.0, `CleanSession 0`. */
+export function cleanStartTerm(version: ProtocolVersion, cleanStart: boolean): string {
+  return `${version === 5 ? 'Clean Start' : 'CleanSession'} ${cleanStart ? 1 : 0}`;
 }
 
 /** The statement by version. A version without its own is told by undefined. */

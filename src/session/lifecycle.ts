@@ -153,7 +153,6 @@ export class Lifecycle {
     if (old.will !== undefined && chosen !== undefined) {
       this.#judge.open(old.will, end, chosen.row, chosen.meaning);
       const { case: willCase } = old.will;
-      if (willCase !== undefined) this.#tellReturn(willCase, next);
       if (willCase?.duty === 'withhold' && willCase.observed === undefined) {
         this.#checkResumed(willCase, chosen.row, next);
       }
@@ -190,7 +189,10 @@ export class Lifecycle {
       if (waits && beforeDue === undefined) this.#race(willCase, next);
       return;
     }
-    const told = [cameBack(next), ...this.#judge.ruleOf(willCase, row)];
+    const told = [
+      cameBack(next, beforeDue === true ? willCase : undefined),
+      ...this.#judge.ruleOf(willCase, row),
+    ];
     if (row.will === 'withhold') {
       this.#judge.cancel(willCase, row, told);
       this.#checkResumed(willCase, row, next);
@@ -500,13 +502,18 @@ function isBefore(
   return (next.connect?.atMs ?? 0) > due.untilMs + tolerances.onTimeMs ? false : undefined;
 }
 
-function cameBack(next: Connection): Fact {
+function cameBack(next: Connection, willCase?: WillCase): Fact {
   const { connect, connack } = next;
-  const params = { cleanStart: connect?.cleanStart === true ? 1 : 0, acceptedAtMs: connack?.atMs ?? 0 };
+  const acceptedAtMs = connack?.atMs ?? 0;
+  const params = { cleanStart: next.cleanStartTerm, acceptedAtMs };
   const evidence = { seq: connect?.seq };
-  return connectedExpiry(next) === 0 && connect?.cleanStart === false
-    ? fact('cameBackWithoutExpiry', params, evidence)
-    : fact('cameBack', params, evidence);
+  if (connectedExpiry(next) === 0 && connect?.cleanStart === false && connect.version === 5) {
+    return fact('cameBackWithoutExpiry', params, evidence);
+  }
+  const dueAtMs = willCase?.due?.atMs;
+  return dueAtMs === undefined
+    ? fact('cameBack', params, evidence)
+    : fact('cameBackInTime', { ...params, beforeMs: dueAtMs - acceptedAtMs }, evidence);
 }
 
 function refusedAt(next: Connection): Fact {

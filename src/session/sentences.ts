@@ -55,7 +55,8 @@ export const factTemplates = {
     'The Client sent DISCONNECT with Session Expiry Interval {sessionExpirySeconds}, though CONNECT had set 0, and the connection ended at {endedAtMs}',
   endedKeepAlive:
     'The Server ended the connection at {endedAtMs}, when nothing had come from the Client for {silentMs}; its Keep Alive is {keepAliveSeconds}',
-  endedTakenOver: 'Another connection with the same Client Identifier took over at {endedAtMs}',
+  endedTakenOver:
+    'Another connection with the same Client Identifier took over at {endedAtMs}, with {cleanStart}',
   endedTakenOverUnseen:
     'The Server sent DISCONNECT {reasonCode} ({reason}) at {endedAtMs}; the connection that took over is not in the trace',
   endedViolation: 'The Client broke the protocol ({problem}), and the connection ended at {endedAtMs}',
@@ -109,6 +110,8 @@ export const factTemplates = {
     'A new connection to the Session before the delay has passed means that the Will Message must not be sent',
   ruleRefusedDoesNotCancel: 'A CONNECT that was refused is no connection to the Session and cancels nothing',
   ruleCleanStart: 'Clean Start 1 ended the old Session, and the end of the Session made the Will Message due',
+  ruleCleanSession:
+    'CleanSession 1 ended the old Session, and the end of the Session made the Will Message due',
   ruleAlreadyDue: 'The Will Message was due before the Client came back, so coming back does not cancel it',
   ruleReplacedByNone:
     'The connection that resumed the Session carried no Will Message, so none is left to publish',
@@ -131,9 +134,11 @@ export const factTemplates = {
     'The Session ended with the connection, so the Will Message was due at once, whatever its delay',
 
   // What happened then.
-  cameBack: 'The Client came back with Clean Start {cleanStart} at {acceptedAtMs}, accepted',
+  cameBack: 'The Client came back with {cleanStart} at {acceptedAtMs}, accepted',
   cameBackWithoutExpiry:
-    'The Client came back with Clean Start {cleanStart} and without Session Expiry Interval at {acceptedAtMs}, accepted',
+    'The Client came back with {cleanStart} and without Session Expiry Interval at {acceptedAtMs}, accepted',
+  cameBackInTime:
+    'The Client came back with {cleanStart} at {acceptedAtMs}, accepted, {beforeMs} before the Will Message was due',
   cameBackRefused: 'A CONNECT of the Client at {askedAtMs} was refused with {reasonCode} ({reason})',
   resumedAgain: 'The connection that had resumed the Session ended at {endedAtMs}',
   sessionPresent: 'CONNACK carried Session Present {sessionPresent}',
@@ -147,6 +152,7 @@ export const factTemplates = {
   receivedEarly: '{subscriber} received it {beforeMs} before it was due',
   receivedWhileConnected: '{subscriber} received it at {receivedAtMs}, while the connection was open',
   receivedLate: '{subscriber} received it {afterMs} after it was due, which is not promptly',
+  lateByDelay: 'That is the Will Delay Interval, which the end of the Session should have cut short',
   receivedQueued: '{subscriber} received it at {receivedAtMs}, when it was back: the Server had kept it',
   receivedRetained:
     '{subscriber} received it as a retained message at {receivedAtMs}: it was published by then, and nothing shows when',
@@ -154,13 +160,13 @@ export const factTemplates = {
   receivedUndecided: '{subscriber} received it at {receivedAtMs}',
   receivedShowsAccepted: '{subscriber} received it at {receivedAtMs}, so the Server had accepted the CONNECT',
   noOtherPublisher: 'No Client in the trace published the same message',
-  notReceived: '{subscriber} was subscribed to {filter} and had not received it by {untilAtMs}',
+  notReceived: '{subscriber} was subscribed to "{filter}" and had not received it by {untilAtMs}',
   notReceivedQos0: 'It would have come with QoS 0, which a Server may drop under load',
   notAuthorised: 'The Server may refuse the topic to the Client without saying so: check its access rules',
   nobodySubscribed:
-    'No Client in the trace was subscribed to {topic} while it was due: connect a subscriber to see it',
+    'No Client in the trace was subscribed to "{topic}" while it was due: connect a subscriber to see it',
   nobodySubscribedDollar:
-    'No Client in the trace was subscribed to {topic} while it was due; a filter that starts with a wildcard does not match it',
+    'No Client in the trace was subscribed to "{topic}" while it was due; a filter that starts with a wildcard does not match it',
   onlyShared:
     'The only subscription that matches is shared, so the Server may have given the message to another Client',
   onlyOffline:
@@ -192,7 +198,7 @@ export const factTemplates = {
   sessionExpires:
     'The Session ends {sessionExpirySeconds} after the connection, if the Client does not come back',
   sessionEndUnseen:
-    'Nothing on the wire shows the end of a Session: a CONNECT with Clean Start 0 would show it',
+    'Nothing on the wire shows the end of a Session: a CONNECT with {cleanStart} would show it',
   sessionEndShown: 'CONNACK with Session Present 0 at {acceptedAtMs} shows that it had ended',
   sessionOutlived: 'CONNACK with Session Present 1 at {acceptedAtMs} shows that it had not ended',
   sessionLostEarly:
@@ -202,7 +208,7 @@ export const factTemplates = {
   sessionDeleted: 'It was deleted at {deletedAtMs}',
   sessionUnreadable:
     'The Client came back with MQTT 3.1, whose CONNACK does not say whether the Session was there',
-  sessionPresentClean: 'With Clean Start 1 the Server must answer Session Present 0',
+  sessionPresentClean: 'With {cleanStart} the Server must answer Session Present 0',
   sessionPresentRefused: 'With a Reason Code other than 0 the Server must answer Session Present 0',
   sessionPresentAlive:
     'The Session lived until {endsAtMs} at least, so the Server must answer Session Present 1',

@@ -3,7 +3,7 @@ import type { Viewable } from './changed.ts';
 import type { Connection } from './connection.ts';
 import type { DecisionRow } from './decision-table.ts';
 import type { End } from './end.ts';
-import { fact } from './facts.ts';
+import { cleanStartTerm, fact } from './facts.ts';
 import type { ExpectationView, Fact, Severity, Verdict } from './model.ts';
 import type { Session } from './session.ts';
 import { agreedFacts, endFacts, readingFact } from './telling.ts';
@@ -44,11 +44,11 @@ export class SessionEnd implements Viewable<ExpectationView> {
     this.dueAtMs = end.atMs + end.expiry.seconds * 1000;
     this.#timer = new Timer((atMs) => {
       ended(session, Math.min(this.dueAtMs, atMs));
-      this.settle('unobserved', [fact('sessionEndUnseen', {})]);
+      this.settle('unobserved', [unseen(connection)]);
     });
     if (this.dueAtMs <= world.nowMs) {
       ended(session, this.dueAtMs);
-      this.settle('unobserved', [fact('sessionEndUnseen', {})]);
+      this.settle('unobserved', [unseen(connection)]);
     } else {
       world.timers.set(this.#timer, this.dueAtMs);
       world.changed.expectations.mark(this);
@@ -97,6 +97,11 @@ export class SessionEnd implements Viewable<ExpectationView> {
       ],
     };
   }
+}
+
+/** Before 5.0 the flag that resumes has another name. */
+function unseen(connection: Connection): Fact {
+  return fact('sessionEndUnseen', { cleanStart: cleanStartTerm(connection.version || 5, false) });
 }
 
 function rule(connection: Connection, end: End): Fact {

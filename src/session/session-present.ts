@@ -95,18 +95,15 @@ export function judgeSessionPresent(
   if (known.present === undefined && !(connect.cleanStart && present === 1)) return;
   const cleanRule = fact(
     'sessionPresentClean',
-    {},
+    { cleanStart: next.cleanStartTerm },
     { statement: statementFor(connect.version, { 5: 'MQTT-3.2.2-2', 4: 'MQTT-3.2.2-1' }) },
   );
   const expected = connect.cleanStart ? 0 : known.present;
   const rule = connect.cleanStart ? cleanRule : known.rule;
   const facts = [
     ...historyFacts(client, old, connect.cleanStart),
-    fact(
-      'cameBack',
-      { cleanStart: connect.cleanStart ? 1 : 0, acceptedAtMs: connack.atMs },
-      { seq: connect.seq },
-    ),
+    // A takeover has told it already.
+    ...(old !== undefined && !connect.cleanStart ? [] : [cameBackFact(next)]),
     ...(rule === undefined ? [] : [rule]),
     fact('sessionPresent', { sessionPresent: present }, { seq: connack.seq }),
   ];
@@ -132,6 +129,11 @@ export function judgeSessionPresent(
     facts: [...facts, ...judged.facts],
   };
   world.changed.expectations.mark(new SessionPresent(view));
+}
+
+function cameBackFact(next: Connection): Fact {
+  const params = { cleanStart: next.cleanStartTerm, acceptedAtMs: next.connack?.atMs ?? 0 };
+  return fact('cameBack', params, { seq: next.connect?.seq });
 }
 
 interface Judged {

@@ -5,6 +5,7 @@ import type { DecisionRow, ReadingId } from './decision-table.ts';
 import { type End, endFact } from './end.ts';
 import { fact, statementFor } from './facts.ts';
 import type { Fact } from './model.ts';
+import type { FactCode } from './sentences.ts';
 import { tolerances } from './tolerances.ts';
 
 /** What CONNECT and CONNACK said about will and Session. */
@@ -111,8 +112,12 @@ export function statementOfRow(row: DecisionRow, version: ProtocolVersion): Stat
   return row.statements.find((each) => each.version === version) ?? row.statements[0];
 }
 
+/** Rules whose sentence says by itself when the will is due. */
+const saysWhen: ReadonlySet<FactCode> = new Set(['ruleDeleted', 'ruleCleanStart', 'ruleCleanSession']);
+
 function tellsWait(row: DecisionRow): boolean {
-  if (row.will !== 'publish' || row.rule === 'ruleDeleted' || row.rule === 'ruleCleanStart') return false;
+  if (row.will !== 'publish' || row.rule === 'ruleDeleted' || row.session === 'ends-at-reconnect')
+    return false;
   return row.due !== 'none' && row.due !== 'unbounded' && row.due !== 'reconnect';
 }
 

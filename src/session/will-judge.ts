@@ -138,6 +138,7 @@ export class WillJudge {
   ): void {
     this.#rewrite(willCase, row, happenings);
     willCase.duty = duty;
+    if (willCase.observed === undefined) willCase.will.state = 'due';
     willCase.unbounded = duty === 'publish';
     this.#settle(willCase, 'undecided', [], 'indeterminate');
   }
@@ -255,7 +256,8 @@ export class WillJudge {
       ]);
     } else if (atMs > due.untilMs + tolerances.onTimeMs) {
       const late = fact('receivedLate', { subscriber, afterMs: deviationMs }, evidence);
-      this.#settle(willCase, 'late', [late, readingFact('A12')], 'should');
+      const told = isLateByDelay(willCase, copy) ? [late, lateByDelay] : [late];
+      this.#settle(willCase, 'late', [...told, readingFact('A12')], 'should');
     } else if (willCase.end !== undefined && openRange(willCase.end)) {
       this.#settle(
         willCase,
@@ -474,7 +476,9 @@ export class WillJudge {
     const { will } = willCase;
     willCase.observed = { seq: copy.seq, atMs: copy.atMs, connection: copy.connection.id };
     willCase.deviationMs = deviationMs;
-    willCase.checks = checkCopy(will, copy, willCase.due?.fromMs ?? copy.atMs);
+    // Of a will that must not come, nothing but that it came is of interest.
+    willCase.checks =
+      willCase.duty === 'withhold' ? [] : checkCopy(will, copy, willCase.due?.fromMs ?? copy.atMs);
     will.state = 'published';
     will.publishedAtMs = copy.atMs;
     will.publishSeq = copy.seq;
@@ -523,6 +527,15 @@ function dutyOf(meaning: DecisionRow, connection: Connection): WillCase['duty'] 
   if (disconnect?.ambiguous === true && disconnect.kind === 'normal-invalid-expiry') return 'open';
   if (meaning.will === 'publish') return 'publish';
   return meaning.will === 'open' ? 'open' : 'withhold';
+}
+
+const lateByDelay = fact('lateByDelay', {}, { statement: { version: 5, id: 'MQTT-3.1.3-9' } });
+
+/** Whether the Server waited for the whole delay, though the Session ended before. */
+function isLateByDelay({ end }: WillCase, copy: ReceivedCopy): boolean {
+  if (end === undefined || end.delay <= end.expiry.mostSeconds) return false;
+  const wholeMs = copy.atMs - end.fromMs - end.delay * 1000;
+  return wholeMs >= -tolerances.clockMs && wholeMs <= tolerances.onTimeMs;
 }
 
 function whileConnected(will: Will, copy: ReceivedCopy): Fact {

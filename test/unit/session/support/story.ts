@@ -12,6 +12,7 @@ import {
   TO_SERVER,
   type WillMessage,
 } from '../../../../src/mqtt/packet.ts';
+import { packetTypeOf } from '../../../../src/mqtt/packet-types.ts';
 import { PROPERTY } from '../../../../src/mqtt/properties.ts';
 import type {
   ConnectionEnd,
@@ -31,7 +32,13 @@ export const noon = Date.UTC(2026, 2, 2, 12, 0, 0);
 export const defaultServer = 'localhost:1883';
 
 /** One event, so that a story can be told again in other batches. */
-export type StoryEvent = { readonly atMs: number; readonly tell: (rules: SessionRulesInput) => void };
+export interface StoryEvent {
+  readonly seq: number;
+  readonly atMs: number;
+  /** For a golden text. */
+  readonly what: string;
+  readonly tell: (rules: SessionRulesInput) => void;
+}
 
 export interface ConnectOptions {
   readonly version?: ProtocolVersion;
@@ -103,11 +110,11 @@ export class Story {
     return this;
   }
 
-  tell(tell: (rules: SessionRulesInput, seq: number, atMs: number) => void): number {
+  tell(tell: (rules: SessionRulesInput, seq: number, atMs: number) => void, what = ''): number {
     this.#seq += 1;
     const seq = this.#seq;
     const atMs = this.nowMs;
-    const event: StoryEvent = { atMs, tell: (rules) => tell(rules, seq, atMs) };
+    const event: StoryEvent = { seq, atMs, what, tell: (rules) => tell(rules, seq, atMs) };
     this.events.push(event);
     event.tell(this.rules);
     return seq;
@@ -116,8 +123,11 @@ export class Story {
   open(label = '', server = defaultServer): Peer {
     this.#connections += 1;
     const id = this.#connections;
-    this.tell((rules, seq, atMs) => rules.opened(seq, atMs, id, { server, tap: 'client', label }));
-    return new Peer(this, id, server);
+    this.tell(
+      (rules, seq, atMs) => rules.opened(seq, atMs, id, { server, tap: 'client', label, client: label }),
+      `${label} opens`,
+    );
+    return new Peer(this, id, server, label);
   }
 
   /** A Client that is connected, without a will unless the options say so. */
@@ -142,7 +152,7 @@ export class Story {
     action: SessionAction,
     target: { connection?: number; server?: string; clientId?: string } = {},
   ): this {
-    this.tell((rules, seq, atMs) => rules.action(seq, atMs, action, target));
+    this.tell((rules, seq, atMs) => rules.action(seq, atMs, action, target), action);
     return this;
   }
 
@@ -188,10 +198,12 @@ export class Peer {
   readonly story: Story;
   readonly id: number;
   readonly server: string;
+  readonly label: string;
   version: ProtocolVersion = 5;
   #packetId = 0;
 
-  constructor(story: Story, id: number, server: string) {
+  constructor(story: Story, id: number, server: string, label: string) {
+    this.label = label;
     this.story = story;
     this.id = id;
     this.server = server;
@@ -206,8 +218,10 @@ export class Peer {
   }
 
   raw(direction: Direction, bytes: Uint8Array): number {
-    return this.story.tell((rules, seq, atMs) =>
-      rules.packet(seq, atMs, this.id, direction, bytes, 0, bytes.length),
+    const type = packetTypeOf((bytes[0] ?? 0) >> 4)?.name ?? 'bytes';
+    return this.story.tell(
+      (rules, seq, atMs) => rules.packet(seq, atMs, this.id, direction, bytes, 0, bytes.length),
+      `${this.label} ${direction === TO_SERVER ? '->' : '<-'} ${type}`,
     );
   }
 
@@ -245,7 +259,10 @@ export class Peer {
   }
 
   close(end: ConnectionEnd): this {
-    this.story.tell((rules, seq, atMs) => rules.closed(seq, atMs, this.id, end));
+    this.story.tell(
+      (rules, seq, atMs) => rules.closed(seq, atMs, this.id, end),
+      `${this.label} closed by ${end.by} (${end.how})`,
+    );
     return this;
   }
 
