@@ -3,7 +3,7 @@ import type { Viewable } from './changed.ts';
 import type { Connection } from './connection.ts';
 import type { DecisionRow } from './decision-table.ts';
 import type { End } from './end.ts';
-import { cleanStartTerm, fact } from './facts.ts';
+import { cleanStartTerm, fact, statementFor } from './facts.ts';
 import type { ExpectationView, Fact, Severity, Verdict } from './model.ts';
 import type { Session } from './session.ts';
 import { agreedFacts, endFacts, readingFact } from './telling.ts';
@@ -106,11 +106,9 @@ function unseen(connection: Connection): Fact {
 
 function rule(connection: Connection, end: End): Fact {
   const { seconds } = end.expiry;
-  const before5 = connection.version !== 5;
   if (seconds === 0) {
-    const statement = before5
-      ? ({ version: 4, id: 'MQTT-3.1.2-6' } as const)
-      : ({ version: 5, id: '3.1.2.11.2' } as const);
+    const ids = { 5: '3.1.2.11.2', 4: 'MQTT-3.1.2-6', 3: '3.1' };
+    const statement = statementFor(connection.version || 5, ids);
     return fact('sessionEndsWithConnection', {}, { statement });
   }
   return fact(

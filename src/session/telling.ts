@@ -116,8 +116,7 @@ export function statementOfRow(row: DecisionRow, version: ProtocolVersion): Stat
 const saysWhen: ReadonlySet<FactCode> = new Set(['ruleDeleted', 'ruleCleanStart', 'ruleCleanSession']);
 
 function tellsWait(row: DecisionRow): boolean {
-  if (row.will !== 'publish' || row.rule === 'ruleDeleted' || row.session === 'ends-at-reconnect')
-    return false;
+  if (row.will !== 'publish' || (row.rule !== undefined && saysWhen.has(row.rule))) return false;
   return row.due !== 'none' && row.due !== 'unbounded' && row.due !== 'reconnect';
 }
 
