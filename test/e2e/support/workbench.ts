@@ -2,10 +2,11 @@
  * A real VS Code in Chromium, as a user has it before them: the palette, the pickers, the views, the timeline page.
  */
 import { join } from 'node:path';
-import type { Browser, Frame, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { ensureVscodeServer, startVscodeServer, vscodeAddress } from '../../../scripts/lib/vscode-server.mjs';
 import { launchChromium } from './chromium.ts';
 import { ensureFolder, projectFolder, screenshotFolder, temporaryFolder } from './folders.ts';
+import { Timeline } from './timeline.ts';
 
 export type Theme = 'light' | 'dark' | 'high-contrast';
 
@@ -68,6 +69,8 @@ export class Workbench {
         }),
       );
       await page.locator('.monaco-workbench').waitFor();
+      // The palette knows the extension's commands once its activity bar entry is there.
+      await page.locator('.activitybar [aria-label^="MQTT"]').first().waitFor();
       return workbench;
     } catch (error) {
       await stopServer();
@@ -87,13 +90,20 @@ export class Workbench {
 
   /** Runs a command by the palette, by its whole title (`MQTT: Connect`). */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('Escape');
-    await this.page.keyboard.press('F1');
-    const input = this.#quickInput.locator('input[type="text"]');
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    // The list may still show an earlier filter: take the row that bears the whole title.
-    await this.#row(title).first().click();
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('F1');
+      const input = this.#quickInput.locator('input[type="text"]');
+      try {
+        await input.waitFor({ timeout: 5_000 });
+        await input.fill(`>${title}`);
+        await this.#row(title).first().click({ timeout: 5_000 });
+        return;
+      } catch (error) {
+        // A palette that was opened before the extension's commands were known never shows them: open it anew.
+        if (attempt === 5) throw error;
+      }
+    }
   }
 
   #row(label: string): Locator {
@@ -107,10 +117,9 @@ export class Workbench {
     await this.#row(label).first().click();
   }
 
-  /** The labels that the open quick pick offers. */
-  async choices(): Promise<string[]> {
-    await this.#quickInput.locator('.monaco-list-row').first().waitFor();
-    return this.#quickInput.locator('.monaco-list-row .label-name').allInnerTexts();
+  /** Waits until the open quick pick offers all of these. */
+  async offers(...labels: readonly string[]): Promise<void> {
+    for (const label of labels) await this.#row(label).first().waitFor();
   }
 
   /** Answers the open input box. */
@@ -142,16 +151,16 @@ export class Workbench {
     return this.page.locator('.notification-toast', { hasText: text });
   }
 
-  /** The frame of the timeline page, once it shows itself. */
-  async timeline(): Promise<Frame> {
+  /** The timeline page, once it shows itself. */
+  async timeline(): Promise<Timeline> {
     const deadline = Date.now() + 60_000;
     for (;;) {
       for (const frame of this.page.frames()) {
         const found = await frame
-          .locator('#app[data-ready="true"]')
+          .locator('#app .timeline')
           .count()
           .catch(() => 0);
-        if (found > 0) return frame;
+        if (found > 0) return new Timeline(frame);
       }
       if (Date.now() > deadline)
         throw new Error(`The timeline did not open. Console:\n${this.console.slice(-20).join('\n')}`);
