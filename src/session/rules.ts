@@ -154,6 +154,27 @@ export class SessionRules implements SessionRulesInput {
     };
   }
 
+  /** How much the rules hold now: what bounds their memory. */
+  get held(): {
+    readonly connections: number;
+    readonly clients: number;
+    readonly willTopics: number;
+    readonly timers: number;
+  } {
+    let clients = 0;
+    let willTopics = 0;
+    for (const server of this.#world.servers.values()) {
+      clients += server.clients.size;
+      willTopics += server.willTopics.size;
+    }
+    return {
+      connections: this.#world.connections.size,
+      clients,
+      willTopics,
+      timers: this.#world.timers.size,
+    };
+  }
+
   /** Runs what falls due up to then. An event from before the last one counts as coming with it. */
   #advanceTo(atMs: number): number {
     const world = this.#world;
