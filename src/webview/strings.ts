@@ -24,7 +24,6 @@ const own = {
   'button.zoomOut': 'Zoom out',
   'button.more': 'More actions for {client}',
   'button.dismiss': 'Dismiss',
-  'button.copy': 'Copy',
   'button.open': 'Open in the standard',
   'filter.label': 'Filter',
   'filter.placeholder': 'Filter: demo  type:publish  topic:offline/#',
@@ -102,7 +101,6 @@ const own = {
   'session.ends': 'ends {endsAt}',
   'session.forever': 'kept, does not expire',
   'session.ended': 'ended {endedAt}',
-  'session.new': 'new session',
   'session.resumed': 'session resumed',
   'will.armed': 'armed',
   'will.waiting': 'waiting',
@@ -157,7 +155,6 @@ const own = {
   'packet.malformed': 'Malformed at byte {offset}: {message}',
   'packet.from': '{client}, {atMs}',
   'packet.id': 'id {packetId}',
-  'packet.byteRange': '{field}: bytes {start} to {end}',
 
   // Will.
   'will.none': 'Select a will on the timeline, or a CONNECT that carries one.',

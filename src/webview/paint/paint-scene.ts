@@ -18,6 +18,7 @@ export interface SceneDecor {
   readonly nowX: number;
   /** Where the trace begins, when older records have left it; undefined when they have not or it is out of view. */
   readonly droppedBeforeX: number | undefined;
+  readonly droppedLabel: string;
   readonly hoverX: number | undefined;
   /** The height that the row under the keyboard takes. */
   readonly focus: { readonly top: number; readonly height: number } | undefined;
@@ -53,7 +54,17 @@ export class ScenePainter {
     context.restore();
   }
 
-  #ground({ width, height, offsetY, gridXs, nowX, droppedBeforeX, hoverX, focus }: SceneDecor): void {
+  #ground({
+    width,
+    height,
+    offsetY,
+    gridXs,
+    nowX,
+    droppedBeforeX,
+    droppedLabel,
+    hoverX,
+    focus,
+  }: SceneDecor): void {
     const context = this.#context;
     const { grid, gridAlpha, selection, accentLine, outline } = {
       ...this.#palette,
@@ -73,6 +84,7 @@ export class ScenePainter {
       context.globalAlpha = 1;
       context.fillStyle = outline ?? this.#palette.muted;
       context.fillRect(Math.round(droppedBeforeX), offsetY, 1, height);
+      this.#besideDropped(droppedLabel, droppedBeforeX, offsetY + height);
     }
     if (nowX <= width && nowX >= 0) {
       context.fillStyle = accentLine;
@@ -86,12 +98,20 @@ export class ScenePainter {
     }
   }
 
+  #besideDropped(label: string, x: number, bottom: number): void {
+    const width = this.#measure.width(label);
+    if (x < width + 12) return;
+    this.#context.font = this.#palette.font;
+    this.#context.textBaseline = 'bottom';
+    this.#context.fillText(label, x - width - 8, bottom - 6);
+  }
+
   #lane(lane: LaneScene, decor: SceneDecor): void {
     for (const bar of lane.bars) this.#bars.draw(this.#context, bar);
     if (lane.packets !== undefined) this.#packets(lane.packets, decor.width);
     this.#selectedPacket(lane, decor);
     for (const bar of lane.bars) this.#barLabel(bar, lane.marks, decor);
-    for (const mark of lane.marks) this.#mark(mark, decor.isSelected(mark.target));
+    for (const mark of lane.marks) this.#mark(mark, lane.bars, decor.isSelected(mark.target));
   }
 
   #barLabel({ label, x0, x1, y, height, style }: Bar, marks: readonly Mark[], { width }: SceneDecor): void {
@@ -122,7 +142,11 @@ export class ScenePainter {
     context.fillText(label, from, middle + 0.5);
   }
 
-  #mark({ symbol, tone, x, y, label, labelX, labelWidth, ahead }: Mark, selected: boolean): void {
+  #mark(
+    { symbol, tone, x, y, label, labelX, labelWidth, ahead }: Mark,
+    bars: readonly Bar[],
+    selected: boolean,
+  ): void {
     const context = this.#context;
     const palette = this.#palette;
     if (selected) {
@@ -135,8 +159,8 @@ export class ScenePainter {
     }
     drawSymbol(context, symbol, x, y, palette.tone[tone], palette.background);
     if (labelX === undefined) return;
-    if (labelX < x) {
-      // To its left lie bars: the text needs ground of its own.
+    if (bars.some((bar) => underlies(bar, y, labelX, labelX + labelWidth))) {
+      // On a line or a hatch, text needs ground of its own.
       context.fillStyle = palette.background;
       context.fillRect(labelX - 3, y - palette.fontSizePx * 0.55, labelWidth + 6, palette.fontSizePx * 1.1);
     }
@@ -217,4 +241,8 @@ export class ScenePainter {
     context.fill();
     context.globalAlpha = 1;
   }
+}
+
+function underlies({ x0, x1, y, height }: Bar, atY: number, fromX: number, toX: number): boolean {
+  return atY >= y && atY <= y + height && x0 < toX && x1 > fromX;
 }

@@ -11,8 +11,10 @@ export class Empty {
   readonly #connect;
   readonly #newProfile;
   readonly #actions;
+  readonly #clear;
 
-  constructor(context: PageContext) {
+  /** `clearFilter` shows everything again. */
+  constructor(context: PageContext, clearFilter: () => void) {
     this.#context = context;
     this.#connect = button({
       label: '',
@@ -24,7 +26,8 @@ export class Empty {
       onPress: () => context.host.post({ type: 'run', command: 'newProfile' }),
     });
     this.#actions = el('div', { class: 'empty-actions' }, this.#connect.element, this.#newProfile.element);
-    this.element.append(this.#title, this.#text, this.#actions);
+    this.#clear = button({ label: '', onPress: clearFilter });
+    this.element.append(this.#title, this.#text, this.#actions, this.#clear.element);
   }
 
   update(visible: boolean): void {
@@ -38,5 +41,7 @@ export class Empty {
     this.#connect.setLabel(words.t('empty.connect'));
     this.#newProfile.setLabel(words.t('empty.newProfile'));
     this.#actions.hidden = !nothingYet;
+    this.#clear.setLabel(words.t('filter.clear'));
+    this.#clear.element.hidden = !filtered;
   }
 }

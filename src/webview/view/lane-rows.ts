@@ -86,10 +86,12 @@ export class LaneRows {
     return row;
   }
 
-  #place({ element, actions }: LaneRow, { top, height }: PlacedLane): void {
+  #place({ element, actions }: LaneRow, placed: PlacedLane): void {
+    const { top, height } = placed;
     element.style.top = `${top}px`;
     element.style.height = `${height}px`;
     actions.style.top = `${top}px`;
+    actions.style.height = `${titleHeight(placed)}px`;
   }
 
   #fill(row: LaneRow, lane: Lane, placed: PlacedLane, laneCount: number): void {
@@ -103,7 +105,7 @@ export class LaneRows {
     setText(row.name, name);
     setText(row.facts, facts);
     setAttribute(row.element, 'data-first', placed.index === 0 ? '' : undefined);
-    row.title.style.height = `${placed.tracks[0] === undefined ? placed.height : placed.tracks[0].top - placed.top}px`;
+    row.title.style.height = `${titleHeight(placed)}px`;
     setAttribute(row.title, 'aria-setsize', String(laneCount));
     setAttribute(row.title, 'aria-posinset', String(placed.index + 1));
     setAttribute(row.title, 'aria-label', facts === '' ? name : `${name}, ${facts}`);
@@ -212,4 +214,8 @@ export class LaneRows {
   #act(client: PageClient, action: ClientAction): void {
     this.#context.host.post({ type: 'action', client: client.key, action });
   }
+}
+
+function titleHeight({ top, height, tracks }: PlacedLane): number {
+  return tracks[0] === undefined ? height : tracks[0].top - top;
 }

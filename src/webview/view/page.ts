@@ -26,6 +26,9 @@ import { WillPanel } from './will-panel.ts';
 /** How often the strip looks for what has become worth a countdown, in milliseconds. */
 const stripPauseMs = 500;
 
+/** How often anything moves for those who prefer that little does, in milliseconds. */
+const calmMs = 250;
+
 export class Page {
   readonly element: HTMLElement;
   readonly #context: PageContext;
@@ -44,6 +47,7 @@ export class Page {
   readonly #why: WhyPanel;
   readonly #panels;
   readonly #details: HTMLElement;
+  readonly #motion = matchMedia('(prefers-reduced-motion: reduce)');
   #stripAtMs = 0;
   #saved;
   #savedText = '';
@@ -60,7 +64,6 @@ export class Page {
     this.#scheduler = new FrameScheduler(browserFrames, (parts) => this.#draw(parts));
     this.#model.setFilter(this.#saved.filter);
     this.#context = { model: this.#model, host };
-    const motion = matchMedia('(prefers-reduced-motion: reduce)');
 
     this.#announcer = new Announcer(this.#model, browserFrames);
     this.#store = new DetailsStore(host, () => this.#changed(['details']));
@@ -68,8 +71,12 @@ export class Page {
     this.#strip = new Strip(this.#context);
     this.#timeline = new Timeline(this.#context, {
       spanMs: this.#saved.spanMs,
-      reducedMotion: () => motion.matches,
+      reducedMotion: () => this.#motion.matches,
       invalidate: () => this.#changed(['canvas']),
+      clearFilter: () => {
+        this.#header.clearFilter();
+        this.#model.setFilter('');
+      },
     });
     new TimelineInput(this.#context, this.#timeline);
     this.#header = new Header(this.#context, {
@@ -226,7 +233,8 @@ export class Page {
     if (model.entities.pending.size > 0) waits.push(stripPauseMs);
     this.#save();
     const known = waits.filter((each) => each !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
+    if (known.length === 0) return undefined;
+    return Math.max(this.#motion.matches ? calmMs : 0, Math.min(...known));
   }
 
   #drawHeader(): void {

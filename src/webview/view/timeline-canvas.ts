@@ -136,7 +136,7 @@ export class TimelineCanvas {
     hoverX: number | undefined,
     ticks: readonly { readonly x: number; readonly labelled: boolean }[],
   ): SceneDecor {
-    const { ui, records, stats, entities } = this.#model;
+    const { ui, records, stats, entities, words } = this.#model;
     const packet = ui.packet === undefined ? undefined : records.get(ui.packet);
     const packetLane = packet === undefined ? undefined : entities.laneOfConnection(packet.connection);
     const oldest = stats.dropped > 0 ? records.get(records.firstSeq) : undefined;
@@ -147,6 +147,7 @@ export class TimelineCanvas {
       gridXs: ticks.filter(({ labelled }) => labelled).map(({ x }) => x),
       nowX: scale.xOf(nowMs),
       droppedBeforeX: oldest === undefined ? undefined : scale.xOf(oldest.atMs),
+      droppedLabel: words.t('axis.dropped'),
       hoverX,
       focus: rowPlace(layout, ui.row),
       isSelected: (target) => isSelected(target, this.#model),

@@ -16,6 +16,7 @@ export interface TimelineOptions {
   /** The user prefers that nothing moves by itself: the view steps instead of gliding. */
   readonly reducedMotion: () => boolean;
   readonly invalidate: () => void;
+  readonly clearFilter: () => void;
 }
 
 /** How often a view that does not glide is drawn again. */
@@ -46,7 +47,7 @@ export class Timeline {
     this.#scale = new TimeScale(context.model.clock.now() - options.spanMs * 0.9, options.spanMs, 1000);
     this.rows = new LaneRows(context);
     this.#canvas = new TimelineCanvas(context.model);
-    this.#empty = new Empty(context);
+    this.#empty = new Empty(context, options.clearFilter);
     this.content.append(this.#canvas.tracks, this.rows.tree, this.rows.actions);
     this.#lanes.append(this.content, this.#empty.element);
     this.element = el(
