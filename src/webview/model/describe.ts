@@ -54,13 +54,8 @@ export function trackWords(
       const session = lastOf(lane.sessions, entities.sessions);
       return session === undefined ? same('') : sessionWords(session, words);
     }
-    case 'will': {
-      const will = lastOf(lane.wills, entities.wills);
-      if (will === undefined) return same('');
-      const expectation =
-        will.expectation === undefined ? undefined : entities.expectations.get(will.expectation);
-      return willTrackWords(will, expectation, words);
-    }
+    case 'will':
+      return willsWords(lane, entities, words);
     case 'packets':
       return packetWords(lane, index, words);
   }
@@ -106,6 +101,21 @@ export function sessionWords(session: SessionView, words: Words): TrackWords {
   return same(
     words.t(session.sessionExpiryInterval === neverExpires ? 'session.forever' : 'session.connected'),
   );
+}
+
+/** The newest will of a lane; in full, what became of the one before it too. */
+function willsWords(lane: Lane, entities: Entities, words: Words): TrackWords {
+  const told = (id: number | undefined): TrackWords | undefined => {
+    const will = id === undefined ? undefined : entities.wills.get(id);
+    if (will === undefined) return undefined;
+    const expectation =
+      will.expectation === undefined ? undefined : entities.expectations.get(will.expectation);
+    return willTrackWords(will, expectation, words);
+  };
+  const now = told(lane.wills.at(-1)) ?? same('');
+  const before = told(lane.wills.at(-2));
+  if (before === undefined) return now;
+  return { short: now.short, full: words.t('will.before', { now: now.full, before: before.full }) };
 }
 
 function willTrackWords(will: WillView, expectation: ExpectationView | undefined, words: Words): TrackWords {

@@ -46,9 +46,10 @@ export class RecordFilter {
     return byKey(lane).every(({ terms, negated }) => terms.some((term) => laneHit(term, names)) !== negated);
   }
 
-  /** Whether a lane with these names and topics is shown though none of its records is. */
+  /** Whether a lane is shown for its will, though none of its records is. A will has neither type nor direction. */
   matchesWill(names: LaneNames, topic: string): boolean {
-    return byKey(this.#terms.filter(({ key }) => key !== 'to' && key !== 'type')).every(
+    if (this.#terms.some(({ key }) => key === 'type' || key === 'to')) return false;
+    return byKey(this.#terms).every(
       ({ terms, negated }) =>
         terms.some((term) => laneHit(term, names) || (speaksOfTopics(term) && topicHit(term, topic))) !==
         negated,

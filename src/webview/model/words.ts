@@ -86,7 +86,7 @@ export class Words {
   /** What is left until something, to a tenth of a second below a minute: `5.0 s`, `1 min 05 s`, `2 h 03 min`, `4 d 1 h`. */
   countdown(ms: number): string {
     const seconds = Math.max(0, ms) / 1000;
-    if (seconds < 59.95) return `${this.#tenths.format(Math.ceil(seconds * 10 - 1e-6) / 10)} s`;
+    if (seconds < 59.95) return `${this.#tenths.format(Math.max(0, Math.ceil(seconds * 10 - 1e-6)) / 10)} s`;
     return this.#long(Math.ceil(seconds));
   }
 
