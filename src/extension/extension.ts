@@ -97,14 +97,19 @@ function byteBudget(): number {
   return workspace.getConfiguration('mqttSession').get('trace.byteBudget', 256) * bytesPerMiB;
 }
 
-let contextClients = false;
+const toldContext = new Map<string, boolean>();
 
-/** Tells menus and the palette whether there is any client to act on. */
+/** Tells menus and the palette whether there is anything to act on. */
 function tellContext(state: SessionState): void {
-  const clients = state.clients.size > 0;
-  if (clients === contextClients) return;
-  contextClients = clients;
-  void commands.executeCommand('setContext', 'mqttSession.hasClients', clients);
+  const context = {
+    'mqttSession.hasClients': state.clients.size > 0,
+    'mqttSession.hasSandboxes': state.sandboxes.length > 0,
+  };
+  for (const [key, value] of Object.entries(context)) {
+    if ((toldContext.get(key) ?? false) === value) continue;
+    toldContext.set(key, value);
+    void commands.executeCommand('setContext', key, value);
+  }
 }
 
 function tellEngineEnd(app: App, { reason, restartInMs }: EngineEnd): void {

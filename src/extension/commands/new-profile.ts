@@ -45,7 +45,7 @@ export const newProfileCommand: Command = {
     }
     const uri = await askFile(folder.uri);
     await workspace.fs.writeFile(uri, new TextEncoder().encode(profileTemplate));
-    await window.showTextDocument(await workspace.openTextDocument(uri));
+    await window.showTextDocument(await workspace.openTextDocument(uri), { preview: false });
     return uri;
   },
 };

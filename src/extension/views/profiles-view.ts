@@ -87,9 +87,10 @@ export class ProfilesView implements TreeDataProvider<ProfilesNode>, Disposable 
       arguments: [{ file, profile: name }],
     };
     if (profile === undefined) return unusableItem(item, source, name);
-    const client = this.#state.stale
-      ? undefined
-      : [...this.#state.clients.values()].find((each) => each.file === file && each.profile === name);
+    const clients = [...this.#state.clients.values()].filter(
+      (each) => !this.#state.stale && each.file === file && each.profile === name,
+    );
+    const client = clients.find(({ state }) => state !== 'offline') ?? clients[0];
     const live = client !== undefined && client.state !== 'offline';
     item.contextValue = live ? ';profile;live;' : ';profile;';
     item.iconPath = live

@@ -102,7 +102,8 @@ function clientNode(
   const stateWord = clientStateWord(client.state);
   const session = liveSessionOf(state, client);
   const ends = session?.endsAtMs;
-  const children = identity === undefined ? [] : identityChildren(identity, `client ${client.key}`, nowMs);
+  const shows = identity !== undefined && client === carrierOf(identity, all);
+  const children = shows ? identityChildren(identity, `client ${client.key}`, nowMs) : [];
   return {
     kind: 'client',
     id: `client ${client.key}`,
@@ -122,6 +123,16 @@ function clientNode(
     server: client.server,
     children,
   };
+}
+
+/**
+ * Of several clients with one Client Identifier, the one that the session is shown under: whose connection carries it, or
+ * else whose connection is the newest.
+ */
+function carrierOf(identity: Identity, clients: readonly ClientView[]): ClientView | undefined {
+  const sharing = clients.filter(({ clientId }) => clientId === identity.clientId);
+  const carrier = sharing.find(({ connection }) => connection === identity.session?.connection);
+  return carrier ?? sharing.toSorted((a, b) => (b.connection ?? 0) - (a.connection ?? 0))[0];
 }
 
 /** A client that is not ours: somebody else's, whose connection a tap sees. */

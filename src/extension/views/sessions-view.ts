@@ -53,7 +53,8 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
       node.label,
       node.children.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None,
     );
-    item.id = node.id;
+    // VS Code keeps what it was told first about an id: a node that gets its first children is a new one to it.
+    item.id = node.children.length > 0 ? node.id : `${node.id} (leaf)`;
     item.description = node.description;
     item.contextValue = node.context;
     item.iconPath = new ThemeIcon(
