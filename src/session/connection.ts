@@ -6,6 +6,7 @@ import type { DecisionRow } from './decision-table.ts';
 import type { End } from './end.ts';
 import { cleanStartTerm } from './facts.ts';
 import type { ConnectionEnd, ConnectionInfo, ConnectionView, SessionAction } from './model.ts';
+import { ACTIVITY, type OpenConnections } from './open-connections.ts';
 import type { EndCause } from './sentences.ts';
 import type { Server } from './server.ts';
 import type { Session } from './session.ts';
@@ -90,12 +91,6 @@ export class Connection implements Viewable<ConnectionView> {
   readonly openedSeq: number;
   /** 0 until CONNECT was read. */
   version: ProtocolVersion | 0 = 0;
-  lastFromClientAtMs: number;
-  lastFromClientSeq: number;
-  lastFromServerAtMs: number;
-  /** Whether Topic Aliases may come this way. */
-  aliasesToServer = false;
-  aliasesToClient = false;
 
   connect: ConnectFacts | undefined = undefined;
   connack: ConnackFacts | undefined = undefined;
@@ -126,15 +121,66 @@ export class Connection implements Viewable<ConnectionView> {
   /** The row of its end. */
   endRow: DecisionRow | undefined = undefined;
 
-  constructor(id: number, info: ConnectionInfo, server: Server, seq: number, atMs: number) {
+  readonly #open: OpenConnections;
+  #slot: number;
+  #activity: readonly number[];
+
+  constructor(
+    id: number,
+    info: ConnectionInfo,
+    server: Server,
+    open: OpenConnections,
+    seq: number,
+    atMs: number,
+  ) {
     this.id = id;
     this.info = info;
     this.server = server;
     this.openedAtMs = atMs;
     this.openedSeq = seq;
-    this.lastFromClientAtMs = atMs;
-    this.lastFromClientSeq = seq;
-    this.lastFromServerAtMs = atMs;
+    this.#open = open;
+    this.#slot = open.add(this);
+    this.#activity = [atMs, atMs, seq, 0];
+    for (const [place, value] of this.#activity.entries()) this.#set(place, value);
+  }
+
+  get lastFromClientAtMs(): number {
+    return this.#get(ACTIVITY.fromClientAtMs);
+  }
+
+  get lastFromServerAtMs(): number {
+    return this.#get(ACTIVITY.fromServerAtMs);
+  }
+
+  get lastFromClientSeq(): number {
+    return this.#get(ACTIVITY.fromClientSeq);
+  }
+
+  has(flag: number): boolean {
+    return (this.#get(ACTIVITY.flags) & flag) !== 0;
+  }
+
+  mark(flag: number, on: boolean): void {
+    const flags = this.#get(ACTIVITY.flags);
+    this.#set(ACTIVITY.flags, on ? flags | flag : flags & ~flag);
+  }
+
+  /** The connection is closed: keeps its last numbers and gives its place away. */
+  leave(): void {
+    if (this.#slot < 0) return;
+    const base = this.#slot * ACTIVITY.stride;
+    this.#activity = [...this.#open.activity.subarray(base, base + ACTIVITY.stride)];
+    this.#slot = -1;
+    this.#open.remove(this.id);
+  }
+
+  #get(place: number): number {
+    if (this.#slot < 0) return this.#activity[place] ?? 0;
+    return this.#open.activity[this.#slot * ACTIVITY.stride + place] ?? 0;
+  }
+
+  #set(place: number, value: number): void {
+    if (this.#slot >= 0) this.#open.activity[this.#slot * ACTIVITY.stride + place] = value;
   }
 
   /** Effective: as assigned by the Server if it did. */

@@ -5,6 +5,7 @@
 import { TO_CLIENT, TO_SERVER } from '../mqtt/packet.ts';
 import type { Connection } from './connection.ts';
 import { fact } from './facts.ts';
+import { FLAG } from './open-connections.ts';
 import { PublishBytes, payloadStart, topicAliasOf } from './publish-bytes.ts';
 import { matching, recentlySubscribed, type Subscribed } from './subscriptions.ts';
 import { limits, tolerances } from './tolerances.ts';
@@ -39,7 +40,14 @@ export class Observation {
     this.#judge = judge;
   }
 
-  /** A PUBLISH from a Client. Cheap when its topic is that of no will. */
+  /** Whether a PUBLISH needs a closer look. Says no to most that are on the topic of no will, and costs little. */
+  mayMatter(bytes: Uint8Array, start: number, end: number): boolean {
+    const publish = this.#publish;
+    if (!publish.read(bytes, start, end)) return false;
+    return this.#world.willTopics.mayHold(bytes, publish.topicStart, publish.topicEnd);
+  }
+
+  /** A PUBLISH from a Client. */
   toServer(connection: Connection, seq: number, bytes: Uint8Array, start: number, end: number): void {
     const topic = this.#topicOf(connection, TO_SERVER, bytes, start, end);
     if (topic === undefined || !connection.carries) return;
@@ -59,7 +67,7 @@ export class Observation {
     if (ordinary.retain) topic.lastRetained = ordinary;
   }
 
-  /** A PUBLISH to a Client. Cheap when its topic is that of no will. */
+  /** A PUBLISH to a Client. */
   toClient(connection: Connection, seq: number, bytes: Uint8Array, start: number, end: number): void {
     const topic = this.#topicOf(connection, TO_CLIENT, bytes, start, end);
     if (topic === undefined) return;
@@ -97,18 +105,19 @@ export class Observation {
   ): WillTopic | undefined {
     const publish = this.#publish;
     if (connection.version === 0 || !publish.read(bytes, start, end)) return undefined;
-    const aliased = direction === TO_SERVER ? connection.aliasesToServer : connection.aliasesToClient;
-    const { willTopics } = connection.server;
-    if (!aliased) return willTopics.find(bytes, publish.topicStart, publish.topicEnd);
+    const { willTopics } = this.#world;
+    const { server } = connection;
+    const aliased = connection.has(direction === TO_SERVER ? FLAG.aliasesToServer : FLAG.aliasesToClient);
+    if (!aliased) return willTopics.find(server, bytes, publish.topicStart, publish.topicEnd);
     const alias = topicAliasOf(bytes, publish.restStart, end);
-    if (alias === 0) return willTopics.find(bytes, publish.topicStart, publish.topicEnd);
+    if (alias === 0) return willTopics.find(server, bytes, publish.topicStart, publish.topicEnd);
     connection.aliases ??= { toServer: new Map(), toClient: new Map() };
     const aliases = direction === TO_SERVER ? connection.aliases.toServer : connection.aliases.toClient;
     if (publish.topicEnd > publish.topicStart) {
       aliases.set(alias, bytes.slice(publish.topicStart, publish.topicEnd));
     }
     const topic = aliases.get(alias);
-    return topic && willTopics.find(topic, 0, topic.length);
+    return topic && willTopics.find(server, topic, 0, topic.length);
   }
 
   /**

@@ -26,6 +26,7 @@ import type {
   SessionRulesInput,
 } from './model.ts';
 import { Observation } from './observation.ts';
+import { ACTIVITY, FLAG } from './open-connections.ts';
 import { onSuback, onSubscribe, onUnsubscribe } from './subscriptions.ts';
 import { WillJudge } from './will-judge.ts';
 import { World } from './world.ts';
@@ -46,14 +47,12 @@ export class SessionRules implements SessionRulesInput {
   readonly #judge = new WillJudge(this.#world);
   readonly #observation = new Observation(this.#world, this.#judge);
   readonly #lifecycle = new Lifecycle(this.#world, this.#judge);
-  /** The connection of the last packet: most packets come in runs. */
-  #recent: Connection | undefined = undefined;
 
   opened(seq: number, atMs: number, connection: number, info: ConnectionInfo): void {
     const now = this.#advanceTo(atMs);
     const server = this.#world.server(info.server);
-    const opened = new Connection(connection, info, server, seq, now);
-    this.#world.connections.set(connection, opened);
+    this.#world.open.get(connection)?.leave();
+    const opened = new Connection(connection, info, server, this.#world.open, seq, now);
     server.connections.add(opened);
     this.#world.changed.connections.mark(opened);
   }
@@ -68,21 +67,37 @@ export class SessionRules implements SessionRulesInput {
     end: number,
   ): void {
     const now = this.#advanceTo(atMs);
-    const at = this.#connection(connection);
-    if (at === undefined) return;
+    const { open } = this.#world;
+    const slot = open.slotOf(connection);
+    if (slot < 0) return;
+    const { activity } = open;
+    const base = slot * ACTIVITY.stride;
+    const flags = activity[base + ACTIVITY.flags] ?? 0;
     const type = (bytes[start] ?? 0) >> 4;
     if (direction === TO_SERVER) {
-      at.lastFromClientAtMs = now;
-      at.lastFromClientSeq = seq;
-      if (at.silence?.told === true) at.silence.broken(seq);
-      if (type === PUBLISH) this.#observation.toServer(at, seq, bytes, start, end);
-      else this.#fromClient(at, type, seq, bytes, start, end);
+      activity[base + ACTIVITY.fromClientAtMs] = now;
+      activity[base + ACTIVITY.fromClientSeq] = seq;
+      if ((flags & FLAG.silent) !== 0) open.at(slot)?.silence?.broken(seq);
+      if (type !== PUBLISH) this.#fromClient(slot, type, seq, bytes, start, end);
+      else if (this.#matters(flags, FLAG.aliasesToServer, bytes, start, end)) {
+        const at = open.at(slot);
+        if (at !== undefined) this.#observation.toServer(at, seq, bytes, start, end);
+      }
     } else {
-      const previousAtMs = at.lastFromServerAtMs;
-      at.lastFromServerAtMs = now;
+      const previousAtMs = activity[base + ACTIVITY.fromServerAtMs] ?? now;
+      activity[base + ACTIVITY.fromServerAtMs] = now;
+      const needed = type !== PUBLISH || this.#matters(flags, FLAG.aliasesToClient, bytes, start, end);
+      const at = needed ? open.at(slot) : undefined;
+      if (at === undefined) return;
       if (type === PUBLISH) this.#observation.toClient(at, seq, bytes, start, end);
       else this.#fromServer(at, type, seq, previousAtMs, bytes, start, end);
     }
+  }
+
+  /** Whether a PUBLISH needs a closer look. With Topic Aliases each does, because it may set one. */
+  #matters(flags: number, aliases: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if ((flags & FLAG.readable) === 0) return false;
+    return (flags & aliases) !== 0 || this.#observation.mayMatter(bytes, start, end);
   }
 
   unreadable(seq: number, atMs: number, connection: number, direction: Direction, reason: string): void {
@@ -101,9 +116,8 @@ export class SessionRules implements SessionRulesInput {
     const at = this.#connection(connection);
     if (at === undefined) return;
     at.closed = { seq, atMs: now, end };
-    this.#world.connections.delete(connection);
+    at.leave();
     at.server.connections.delete(at);
-    if (this.#recent === at) this.#recent = undefined;
     if (at.end !== undefined) {
       if (at.will !== undefined) this.#judge.closedAfterEnd(at.will, now);
     } else if (at.accepted) {
@@ -162,15 +176,11 @@ export class SessionRules implements SessionRulesInput {
     readonly timers: number;
   } {
     let clients = 0;
-    let willTopics = 0;
-    for (const server of this.#world.servers.values()) {
-      clients += server.clients.size;
-      willTopics += server.willTopics.size;
-    }
+    for (const server of this.#world.servers.values()) clients += server.clients.size;
     return {
-      connections: this.#world.connections.size,
+      connections: this.#world.open.size,
       clients,
-      willTopics,
+      willTopics: this.#world.willTopics.size,
       timers: this.#world.timers.size,
     };
   }
@@ -191,23 +201,15 @@ export class SessionRules implements SessionRulesInput {
   }
 
   #connection(id: number): Connection | undefined {
-    const recent = this.#recent;
-    if (recent?.id === id) return recent;
-    const found = this.#world.connections.get(id);
-    if (found !== undefined) this.#recent = found;
-    return found;
+    return this.#world.open.get(id);
   }
 
-  #fromClient(
-    at: Connection,
-    type: number,
-    seq: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
+  #fromClient(slot: number, type: number, seq: number, bytes: Uint8Array, start: number, end: number): void {
+    if (isPlainAnswer(bytes, start, end)) return;
+    const at = this.#world.open.at(slot);
+    if (at === undefined) return;
     if (type === CONNECT) this.#connect(at, seq, bytes, start, end);
-    else if (at.connect === undefined || isPlainAnswer(bytes, start, end)) return;
+    else if (at.connect === undefined) return;
     else if (type === DISCONNECT) this.#clientDisconnect(at, seq, bytes, start, end);
     else if (this.#isReadable(at, seq, bytes, start, end)) {
       if (type === SUBSCRIBE) onSubscribe(at, this.#world.nowMs, bytes, start, end);
@@ -255,7 +257,8 @@ export class SessionRules implements SessionRulesInput {
     if (!decoded.ok || decoded.packet.type !== 'connect') return;
     at.connect = connectFactsOf(decoded.packet, seq, nowMs);
     at.version = at.connect.version;
-    at.aliasesToClient = at.connect.topicAliasMaximum > 0;
+    at.mark(FLAG.readable, true);
+    at.mark(FLAG.aliasesToClient, at.connect.topicAliasMaximum > 0);
     const { clientId } = at.connect;
     if (clientId !== '') {
       at.client = at.server.client(clientId);
@@ -270,7 +273,7 @@ export class SessionRules implements SessionRulesInput {
     at.connack = connack;
     this.#world.changed.connections.mark(at);
     if (isAccepted(at.version, connack.reasonCode)) {
-      at.aliasesToServer = connack.topicAliasMaximum > 0;
+      at.mark(FLAG.aliasesToServer, connack.topicAliasMaximum > 0);
       this.#lifecycle.accept(at);
     } else this.#lifecycle.refuse(at);
   }

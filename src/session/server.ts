@@ -1,9 +1,8 @@
-/** What the trace knows of one Server: its Clients, their subscriptions, and the topics of wills. */
+/** What the trace knows of one Server: its Clients and their subscriptions. */
 import { TopicTree } from '../mqtt/topic-tree.ts';
 import { Client } from './client.ts';
 import type { Connection } from './connection.ts';
 import type { Subscribed } from './subscriptions.ts';
-import { WillTopics } from './will-topics.ts';
 
 export class Server {
   readonly key: string;
@@ -17,8 +16,6 @@ export class Server {
   treeOf(subscribed: Subscribed): TopicTree<Subscribed> {
     return subscribed.shared ? this.sharedSubscriptions : this.subscriptions;
   }
-
-  readonly willTopics = new WillTopics();
 
   constructor(key: string) {
     this.key = key;

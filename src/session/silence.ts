@@ -9,6 +9,7 @@ import type { DecisionRow, EndKind } from './decision-table.ts';
 import { type End, keepAliveEndsAtMs } from './end.ts';
 import { fact } from './facts.ts';
 import type { ExpectationView, Fact, Severity, Verdict } from './model.ts';
+import { FLAG } from './open-connections.ts';
 import { readingFact, ruleFacts } from './telling.ts';
 import { Timer } from './timers.ts';
 import { keepAliveMissedAfterMs, silenceWorthTelling, tolerances } from './tolerances.ts';
@@ -84,11 +85,6 @@ export class Silence {
     this.#watch();
   }
 
-  /** Whether a packet from the Client would change anything. */
-  get told(): boolean {
-    return this.#case !== undefined;
-  }
-
   /** The user froze the Client: the silence is told at once. */
   freeze(): void {
     this.#tell();
@@ -138,6 +134,7 @@ export class Silence {
       base,
     );
     this.#case = silence;
+    connection.mark(FLAG.silent, true);
     this.#world.changed.expectations.mark(silence);
     if (silence.dueAtMs === undefined) {
       silence.verdict = 'undecided';
@@ -201,6 +198,7 @@ export class Silence {
     const silence = this.#case;
     if (silence === undefined) return;
     this.#case = undefined;
+    this.#connection.mark(FLAG.silent, false);
     this.#world.timers.clear(this.#timer);
     silence.verdict = verdict;
     silence.outcome = outcome;

@@ -36,7 +36,7 @@ export class WillJudge {
   }
 
   #newWill(id: number, connection: Connection, client: Client, message: WillMessage): Will {
-    return new Will(id, connection, client, message, this.#world.nowMs, {
+    return new Will(id, connection, client, message, this.#world.nowMs, this.#world.willTopics, {
       heldTooLong: (will) => this.reconsider(will, true),
       retire: (will) => this.retire(will),
     });
@@ -453,7 +453,7 @@ export class WillJudge {
       timers.clear(will.case.dueTimer);
       timers.clear(will.case.verdictTimer);
     }
-    will.client.server.willTopics.remove(will);
+    this.#world.willTopics.remove(will);
     will.client.wills.delete(will);
     this.#world.release(will.client);
   }

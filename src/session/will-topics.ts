@@ -3,6 +3,7 @@
  * hash and mostly nothing else.
  */
 import { encodeUtf8 } from '../mqtt/utf8.ts';
+import type { Server } from './server.ts';
 import type { Will } from './will.ts';
 
 /** An ordinary PUBLISH on the topic of a will: copies of it are not the will. */
@@ -24,6 +25,7 @@ export interface PayloadMark {
 }
 
 export interface WillTopic {
+  readonly server: Server;
   readonly topic: string;
   readonly bytes: Uint8Array;
   readonly hash: number;
@@ -35,24 +37,34 @@ export interface WillTopic {
 
 export class WillTopics {
   readonly #byHash = new Map<number, WillTopic[]>();
+  /** How many topics have a signature: what has none is no topic of a will. */
+  readonly #signatures = new Uint32Array(signatureCount);
+  #size = 0;
+
+  /** Whether a topic on the wire may be that of a will: a look at three of its bytes and its length. */
+  mayHold(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#signatures[signature(bytes, start, end)] !== 0;
+  }
 
   /** The entry of a topic on the wire. */
-  find(bytes: Uint8Array, start: number, end: number): WillTopic | undefined {
-    if (this.#byHash.size === 0) return undefined;
+  find(server: Server, bytes: Uint8Array, start: number, end: number): WillTopic | undefined {
+    if (!this.mayHold(bytes, start, end)) return undefined;
     const bucket = this.#byHash.get(hashBytes(bytes, start, end));
-    return bucket?.find((each) => sameBytes(each.bytes, bytes, start, end));
+    return bucket?.find((each) => each.server === server && sameBytes(each.bytes, bytes, start, end));
   }
 
   add(will: Will): WillTopic {
     const { topic } = will.message;
     const bytes = encodeUtf8(topic);
-    let entry = this.find(bytes, 0, bytes.length);
+    const { server } = will.client;
+    let entry = this.find(server, bytes, 0, bytes.length);
     if (entry === undefined) {
       const hash = hashBytes(bytes, 0, bytes.length);
-      entry = { topic, bytes, hash, wills: new Set(), ordinary: [], lastRetained: undefined };
+      entry = { server, topic, bytes, hash, wills: new Set(), ordinary: [], lastRetained: undefined };
       const bucket = this.#byHash.get(hash);
       if (bucket === undefined) this.#byHash.set(hash, [entry]);
       else bucket.push(entry);
+      this.#count(entry, 1);
     }
     entry.wills.add(will);
     return entry;
@@ -62,13 +74,20 @@ export class WillTopics {
     const entry = will.topic;
     entry.wills.delete(will);
     if (entry.wills.size > 0) return;
+    this.#count(entry, -1);
     const bucket = this.#byHash.get(entry.hash)?.filter((each) => each !== entry) ?? [];
     if (bucket.length === 0) this.#byHash.delete(entry.hash);
     else this.#byHash.set(entry.hash, bucket);
   }
 
   get size(): number {
-    return this.#byHash.size;
+    return this.#size;
+  }
+
+  #count({ bytes }: WillTopic, by: 1 | -1): void {
+    const key = signature(bytes, 0, bytes.length);
+    this.#signatures[key] = (this.#signatures[key] ?? 0) + by;
+    this.#size += by;
   }
 }
 
@@ -93,6 +112,16 @@ export function sameBytes(wanted: Uint8Array, bytes: Uint8Array, start: number, 
     if (wanted[index] !== bytes[start + index]) return false;
   }
   return true;
+}
+
+const signatureCount = 1 << 15;
+
+function signature(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  const first = bytes[start] ?? 0;
+  const middle = bytes[start + (length >> 1)] ?? 0;
+  const last = bytes[end - 1] ?? 0;
+  return (length * 31 + first * 7 + middle * 331 + last * 3571) & (signatureCount - 1);
 }
 
 function hashBytes(bytes: Uint8Array, start: number, end: number): number {

@@ -9,7 +9,7 @@ import type { Session } from './session.ts';
 import { Timer } from './timers.ts';
 import { limits } from './tolerances.ts';
 import type { WillCase } from './will-case.ts';
-import type { WillTopic } from './will-topics.ts';
+import type { WillTopic, WillTopics } from './will-topics.ts';
 
 /** A PUBLISH that a subscriber received and that may be a will. Its bytes are a copy. */
 export interface ReceivedCopy {
@@ -50,6 +50,7 @@ export class Will implements Viewable<WillView> {
     client: Client,
     message: WillMessage,
     armedAtMs: number,
+    topics: WillTopics,
     events: { readonly heldTooLong: (will: Will) => void; readonly retire: (will: Will) => void },
   ) {
     this.id = id;
@@ -61,7 +62,7 @@ export class Will implements Viewable<WillView> {
     this.armedAtMs = armedAtMs;
     this.heldTimer = new Timer(() => events.heldTooLong(this));
     this.retireTimer = new Timer(() => events.retire(this));
-    this.topic = client.server.willTopics.add(this);
+    this.topic = topics.add(this);
   }
 
   view(): WillView {

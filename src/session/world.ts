@@ -1,17 +1,19 @@
 /** Everything that the rules know now, shared by the files that each hold one part of them. */
 import { Changed } from './changed.ts';
 import type { Client } from './client.ts';
-import type { Connection } from './connection.ts';
 import type { ConnectionView, ExpectationView, SessionView, WillView } from './model.ts';
+import { OpenConnections } from './open-connections.ts';
 import { Server } from './server.ts';
 import { TimerQueue } from './timers.ts';
 import { limits } from './tolerances.ts';
+import { WillTopics } from './will-topics.ts';
 
 export class World {
   /** The time of the event or timer at hand. */
   nowMs = Number.NEGATIVE_INFINITY;
   readonly timers = new TimerQueue();
-  readonly connections = new Map<number, Connection>();
+  readonly open = new OpenConnections();
+  readonly willTopics = new WillTopics();
   readonly servers = new Map<string, Server>();
   readonly changed = {
     connections: new Changed<ConnectionView>(),
