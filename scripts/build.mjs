@@ -1,5 +1,5 @@
 /**
- * Builds the five bundles, and with `--tests` the module that runs inside the extension host.
+ * Builds the bundles, and with `--tests` the module that runs inside the extension host.
  * `--watch` rebuilds what changed; `--production` minifies and leaves out source maps.
  */
 import { mkdirSync, rmSync } from 'node:fs';
@@ -29,6 +29,13 @@ const forNode = {
 /** One row a bundle: where it starts, where it goes, and in which world it runs. */
 const bundles = /** @type {const} */ ([
   { name: 'extension', entry: 'src/extension/extension.ts', out: 'dist/extension.js', options: forNode },
+  {
+    // By itself: loading it would take most of the time that activation may take.
+    name: 'language client',
+    entry: 'src/extension/language-client.ts',
+    out: 'dist/language-client.js',
+    options: forNode,
+  },
   { name: 'engine', entry: 'src/engine/worker.ts', out: 'dist/engine.js', options: forNode },
   { name: 'server', entry: 'src/server/main.ts', out: 'dist/server.js', options: forNode },
   {

@@ -39,8 +39,11 @@ export class LanguageSupport implements Disposable {
 
   async #load(): Promise<LanguageClient | undefined> {
     try {
-      const { startLanguageClient } = await import('./language-client.ts');
-      return await startLanguageClient(this.#context, this.#log);
+      // A bundle of its own, so that activation does not pay for it.
+      const bundle: typeof import('./language-client.ts') = require(
+        this.#context.asAbsolutePath('dist/language-client.js'),
+      );
+      return await bundle.startLanguageClient(this.#context, this.#log);
     } catch (thrown) {
       this.#log.error(`The language server did not start: ${describeThrown(thrown)}`);
       return undefined;
