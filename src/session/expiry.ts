@@ -34,12 +34,21 @@ export function finalExpiry(connection: Connection): Expiry {
     disconnect?.sessionExpiryInterval === undefined || !takesEffect(disconnect)
       ? undefined
       : secondsOf(disconnect.sessionExpiryInterval);
-  if (disconnect === undefined || asked === undefined) return plain(before, 'none');
+  if (disconnect === undefined || asked === undefined) {
+    return { ...plain(before, 'none'), reading: connectOrConnack(connection) };
+  }
   const change = asked > 0 ? 'to-positive' : before > 0 ? 'to-zero' : 'none';
   if (disconnect.ambiguous) return range(before, before, asked, change, 'A4');
   const limit = announcedLimit(connection);
   if (limit !== undefined && asked > limit) return range(asked, limit, asked, change, 'A5');
   return plain(asked, change);
+}
+
+/** v5 3.14.2.2.2 lets a DISCONNECT without the property mean the value of CONNECT, where CONNACK had another one. */
+function connectOrConnack({ connect, connack, clientDisconnect }: Connection): 'A4' | undefined {
+  const replaced = connack?.sessionExpiryInterval;
+  if (clientDisconnect === undefined || replaced === undefined) return undefined;
+  return replaced === (connect?.sessionExpiryInterval ?? 0) ? undefined : 'A4';
 }
 
 function takesEffect(disconnect: { readonly kind: string; readonly ambiguous: boolean }): boolean {

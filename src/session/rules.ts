@@ -6,6 +6,7 @@
 import { decodePacket } from '../mqtt/decode.ts';
 import { type Direction, TO_CLIENT, TO_SERVER } from '../mqtt/packet.ts';
 import { packetTypeNumber } from '../mqtt/packet-types.ts';
+import { Attribution } from './attribution.ts';
 import {
   clientDisconnectOf,
   connackFactsOf,
@@ -45,7 +46,7 @@ const reauthenticate = 0x19;
 export class SessionRules implements SessionRulesInput {
   readonly #world = new World();
   readonly #judge = new WillJudge(this.#world);
-  readonly #observation = new Observation(this.#world, this.#judge);
+  readonly #observation = new Observation(this.#world, new Attribution(this.#world, this.#judge));
   readonly #lifecycle = new Lifecycle(this.#world, this.#judge);
 
   opened(seq: number, atMs: number, connection: number, info: ConnectionInfo): void {

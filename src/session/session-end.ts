@@ -119,23 +119,10 @@ function rule(connection: Connection, end: End): Fact {
 }
 
 function readings(connection: Connection, end: End): Fact[] {
-  const { connect, connack, clientDisconnect } = connection;
+  const { connect } = connection;
   const facts: Fact[] = [];
-  if (
-    connect?.version === 5 &&
-    !connect.cleanStart &&
-    end.expiry.seconds === 0 &&
-    connect.sessionExpiryInterval === undefined
-  ) {
-    facts.push(readingFact('A3'));
-  }
+  const absent = connect?.version === 5 && connect.sessionExpiryInterval === undefined;
+  if (absent && !connect.cleanStart && end.expiry.seconds === 0) facts.push(readingFact('A3'));
   if (end.expiry.reading !== undefined) facts.push(readingFact(end.expiry.reading));
-  else if (
-    clientDisconnect !== undefined &&
-    connack?.sessionExpiryInterval !== undefined &&
-    clientDisconnect.sessionExpiryInterval === undefined
-  ) {
-    facts.push(readingFact('A4'));
-  }
   return facts;
 }

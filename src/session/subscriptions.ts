@@ -17,6 +17,8 @@ export interface Subscribed {
   readonly grantedQos: QoS;
   readonly noLocal: boolean;
   readonly retainAsPublished: boolean;
+  /** 2: no retained messages follow. 1: only for a new subscription. */
+  readonly retainHandling: 0 | 1 | 2;
   /** When the Client first asked for it, and when the Server first accepted it. */
   readonly askedAtMs: number;
   readonly sinceMs: number;
@@ -66,6 +68,7 @@ export function onSuback(
       grantedQos: granted,
       noLocal: asked.noLocal,
       retainAsPublished: asked.retainAsPublished,
+      retainHandling: asked.retainHandling,
       askedAtMs: sameOptions ? before.askedAtMs : pending.atMs,
       sinceMs: sameOptions ? before.sinceMs : atMs,
       renewedAtMs: pending.atMs,
@@ -112,16 +115,19 @@ export function matching(session: Session | undefined, topic: string): readonly 
   return found;
 }
 
-/** Whether a SUBSCRIBE that matches the topic was sent so recently that retained messages may still come. */
-export function recentlySubscribed(
+/** Whether retained messages may come now, because of a SUBSCRIBE since `sinceMs` or one that is not answered. */
+export function retainedMayFollow(
   connection: Connection,
   topic: string,
   subscriptions: readonly Subscribed[],
   sinceMs: number,
 ): boolean {
-  if (subscriptions.some((each) => each.renewedAtMs >= sinceMs)) return true;
+  // A Session that is older than the trace may have subscribed just before it.
+  if (subscriptions.length === 0 && connection.openedAtMs >= sinceMs) return true;
+  if (subscriptions.some((each) => each.retainHandling !== 2 && each.renewedAtMs >= sinceMs)) return true;
   for (const { packet } of connection.pendingSubscribes.values()) {
-    for (const { topicFilter } of packet.subscriptions) {
+    for (const { topicFilter, retainHandling } of packet.subscriptions) {
+      if (retainHandling === 2) continue;
       if (topicMatches(sharedSubscription(topicFilter)?.filter ?? topicFilter, topic)) return true;
     }
   }

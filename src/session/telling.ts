@@ -102,7 +102,8 @@ export function ruleFacts(
   if (end !== undefined && tellsWait(meaning)) facts.push(waitFact(version, end));
   const readings = new Set<ReadingId>();
   for (const each of [row, meaning]) if (each.reading !== undefined) readings.add(each.reading);
-  if (end?.expiry.reading !== undefined) readings.add(end.expiry.reading);
+  const ambiguous = end?.expiry.reading;
+  if (ambiguous !== undefined && meaning.will !== 'withhold') readings.add(ambiguous);
   for (const reading of readings) facts.push(readingFact(reading));
   return facts;
 }

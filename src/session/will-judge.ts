@@ -563,6 +563,7 @@ function whyUndecided(willCase: WillCase, witness: Witness): Fact[] | undefined 
   if (willCase.unclear !== undefined) return [willCase.unclear];
   if (willCase.race) return [fact('raceWithResume', {}), readingFact('A12')];
   if (willCase.ambiguity !== undefined) return [willCase.ambiguity];
+  if (willCase.oldCopy !== undefined) return [willCase.oldCopy];
   for (const twin of willCase.twins) {
     if (twin.observed !== undefined) return [fact('sameWills', {})];
   }

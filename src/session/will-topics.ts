@@ -13,8 +13,8 @@ export interface OrdinaryPublish {
   readonly atMs: number;
   readonly retain: boolean;
   readonly payload: PayloadMark;
-  /** Who has received a copy. */
-  readonly copies: Set<number>;
+  /** Who has received copies, how many, and since when. */
+  readonly copies: Map<number, { readonly count: number; readonly firstAtMs: number }>;
 }
 
 /** Enough of a payload to tell it from others without keeping it. */

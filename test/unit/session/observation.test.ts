@@ -322,6 +322,92 @@ describe('a copy', () => {
   });
 });
 
+describe('copies that are no will', () => {
+  const armed = (subscribe: (story: Story) => Peer): { story: Story; observer: Peer; other: Peer } => {
+    const story = new Story();
+    const observer = subscribe(story);
+    story.connected('demo', {});
+    const other = story.connected('other', { will: false });
+    story.wait(5000);
+    return { story, observer, other };
+  };
+
+  test('come twice of one ordinary PUBLISH where subscriptions overlap', () => {
+    const { story, observer, other } = armed((each) => {
+      const peer = each.observer('#');
+      return peer.subscribe([{ topicFilter: willTopic }]);
+    });
+    other.publish();
+    story.wait(3);
+    observer.receives().receives();
+    expect(story.settle().expectations('will')).toEqual([]);
+  });
+
+  test('come again of an ordinary PUBLISH with DUP', () => {
+    const { story, observer, other } = armed((each) => each.observer('#'));
+    other.publish();
+    story.wait(3);
+    observer.receives();
+    story.wait(5000);
+    observer.receives({ dup: true });
+    expect(story.settle().expectations('will')).toEqual([]);
+  });
+
+  test('were kept for a subscriber from before the will', () => {
+    const { story } = armed((each) => each.open('nobody'));
+    const back = story.open('back');
+    back.connect({ clientId: 'back', will: false, cleanStart: false, expiry: 60 });
+    back.connack({ sessionPresent: true }).receives();
+    expect(story.settle().expectations('will')).toEqual([]);
+  });
+
+  test('were on their way when the will was set', () => {
+    const story = new Story();
+    const observer = story.observer();
+    const other = story.connected('other', { will: false });
+    other.publish();
+    story.connected('demo', {});
+    observer.receives();
+    expect(story.settle().expectations('will')).toEqual([]);
+  });
+
+  test('go to the publisher itself, but not with No Local', () => {
+    const story = new Story();
+    const observer = story.observer('#', { noLocal: true });
+    const demo = story.connected('demo', {});
+    story.wait(5000);
+    observer.publish();
+    story.wait(100);
+    demo.cut();
+    story.wait(5);
+    observer.receives();
+    expect(story.settle().expectation('will').verdict).toBe('met');
+  });
+});
+
+describe('a copy with RETAIN 1 just after a SUBSCRIBE', () => {
+  const lostRetained = (retainHandling: 0 | 2): ExpectationView => {
+    const story = new Story();
+    const demo = story.connected('demo', { will: { retain: true } });
+    const observer = story.observer('#', { retainAsPublished: true, retainHandling });
+    story.wait(100);
+    demo.cut();
+    story.wait(5);
+    observer.receives({ retain: true });
+    return story.settle().expectation('will');
+  };
+
+  test('may be an old retained message, and then the will is undecided and not missed', () => {
+    const will = lostRetained(0);
+    expect(will.verdict).toBe('undecided');
+    expect(codes(will)).toContain('retainedOfUnknownAge');
+  });
+
+  test('is the will where Retain Handling 2 keeps retained messages away', () => {
+    expect(lostRetained(2).verdict).toBe('met');
+  });
+});
+
 describe('two wills with the same topic and payload', () => {
   test('take one copy each, in the order in which they are due', () => {
     const story = new Story();

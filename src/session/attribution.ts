@@ -1,0 +1,222 @@
+/**
+ * Which will, if any, a copy on its topic is. A copy is first explained by an ordinary PUBLISH; then by the will that is due, or a further
+ * copy of one that was published; only then by one that must not come.
+ */
+import { fact } from './facts.ts';
+import { type CopyMarks, takeOrdinary } from './ordinary.ts';
+import { tolerances } from './tolerances.ts';
+import type { ReceivedCopy, Will } from './will.ts';
+import type { WillJudge } from './will-judge.ts';
+import { sameBytes, samePayload, type WillTopic } from './will-topics.ts';
+import type { World } from './world.ts';
+
+/** One PUBLISH on the topic of a will, on its way to a subscriber. */
+export interface Received extends ReceivedCopy, CopyMarks {}
+
+export class Attribution {
+  readonly #world: World;
+  readonly #judge: WillJudge;
+
+  constructor(world: World, judge: WillJudge) {
+    this.#world = world;
+    this.#judge = judge;
+  }
+
+  /** A retained message, sent because of a SUBSCRIBE. */
+  retained(topic: WillTopic, received: Received, same: readonly Will[]): void {
+    const { lastRetained } = topic;
+    const due = same.filter((will) => this.#isDue(will, received.atMs));
+    if (lastRetained === undefined || samePayload(lastRetained.payload, received.payload)) {
+      for (const { case: willCase } of due)
+        if (willCase !== undefined) willCase.oldCopy = ofUnknownAge(received);
+      return;
+    }
+    // The retained message was another one then, so a will with this payload has been published since.
+    const since = same.filter(
+      (will) => (will.publishedAtMs ?? Number.NEGATIVE_INFINITY) >= lastRetained.atMs,
+    );
+    const [only] = since;
+    const [owed, ...others] = due;
+    if (only === undefined && owed?.message.retain === true && others.length === 0) {
+      this.#judge.receivedRetained(owed, received);
+    } else if (only !== undefined && same.length === 1 && !only.message.retain) {
+      this.#judge.receivedRetainedWrongly(only, received);
+    } else {
+      for (const { case: willCase } of due)
+        if (willCase !== undefined) willCase.oldCopy = ofUnknownAge(received);
+    }
+  }
+
+  /** A copy of a message as it was published. */
+  live(topic: WillTopic, received: Received, same: readonly Will[]): void {
+    const due = same.filter((will) => this.#isDue(will, received.atMs)).sort(byUrgency);
+    if (this.#isOrdinary(topic, received, due)) return;
+    const { receiver, atMs } = received;
+    const newHere = same.filter((will) => !will.copies.has(receiver));
+    if (received.dup && newHere.length < same.length) return;
+    const fanOut = newHere.find((will) => atMs - will.firstCopyAtMs <= tolerances.fanOutMs);
+    const [first] = due;
+    if (fanOut === undefined && first !== undefined) {
+      this.#credit(first, due, received);
+      return;
+    }
+    const further =
+      fanOut ??
+      newHere.find((will) => will.copies.size > 0) ??
+      same.find((will) => this.#mayGetMore(will, received));
+    if (further !== undefined) this.#count(further, received);
+    else this.#suspect(received, same);
+  }
+
+  /** Whether the copy is that of an ordinary PUBLISH. Wills that are due at that time may have come in its place. */
+  #isOrdinary(topic: WillTopic, received: Received, due: readonly Will[]): boolean {
+    const ordinary = takeOrdinary(topic, received);
+    if (ordinary === undefined) return false;
+    for (const { case: willCase } of due) {
+      if (willCase === undefined) continue;
+      const evidence = { seq: ordinary.seq };
+      willCase.ambiguity ??= fact('sameMessagePublished', { publishedAtMs: ordinary.atMs }, evidence);
+    }
+    return true;
+  }
+
+  /** Owed, not seen, and its time has come. */
+  #isDue(will: Will, atMs: number): boolean {
+    const { case: willCase } = will;
+    if (willCase === undefined || willCase.observed !== undefined || willCase.duty === 'withhold')
+      return false;
+    return willCase.due !== undefined && atMs >= willCase.due.fromMs - tolerances.clockMs;
+  }
+
+  #credit(will: Will, due: readonly Will[], received: Received): void {
+    for (const other of due) {
+      if (other === will || other.case?.verdict !== 'pending' || will.case?.verdict !== 'pending') continue;
+      other.case.twins.add(will.case);
+      will.case.twins.add(other.case);
+    }
+    this.#count(will, received);
+    this.#judge.received(will, received);
+  }
+
+  #count(will: Will, received: Received): void {
+    if (Number.isNaN(will.firstCopyAtMs)) will.firstCopyAtMs = received.atMs;
+    will.copies.set(received.receiver, (will.copies.get(received.receiver) ?? 0) + 1);
+  }
+
+  /** Overlapping subscriptions of one Client may bring one copy each (v5 3.3.4). */
+  #mayGetMore(will: Will, received: Received): boolean {
+    const copies = will.copies.get(received.receiver) ?? 0;
+    if (copies === 0) return false;
+    const { session } = received.connection;
+    return copies < received.subscriptions.length || session === undefined || session.olderThanTrace;
+  }
+
+  /** Nothing that is owed explains the copy: some will was published that must not have been. */
+  #suspect(received: Received, same: readonly Will[]): void {
+    const repeated = same.filter((will) => will.copies.has(received.receiver));
+    const suspects = same.filter((will) => !will.copies.has(received.receiver) && this.#mustNotCome(will));
+    if (repeated.length > 0) {
+      const sure = suspects.length === 0 && repeated.length === 1;
+      for (const will of repeated) this.#judge.receivedAgain(will, received, sure);
+      this.#doubt(suspects, received);
+      return;
+    }
+    const blamed = suspects.find((will) => hasPassed(will, received.atMs)) ?? suspects[0];
+    if (blamed === undefined) return;
+    if (mayBeOlder(blamed, received)) {
+      this.#doubt(suspects, received);
+      return;
+    }
+    this.#doubt(
+      suspects.filter((will) => will !== blamed),
+      received,
+    );
+    this.#count(blamed, received);
+    this.#judge.received(blamed, received);
+  }
+
+  /** The copy may have been that of each of them. */
+  #doubt(wills: readonly Will[], received: Received): void {
+    for (const { case: willCase } of wills) {
+      if (willCase !== undefined) willCase.ambiguity ??= ambiguous(received);
+    }
+  }
+
+  #mustNotCome(will: Will): boolean {
+    const { case: willCase } = will;
+    return willCase === undefined || willCase.observed === undefined;
+  }
+
+  /** Another payload on the topic of a will that is due: the will, altered, or an unknown publisher's message. */
+  other(topic: WillTopic, received: Received, payloadAt: number): void {
+    const { bytes } = received;
+    const end = bytes.length;
+    const due = [...topic.wills].filter((will) => this.#isDue(will, received.atMs));
+    const [will, ...others] = due;
+    if (will?.case === undefined || others.length > 0 || will.case.altered !== undefined) return;
+    if (takeOrdinary(topic, received) !== undefined) return;
+    const { payload } = will.message;
+    will.case.altered = fact(
+      'alteredCopy',
+      { subscriber: received.connection.name, receivedAtMs: received.atMs },
+      { seq: received.seq },
+    );
+    const prefixed =
+      received.connection.version !== 5 &&
+      payload.length > 0 &&
+      end - payloadAt > payload.length &&
+      sameBytes(payload, bytes, end - payload.length, end);
+    will.case.checks = prefixed
+      ? [
+          {
+            id: 'P6',
+            passed: false,
+            facts: [fact('checkNotDropped', { subscriber: received.connection.name }, { seq: received.seq })],
+          },
+        ]
+      : [
+          {
+            id: 'P1',
+            passed: 'undecided',
+            facts: [
+              fact(
+                'checkContentOther',
+                { length: end - payloadAt, expectedLength: payload.length },
+                { seq: received.seq, statement: { version: 5, id: 'MQTT-3.3.2-3' } },
+              ),
+            ],
+          },
+        ];
+    this.#world.changed.expectations.mark(will.case);
+  }
+}
+
+/** What is still awaited comes first, in the order of its due time; then what was given up, the newest first. */
+function byUrgency(a: Will, b: Will): number {
+  const awaited = Number(b.case?.verdict === 'pending') - Number(a.case?.verdict === 'pending');
+  if (awaited !== 0) return awaited;
+  const order = (a.case?.due?.atMs ?? 0) - (b.case?.due?.atMs ?? 0) || (a.case?.id ?? 0) - (b.case?.id ?? 0);
+  return a.case?.verdict === 'pending' ? order : -order;
+}
+
+function ofUnknownAge(received: Received): ReturnType<typeof fact> {
+  const { seq, atMs: receivedAtMs } = received;
+  return fact('retainedOfUnknownAge', { subscriber: received.connection.name, receivedAtMs }, { seq });
+}
+
+/** Whether the will would have been due by then, had it not been cancelled. */
+function hasPassed(will: Will, atMs: number): boolean {
+  const due = will.case?.due;
+  return due !== undefined && atMs >= due.fromMs - tolerances.clockMs;
+}
+
+/** Whether the copy may be that of a message from before the will, which the trace then does not know. */
+function mayBeOlder(will: Will, { connection, atMs }: Received): boolean {
+  if (will.case === undefined && atMs - will.armedAtMs <= tolerances.fanOutMs) return true;
+  const { connack } = connection;
+  return connack?.sessionPresent === true && atMs - connack.atMs <= tolerances.keptComeWithinMs;
+}
+
+function ambiguous(received: Received): ReturnType<typeof fact> {
+  return fact('ambiguousCopy', { receivedAtMs: received.atMs }, { seq: received.seq });
+}
