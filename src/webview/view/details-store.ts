@@ -25,6 +25,11 @@ export class DetailsStore {
     this.#answers = new Map();
   }
 
+  /** Asks again for a record that could not be read. */
+  retry(seq: number): void {
+    if (this.#answers.get(seq)?.state === 'failed') this.#answers.delete(seq);
+  }
+
   /** What is known of a record; asks for it when nothing is. `arrived` is called when the answer comes. */
   get(seq: number): DetailsAnswer {
     const known = this.#answers.get(seq);
@@ -47,8 +52,6 @@ export class DetailsStore {
     if (this.#answers.get(seq) !== asked) return;
     this.#put(seq, answer);
     this.#arrived();
-    // A failure is told once; the next look asks again.
-    if (answer.state === 'failed') this.#answers.delete(seq);
   }
 
   #put(seq: number, answer: DetailsAnswer): void {

@@ -23,6 +23,7 @@ export class PacketPanel implements View {
   readonly #hex: HexView;
   readonly #body: HTMLElement;
   #shown: RecordDetails | undefined;
+  #wanted: number | undefined;
   #rows: readonly FieldRow[] = [];
 
   constructor(context: PageContext, store: DetailsStore, fontSizePx: number) {
@@ -61,6 +62,10 @@ export class PacketPanel implements View {
     this.#fields.setLabel(words.t('packet.fields'));
     this.#hex.setLabel(words.t('packet.bytes'));
     this.#copy.setLabel(words.t('packet.copyHex'));
+    if (ui.packet !== this.#wanted) {
+      this.#wanted = ui.packet;
+      if (ui.packet !== undefined) this.#store.retry(ui.packet);
+    }
     const answer = ui.packet === undefined ? undefined : this.#store.get(ui.packet);
     const hint = this.#hintOf(answer);
     this.#hint.hidden = hint === '';

@@ -38,6 +38,8 @@ export class Timeline {
   #drawnAtMs = 0;
   #nextAtMs: number | undefined;
   #hoverX: number | undefined;
+  /** Whether the page has told how wide it is. */
+  #isPlaced = false;
   #gutter = 0;
   #view: Viewport = { width: 1, height: 1, scrollTop: 0 };
 
@@ -226,7 +228,8 @@ export class Timeline {
     this.#gutter = this.#corner.offsetWidth;
     const width = Math.max(1, clientWidth - this.#gutter);
     this.#view = { width, height: clientHeight, scrollTop };
-    this.#scale = this.#scale.resized(width);
+    this.#scale = this.#isPlaced ? this.#scale.resized(width) : this.#scale.withWidth(width);
+    this.#isPlaced = true;
     this.updateRows();
     this.#options.invalidate();
   }

@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type { RecordDetails } from '../../../../src/trace/model.ts';
 import type { FromPage, ToPage } from '../../../../src/webview/messages.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { ensureFolder, projectFolder, screenshotFolder } from '../../support/folders.ts';
@@ -34,8 +35,10 @@ const standIn = `
     postMessage: (message) => {
       api.posted.push(message);
       if (message.type !== 'details') return;
-      window.detailsOf(message.seq).then((details) =>
-        window.postMessage({ type: 'details', request: message.request, details: details ?? undefined }, '*'));
+      const { request } = message;
+      window.detailsOf(message.seq).then(
+        (details) => window.postMessage({ type: 'details', request, details: details ?? undefined }, '*'),
+        (error) => window.postMessage({ type: 'failure', request, message: error.message }, '*'));
     },
     getState: () => api.state,
     setState: (state) => { api.state = state; },
@@ -64,6 +67,20 @@ function documentText(theme: ThemeName): string {
 <script nonce="${nonce}" src="${origin}/webview.js"></script>
 </body>
 </html>`;
+}
+
+/** The text that is shown in an element, its pieces set apart by spaces. */
+export function textOf(locator: Locator): Promise<string> {
+  return locator.evaluate((element) => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const pieces: string[] = [];
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const isHidden = node.parentElement?.closest('[hidden]') !== null;
+      const piece = node.textContent?.trim() ?? '';
+      if (!isHidden && piece !== '') pieces.push(piece);
+    }
+    return pieces.join(' ');
+  });
 }
 
 export interface Bundle {
@@ -108,15 +125,39 @@ interface HarnessWindow {
   };
 }
 
+/** What the host answers; tests change it. */
+interface Answers {
+  details: (seq: number) => RecordDetails | undefined;
+}
+
 /** The page under test, and what it did. */
 export class TimelinePage {
   readonly page: Page;
   /** Errors that the page threw or wrote to the console. */
   readonly errors: string[];
 
-  constructor(page: Page, errors: string[]) {
+  readonly #answers: Answers;
+
+  constructor(page: Page, errors: string[], answers: Answers) {
     this.page = page;
     this.errors = errors;
+    this.#answers = answers;
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+
+  /** From here on, the trace holds no record any more. */
+  forgetDetails(): void {
+    this.#answers.details = () => undefined;
+  }
+
+  /** From here on, the host cannot read records. */
+  failDetails(message: string): void {
+    this.#answers.details = () => {
+      throw new Error(message);
+    };
   }
 
   async send(...messages: readonly ToPage[]): Promise<void> {
@@ -124,6 +165,13 @@ export class TimelinePage {
       await this.page.evaluate((each) => window.postMessage(each, '*'), message);
     }
     await this.settle();
+  }
+
+  /** The row of a record in the list. */
+  row(seq: number): Locator {
+    return this.page.locator('.packet-row', {
+      has: this.page.locator('.cell.number', { hasText: new RegExp(`^${seq}$`) }),
+    });
   }
 
   /** Sends the state, and all that has happened on the wire. */
@@ -200,7 +248,8 @@ export class PageHarness {
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
     });
-    await page.exposeFunction('detailsOf', (seq: number) => wire?.details(seq));
+    const answers: Answers = { details: (seq) => wire?.details(seq) };
+    await page.exposeFunction('detailsOf', (seq: number) => answers.details(seq));
     await page.route(`${origin}/**`, (route) => {
       const path = new URL(route.request().url()).pathname;
       if (path === '/webview.js')
@@ -216,7 +265,7 @@ export class PageHarness {
       }, saved);
     }
     await page.goto(`${origin}/`);
-    const timeline = new TimelinePage(page, errors);
+    const timeline = new TimelinePage(page, errors, answers);
     await timeline.settle();
     return timeline;
   }

@@ -13,7 +13,12 @@ import {
 } from '../../../../src/mqtt/packet.ts';
 import { PROPERTY } from '../../../../src/mqtt/properties.ts';
 import { statementKey, statementLabel, statements } from '../../../../src/mqtt/statements.ts';
-import type { ConnectionEnd, SessionAction, SessionChanges } from '../../../../src/session/model.ts';
+import type {
+  ConnectionEnd,
+  ExpectationView,
+  SessionAction,
+  SessionChanges,
+} from '../../../../src/session/model.ts';
 import { SessionRules } from '../../../../src/session/rules.ts';
 import { factTemplates } from '../../../../src/session/sentences.ts';
 import { BatchBuilder } from '../../../../src/trace/batch.ts';
@@ -147,6 +152,10 @@ export class Wire {
 
   details(seq: number): RecordDetails | undefined {
     return recordDetails(this.#trace, seq);
+  }
+
+  expectations(): readonly ExpectationView[] {
+    return this.#whole().expectations;
   }
 
   state(): PageState {

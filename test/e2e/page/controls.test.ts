@@ -1,0 +1,254 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PageHarness, type TimelinePage, textOf } from './support/harness.ts';
+import { connected, mixed, published, waiting } from './support/stories.ts';
+import { Wire } from './support/wire.ts';
+
+let harness: PageHarness;
+const opened: TimelinePage[] = [];
+
+beforeAll(async () => {
+  harness = await PageHarness.start();
+});
+afterAll(() => harness.stop());
+afterEach(async () => {
+  for (const page of opened.splice(0)) {
+    expect(page.errors).toEqual([]);
+    expect(await page.violations()).toEqual([]);
+    await page.close();
+  }
+});
+
+async function open(
+  wire: Wire | undefined,
+  options?: Parameters<PageHarness['open']>[1],
+): Promise<TimelinePage> {
+  const page = await harness.open(wire, options);
+  opened.push(page);
+  if (wire !== undefined) await page.show(wire);
+  return page;
+}
+
+describe('before anything is connected', () => {
+  it('says so, and what to do', async () => {
+    const timeline = await open(undefined);
+    const { page } = timeline;
+    expect((await timeline.posted())[0]).toEqual({ type: 'ready' });
+    await timeline.send({ type: 'state', state: new Wire().state() });
+    await expect.poll(() => textOf(page.locator('.empty h2'))).toBe('Nothing connected yet');
+    await page.getByRole('button', { name: 'MQTT: Connect…' }).click();
+    await page.getByRole('button', { name: 'New profile file' }).click();
+    expect((await timeline.posted()).slice(1)).toEqual([
+      { type: 'run', command: 'connect' },
+      { type: 'run', command: 'newProfile' },
+    ]);
+  });
+});
+
+describe('the keyboard', () => {
+  it('walks the rows of the timeline, and opens what they are about', async () => {
+    const { page } = await open(published().wire);
+    const tree = page.getByRole('tree', { name: 'Timeline of clients' });
+    await tree.focus();
+    const active = (): Promise<string | null> =>
+      page.locator('.rows [aria-selected="true"]').getAttribute('aria-label');
+    expect(await active()).toBe('subscriber, v5 · Clean Start');
+    for (let step = 0; step < 6; step += 1) await page.keyboard.press('ArrowDown');
+    await expect.poll(active).toBe('will: published, on time (+2 ms)');
+    const id = await tree.getAttribute('aria-activedescendant');
+    expect(await page.locator(`[id="${id}"]`).getAttribute('aria-label')).toBe(await active());
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => textOf(page.locator('.why-panel h2')))
+      .toContain('Why was the will of demo published');
+    await page.keyboard.press('Alt+ArrowLeft');
+    await expect.poll(() => textOf(page.locator('.packet-panel h2'))).toMatch(/^#\d+ /);
+  });
+
+  it('pans, zooms, fits, goes to the ends, follows', async () => {
+    const timeline = await open(published().wire);
+    const { page } = timeline;
+    const saved = async (): Promise<{ spanMs: number; live: boolean }> =>
+      (await timeline.saved()) as { spanMs: number; live: boolean };
+    expect(await saved()).toMatchObject({ spanMs: 30_000, live: true });
+    await page.getByRole('tree', { name: 'Timeline of clients' }).focus();
+    await page.keyboard.press('+');
+    await expect.poll(async () => (await saved()).spanMs).toBe(20_000);
+    await page.keyboard.press('-');
+    await expect.poll(async () => (await saved()).spanMs).toBe(30_000);
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(async () => (await saved()).live).toBe(false);
+    await page.getByRole('button', { name: 'Live' }).waitFor();
+    await page.keyboard.press('l');
+    await expect.poll(async () => (await saved()).live).toBe(true);
+    await page.keyboard.press('f');
+    await expect.poll(async () => (await saved()).live).toBe(false);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('End');
+    expect(await textOf(page.getByRole('status'))).not.toBe('');
+  });
+
+  it('reaches the filter by a slash, and comes back by Escape', async () => {
+    const { page } = await open(mixed());
+    await page.getByRole('tree', { name: 'Timeline of clients' }).focus();
+    await page.keyboard.press('/');
+    await page.keyboard.type('hasty');
+    await expect.poll(() => page.locator('.lane-name').allTextContents()).toEqual(['subscriber', 'hasty']);
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('tree');
+  });
+
+  it('walks the list of packets', async () => {
+    const { page } = await open(connected().wire);
+    await page.getByRole('grid', { name: 'Packets' }).focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => textOf(page.locator('.packet-panel h2'))).toBe('#2 CONNECT');
+    await page.keyboard.press('End');
+    await expect.poll(() => textOf(page.locator('.packet-row[aria-selected="true"]'))).toContain('PUBLISH');
+  });
+
+  it('opens the menu of a lane and gives the focus back', async () => {
+    const timeline = await open(connected().wire);
+    const { page } = timeline;
+    const more = page.getByRole('button', { name: 'More actions for demo' });
+    await more.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menu').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByRole('menu').count()).toBe(0);
+    expect(await timeline.posted()).toContainEqual({
+      type: 'action',
+      client: 'samples/will-delay.mqtt.yaml#demo',
+      action: 'freeze',
+    });
+    await page.keyboard.press('Enter');
+    await page.getByRole('menu').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+      'More actions for demo',
+    );
+  });
+
+  it('moves the border of the details', async () => {
+    const timeline = await open(connected().wire);
+    const { page } = timeline;
+    await page.getByRole('separator').focus();
+    const height = async (): Promise<number> => (await page.locator('.details').boundingBox())?.height ?? 0;
+    const before = await height();
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(height).toBeGreaterThan(before);
+  });
+
+  it('reaches every control in the order in which they stand', async () => {
+    const { page } = await open(waiting().wire);
+    const seen: string[] = [];
+    for (let press = 0; press < 40; press += 1) {
+      await page.keyboard.press('Tab');
+      const name = await page.evaluate(() => {
+        const element = document.activeElement;
+        if (element === null || element === document.body) return '';
+        return element.getAttribute('aria-label') ?? element.textContent ?? '';
+      });
+      if (name === '') break;
+      seen.push(name.trim());
+    }
+    const order = [
+      'Pause',
+      'Fit',
+      'Zoom out',
+      'Zoom in',
+      'Filter',
+      'will of demo',
+      'Timeline of clients',
+      'Height of the details',
+      'Packet',
+      'Packets',
+    ];
+    expect(
+      order.map((name) => seen.indexOf(name)).every((at) => at >= 0),
+      seen.join(' | '),
+    ).toBe(true);
+    const places = order.map((name) => seen.indexOf(name));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  });
+});
+
+describe('the mouse', () => {
+  it('pans by dragging and zooms with Ctrl and the wheel', async () => {
+    const timeline = await open(published().wire);
+    const { page } = timeline;
+    const saved = async (): Promise<{ spanMs: number; live: boolean }> =>
+      (await timeline.saved()) as { spanMs: number; live: boolean };
+    const box = await page.locator('.tracks-canvas').boundingBox();
+    const x = (box?.x ?? 0) + 300;
+    const y = (box?.y ?? 0) + 250;
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 120, y, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(async () => (await saved()).live).toBe(false);
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, -300);
+    await page.keyboard.up('Control');
+    await expect.poll(async () => (await saved()).spanMs).toBeLessThan(30_000);
+  });
+
+  it('selects what it clicks on the tracks', async () => {
+    const { page } = await open(published().wire);
+    // The session's row beside the tracks, then its bar on them.
+    await page.getByRole('treeitem', { name: /^session: ends/ }).click();
+    await expect.poll(() => textOf(page.locator('.why-panel h2'))).toContain('session of demo');
+    await page.getByRole('treeitem', { name: /^connection: cut/ }).click();
+    await expect.poll(() => textOf(page.locator('.packet-panel h2'))).toBe('#7 CONNECT');
+  });
+});
+
+describe('the page', () => {
+  it('does what the palette tells it to', async () => {
+    const timeline = await open(published().wire);
+    const { page } = timeline;
+    await timeline.send({ type: 'command', command: 'showWhy' });
+    await page.locator('.why-panel:visible').waitFor();
+    await timeline.send({ type: 'command', command: 'showWill' });
+    await page.locator('.will-panel:visible').waitFor();
+    await timeline.send({ type: 'command', command: 'focusFilter' });
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('VSCODE-TEXT-FIELD');
+    await timeline.send({ type: 'command', command: 'toggleLive' });
+    await page.getByRole('button', { name: 'Live' }).waitFor();
+  });
+
+  it('comes back with the filter, the tab and the zoom that it had', async () => {
+    const saved = { filter: 'demo', tab: 'why', live: false, spanMs: 12_000, detailsShare: 0.3 };
+    const timeline = await open(published().wire, { saved });
+    await timeline.page.locator('.why-panel:visible').waitFor();
+    expect(await timeline.page.locator('.lane-name').allTextContents()).toEqual(['demo']);
+    expect(await timeline.saved()).toEqual(saved);
+  });
+
+  it('says that the engine ended, until that is dismissed', async () => {
+    const timeline = await open(published().wire);
+    await timeline.send({ type: 'notice', notice: 'engineEnded' });
+    const notice = timeline.page.getByRole('alert');
+    expect(await textOf(notice)).toContain('The engine ended');
+    await timeline.page.getByRole('button', { name: 'Dismiss' }).click();
+    await expect.poll(() => notice.count()).toBe(0);
+  });
+
+  it('says what is wrong with a filter, and how to see everything again', async () => {
+    const { page } = await open(mixed());
+    await page.locator('vscode-text-field').click();
+    await page.keyboard.type('type:publsh');
+    await expect.poll(() => textOf(page.locator('.filter-problem'))).toContain('publsh');
+    await page.getByRole('button', { name: 'Clear filter' }).click();
+    await expect.poll(() => page.locator('.lane-name').count()).toBeGreaterThan(3);
+    expect(await page.locator('.filter-problem').isVisible()).toBe(false);
+  });
+
+  it('shows a failure to read a packet, and tries again at the next look', async () => {
+    const timeline = await open(connected().wire);
+    timeline.failDetails('The engine is gone.');
+    await timeline.page.locator('.packet-row', { hasText: 'CONNACK' }).first().click();
+    await expect.poll(() => textOf(timeline.page.locator('.packet-panel'))).toContain('The engine is gone.');
+  });
+});
