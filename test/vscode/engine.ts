@@ -6,6 +6,12 @@ import { ScriptedUser } from './support/scripted-user.ts';
 
 const willDelay = 'will-delay.mqtt.yaml';
 
+/** Ends the engine as a crash would, and waits until the extension has noticed. */
+async function crash(): Promise<void> {
+  await commands.executeCommand('mqttSession.test.crashEngine');
+  await until(({ engine }) => engine !== 'running');
+}
+
 export const engineTests: readonly HostTest[] = [
   {
     name: 'an engine that ends by itself is reported and started again, and what was seen stays in view',
@@ -14,7 +20,7 @@ export const engineTests: readonly HostTest[] = [
       try {
         const demo = await connected(sample(willDelay), 'demo');
         await until((state) => newestOf(demo, state).will !== undefined);
-        await commands.executeCommand('mqttSession.test.crashEngine');
+        await crash();
         const { buttons } = await user.sees('being started again');
         assert.deepEqual(buttons, ['Restart', 'Show Log']);
         const state = await until(({ engine }) => engine === 'running');
@@ -33,7 +39,7 @@ export const engineTests: readonly HostTest[] = [
       const user = new ScriptedUser();
       try {
         await connected(sample(willDelay), 'demo');
-        await commands.executeCommand('mqttSession.test.crashEngine');
+        await crash();
         await until(({ engine, stale }) => engine === 'running' && stale);
         const client = await connected(sample(willDelay), 'subscriber');
         const { clients, stale } = await until((now) => !now.stale && now.entities.sessions.length === 1);
@@ -63,6 +69,21 @@ export const engineTests: readonly HostTest[] = [
         await commands.executeCommand('mqttSession.test.crashEngine');
         assert.equal(await publishing, undefined);
         await user.sees('has ended');
+        await until(({ engine }) => engine === 'running');
+      } finally {
+        user.leaves();
+      }
+    },
+  },
+  {
+    name: 'an engine that ends again and again waits for the user, and Restart Engine starts it',
+    async run() {
+      const user = new ScriptedUser();
+      try {
+        await run('restartEngine');
+        while ((await until(({ engine }) => engine !== 'restarting')).engine === 'running') await crash();
+        assert.match((await user.sees('again and again')).text, /not started by itself/);
+        await run('restartEngine');
         await until(({ engine }) => engine === 'running');
       } finally {
         user.leaves();
