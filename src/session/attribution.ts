@@ -3,6 +3,7 @@
  * copy of one that was published; only then by one that must not come.
  */
 import { fact } from './facts.ts';
+import { receivedAgain, receivedRetainedWrongly } from './further-copies.ts';
 import { type CopyMarks, takeOrdinary } from './ordinary.ts';
 import { tolerances } from './tolerances.ts';
 import type { ReceivedCopy, Will } from './will.ts';
@@ -40,7 +41,7 @@ export class Attribution {
     if (only === undefined && owed?.message.retain === true && others.length === 0) {
       this.#judge.receivedRetained(owed, received);
     } else if (only !== undefined && same.length === 1 && !only.message.retain) {
-      this.#judge.receivedRetainedWrongly(only, received);
+      receivedRetainedWrongly(this.#world, only, received);
     } else {
       for (const { case: willCase } of due)
         if (willCase !== undefined) willCase.oldCopy = ofUnknownAge(received);
@@ -117,7 +118,7 @@ export class Attribution {
     const suspects = same.filter((will) => !will.copies.has(received.receiver) && this.#mustNotCome(will));
     if (repeated.length > 0) {
       const sure = suspects.length === 0 && repeated.length === 1;
-      for (const will of repeated) this.#judge.receivedAgain(will, received, sure);
+      for (const will of repeated) receivedAgain(this.#world, will, received, sure);
       this.#doubt(suspects, received);
       return;
     }

@@ -109,7 +109,9 @@ function noticed(
   }
   const by = closed?.end.by ?? 'server';
   if (by === 'client') {
-    return { atMs: closedAtMs, fromMs: violation?.atMs ?? closedAtMs, untilMs: closedAtMs };
+    // What the Client did wrong, or its silence, may have made the Server close before.
+    const fromMs = Math.min(closedAtMs, violation?.atMs ?? closedAtMs, keepAliveEndsAtMs(connection));
+    return { atMs: closedAtMs, fromMs, untilMs: closedAtMs };
   }
   if (by === 'network') {
     const fromMs = kind === 'keep-alive' ? keepAliveEndsAtMs(connection) : connection.lastFromServerAtMs;

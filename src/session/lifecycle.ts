@@ -59,7 +59,7 @@ export class Lifecycle {
     if (before !== undefined && before !== client.session) this.#endSession(before, this.#world.nowMs);
     client.current = next;
     this.#world.forgetEnded(client);
-    if (connect.will !== undefined) this.#judge.arm(next, client, connect.will);
+    if (connect.will !== undefined) this.#judge.cases.arm(next, client, connect.will);
     next.silence = new Silence(this.#world, next);
     this.#reconsider(client);
   }
@@ -103,7 +103,7 @@ export class Lifecycle {
     this.#leave(connection, client, end, row);
     if (session !== undefined) this.#sessionAfter(session, connection, end, row);
     const { will } = connection;
-    if (will !== undefined && row !== undefined) this.#judge.open(will, end, row, row, open);
+    if (will !== undefined && row !== undefined) this.#judge.cases.open(will, end, row, row, open);
     this.#endResumed(client, connection, end);
     this.#world.release(client);
   }
@@ -151,7 +151,7 @@ export class Lifecycle {
     const chosen = facts.next && chooseTakeover({ ...facts, next: facts.next });
     this.#leave(old, client, end, chosen?.row);
     if (old.will !== undefined && chosen !== undefined) {
-      this.#judge.open(old.will, end, chosen.row, chosen.meaning);
+      this.#judge.cases.open(old.will, end, chosen.row, chosen.meaning);
       const { case: willCase } = old.will;
       if (willCase?.duty === 'withhold' && willCase.observed === undefined) {
         this.#checkResumed(willCase, chosen.row, next);
@@ -191,16 +191,16 @@ export class Lifecycle {
     }
     const told = [
       cameBack(next, beforeDue === true ? willCase : undefined),
-      ...this.#judge.ruleOf(willCase, row),
+      ...this.#judge.cases.ruleOf(willCase, row),
     ];
     if (row.will === 'withhold') {
-      this.#judge.cancel(willCase, row, told);
+      this.#judge.cases.cancel(willCase, row, told);
       this.#checkResumed(willCase, row, next);
     } else if (row.due === 'reconnect') {
       const atMs = next.connack?.atMs ?? this.#world.nowMs;
       const due = { atMs, fromMs: next.connect?.atMs ?? atMs, untilMs: atMs };
-      this.#judge.moveDue(willCase, row, told, due);
-    } else this.#judge.restate(willCase, row, told);
+      this.#judge.cases.moveDue(willCase, row, told, due);
+    } else this.#judge.cases.restate(willCase, row, told);
   }
 
   /** The Client came back close to the due time: a resume may have cancelled the will, Clean Start only made it due somewhat earlier. */
@@ -211,19 +211,19 @@ export class Lifecycle {
       this.#tellReturn(willCase, next);
     } else if (due !== undefined && row !== undefined) {
       const fromMs = Math.min(due.fromMs, next.connect.atMs);
-      this.#judge.moveDue(willCase, row, [cameBack(next)], { ...due, fromMs });
+      this.#judge.cases.moveDue(willCase, row, [cameBack(next)], { ...due, fromMs });
     }
   }
 
   /** A resume that the CONNACK contradicts: the Server says that there was no Session to come back to. */
   #checkResumed(willCase: WillCase, row: DecisionRow, next: Connection): void {
-    this.#judge.keepWhile(willCase.will, next);
+    this.#judge.cases.keepWhile(willCase.will, next);
     const { connack } = next;
     if (next.version === 3 || connack === undefined || connack.sessionPresent) return;
     if (willCase.observed !== undefined) return;
     const told = [fact('sessionNotResumed', {}, { seq: connack.seq })];
     if (next.version !== willCase.will.connection.version) told.push(readingFact('A14'));
-    this.#judge.leaveOpen(willCase, row, told, 'open');
+    this.#judge.cases.leaveOpen(willCase, row, told, 'open');
   }
 
   #tellReturn(willCase: WillCase, next: Connection): void {
@@ -247,7 +247,8 @@ export class Lifecycle {
       if (will.connection !== last || willCase?.verdict !== 'pending' || willCase.due === undefined) continue;
       const beforeDue = isBefore(next, willCase.due);
       const row = chooseRow('reconnect', caseFactsOf(last, last.end, next, { beforeDue }));
-      if (row?.id === 'D38') this.#judge.restate(willCase, row, [told, ...this.#judge.ruleOf(willCase, row)]);
+      if (row?.id === 'D38')
+        this.#judge.cases.restate(willCase, row, [told, ...this.#judge.cases.ruleOf(willCase, row)]);
     }
   }
 
@@ -257,7 +258,8 @@ export class Lifecycle {
     const { connect } = next;
     if (connect?.will === undefined) return;
     const row = chooseRow('end', caseFactsOf(next, end));
-    if (row !== undefined) this.#judge.open(this.#judge.unstored(next, client, connect.will), end, row, row);
+    if (row !== undefined)
+      this.#judge.cases.open(this.#judge.cases.unstored(next, client, connect.will), end, row, row);
   }
 
   #leave(connection: Connection, client: Client, end: End, row: DecisionRow | undefined): void {
@@ -306,7 +308,7 @@ export class Lifecycle {
   /** Wills that the connection had cancelled by resuming: now that it ends, they must not come either. */
   #endResumed(client: Client, connection: Connection, end: End): void {
     for (const will of client.wills) {
-      if (will.resumedBy === connection) this.#judge.afterResume(will, connection, end);
+      if (will.resumedBy === connection) this.#judge.cases.afterResume(will, connection, end);
     }
   }
 
@@ -421,8 +423,11 @@ export class Lifecycle {
     const end: End = { ...willCase.end, kind: 'server-stopped', cause: 'server-stopped' };
     const row = chooseRow('end', caseFactsOf(connection, end));
     if (row === undefined) return;
-    const told = [fact('endedServerStopped', { endedAtMs }, { seq }), ...this.#judge.ruleOf(willCase, row)];
-    this.#judge.leaveOpen(willCase, row, told, 'publish');
+    const told = [
+      fact('endedServerStopped', { endedAtMs }, { seq }),
+      ...this.#judge.cases.ruleOf(willCase, row),
+    ];
+    this.#judge.cases.leaveOpen(willCase, row, told, 'publish');
   }
 
   /** An operator deleted the Session: it ends, and a will that waits is due. */
@@ -455,8 +460,11 @@ export class Lifecycle {
     const end: End = { ...willCase.end, kind: 'session-deleted', cause: 'deleted' };
     const row = chooseRow('end', caseFactsOf(willCase.will.connection, end));
     if (row === undefined) return;
-    const told = [fact('endedDeleted', { endedAtMs: atMs }, { seq }), ...this.#judge.ruleOf(willCase, row)];
-    this.#judge.moveDue(willCase, row, told, { atMs, fromMs: atMs, untilMs: atMs });
+    const told = [
+      fact('endedDeleted', { endedAtMs: atMs }, { seq }),
+      ...this.#judge.cases.ruleOf(willCase, row),
+    ];
+    this.#judge.cases.moveDue(willCase, row, told, { atMs, fromMs: atMs, untilMs: atMs });
   }
 
   #reconsider(client: Client): void {

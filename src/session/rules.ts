@@ -120,7 +120,7 @@ export class SessionRules implements SessionRulesInput {
     at.leave();
     at.server.connections.delete(at);
     if (at.end !== undefined) {
-      if (at.will !== undefined) this.#judge.closedAfterEnd(at.will, now);
+      if (at.will !== undefined) this.#judge.cases.closedAfterEnd(at.will, now);
     } else if (at.accepted) {
       if (!this.#lifecycle.defer(at)) this.#lifecycle.finish(at, endOf(at, now));
     } else if (at.connect !== undefined) {
