@@ -38,7 +38,7 @@ export function expectationTitle(expectation: ExpectationView): string {
   const owed = expectation.demands === 'happens';
   switch (expectation.kind) {
     case 'will':
-      return owed ? l10n.t('will of {0}', name) : l10n.t('no will of {0}', name);
+      return l10n.t('will of {0}', name);
     case 'session-end':
       return owed ? l10n.t('end of session of {0}', name) : l10n.t('session of {0} stays', name);
     case 'keep-alive':

@@ -32,8 +32,10 @@ export function countdownsOf(
 ): { readonly rows: readonly Countdown[]; readonly more: number } {
   const rows: Countdown[] = [];
   const add = (expectation: ExpectationView | undefined): void => {
-    if (expectation?.dueAtMs === undefined) return;
-    rows.push({ expectation, fromMs: expectation.createdAtMs, dueAtMs: expectation.dueAtMs });
+    // What was cancelled has no due time any more; that it was is told where it counted down.
+    const dueAtMs = expectation?.dueAtMs ?? expectation?.decidedAtMs;
+    if (expectation === undefined || dueAtMs === undefined) return;
+    rows.push({ expectation, fromMs: expectation.createdAtMs, dueAtMs });
   };
   for (const id of entities.pending) {
     const expectation = entities.expectations.get(id);
