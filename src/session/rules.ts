@@ -18,6 +18,7 @@ import {
 import { Connection } from './connection.ts';
 import { classifyEnd, endOf } from './end.ts';
 import { statementFor } from './facts.ts';
+import { Interventions } from './interventions.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type {
   ConnectionEnd,
@@ -28,6 +29,7 @@ import type {
 } from './model.ts';
 import { Observation } from './observation.ts';
 import { ACTIVITY, FLAG } from './open-connections.ts';
+import { SessionMoves } from './session-moves.ts';
 import { onSuback, onSubscribe, onUnsubscribe } from './subscriptions.ts';
 import { WillJudge } from './will-judge.ts';
 import { World } from './world.ts';
@@ -47,7 +49,9 @@ export class SessionRules implements SessionRulesInput {
   readonly #world = new World();
   readonly #judge = new WillJudge(this.#world);
   readonly #observation = new Observation(this.#world, new Attribution(this.#world, this.#judge));
-  readonly #lifecycle = new Lifecycle(this.#world, this.#judge);
+  readonly #sessions = new SessionMoves(this.#world);
+  readonly #lifecycle = new Lifecycle(this.#world, this.#judge, this.#sessions);
+  readonly #interventions = new Interventions(this.#world, this.#judge.cases, this.#sessions);
 
   opened(seq: number, atMs: number, connection: number, info: ConnectionInfo): void {
     const now = this.#advanceTo(atMs);
@@ -148,10 +152,11 @@ export class SessionRules implements SessionRulesInput {
       at.frozen = { seq, atMs: now };
       at.silence?.freeze();
     } else if (action === 'thaw' && at !== undefined) at.frozen = undefined;
-    else if (action === 'server-stopped' && server !== undefined) this.#lifecycle.serverStopped(server, seq);
+    else if (action === 'server-stopped' && server !== undefined)
+      this.#interventions.serverStopped(server, seq);
     else if (action === 'session-deleted' && server !== undefined) {
       const clientId = target.clientId ?? at?.clientId;
-      if (clientId !== undefined) this.#lifecycle.sessionDeleted(server, clientId, seq);
+      if (clientId !== undefined) this.#interventions.sessionDeleted(server, clientId, seq);
     }
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { TO_CLIENT } from '../../../src/mqtt/packet.ts';
 import { PROPERTY } from '../../../src/mqtt/properties.ts';
 import type { ExpectationView } from '../../../src/session/model.ts';
+import { SessionRules } from '../../../src/session/rules.ts';
 import { number, type Peer, Story, utf8, willTopic } from './support/story.ts';
 
 const codes = (expectation: ExpectationView): string[] => expectation.facts.map(({ code }) => code);
@@ -610,6 +611,32 @@ describe('a will that is seen while its connection is open', () => {
     story.wait(2000);
     demo.disconnect().fin();
     expect(story.settle().expectation('will')).toMatchObject({ row: 'D02', verdict: 'early' });
+  });
+
+  test('is no longer watched some time after the connection has ended', () => {
+    const rules = new SessionRules();
+    const story = new Story(rules);
+    const observer = story.observer();
+    const demo = story.connected('demo', {});
+    story.wait(5000);
+    observer.receives();
+    story.settle(20_000);
+    demo.cut();
+    story.settle(60_000);
+    expect(rules.held.willTopics).toBe(0);
+  });
+
+  test('is in time when the Client was silent past its Keep Alive and is cut only later', () => {
+    const story = new Story();
+    const observer = story.observer();
+    const demo = story.connected('demo', { keepAlive: 10 });
+    story.wait(15_100);
+    observer.receives();
+    story.wait(4000);
+    demo.cut();
+    const will = story.settle().expectation('will');
+    expect(will.verdict).toBe('met');
+    expect(codes(will)).toContain('endUncertain');
   });
 
   test('is undecided when RST may have thrown the DISCONNECT away', () => {
