@@ -99,7 +99,7 @@ const own = {
   'connection.endedAt': '{cause} at {closedAtMs}',
   'session.connected': 'in use',
   'session.ends': 'ends {endsAt}',
-  'session.forever': 'kept, does not expire',
+  'session.forever': 'does not expire',
   'session.ended': 'ended {endedAt}',
   'session.resumed': 'session resumed',
   'will.armed': 'armed',

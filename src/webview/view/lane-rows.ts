@@ -90,8 +90,9 @@ export class LaneRows {
     const { top, height } = placed;
     element.style.top = `${top}px`;
     element.style.height = `${height}px`;
-    actions.style.top = `${top}px`;
-    actions.style.height = `${titleHeight(placed)}px`;
+    // One pixel less at the top: there the line between lanes runs.
+    actions.style.top = `${top + 1}px`;
+    actions.style.height = `${titleHeight(placed) - 1}px`;
   }
 
   #fill(row: LaneRow, lane: Lane, placed: PlacedLane, laneCount: number): void {

@@ -202,6 +202,18 @@ export class TimelinePage {
     return this.page.evaluate(() => (window as unknown as HarnessWindow).harness.state);
   }
 
+  /** Changes the theme as VS Code does: the variables on the root, the kind on the body. */
+  async setTheme(theme: ThemeName): Promise<void> {
+    await this.page.evaluate(({ kind, variables }) => {
+      for (const [name, value] of Object.entries(variables)) {
+        document.documentElement.style.setProperty(`--vscode-${name}`, value);
+      }
+      document.body.className = kind;
+      document.body.dataset['vscodeThemeKind'] = kind;
+    }, themes[theme]);
+    await this.settle();
+  }
+
   async screenshot(name: string): Promise<void> {
     await this.settle();
     await this.page.screenshot({ path: join(ensureFolder(join(screenshotFolder, 'page')), `${name}.png`) });
