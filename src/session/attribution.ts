@@ -5,7 +5,7 @@
 import { fact } from './facts.ts';
 import { receivedAgain, receivedRetainedWrongly } from './further-copies.ts';
 import { type CopyMarks, takeOrdinary } from './ordinary.ts';
-import { tolerances } from './tolerances.ts';
+import { limits, tolerances } from './tolerances.ts';
 import type { ReceivedCopy, Will } from './will.ts';
 import type { WillJudge } from './will-judge.ts';
 import { sameBytes, samePayload, type WillTopic } from './will-topics.ts';
@@ -152,6 +152,7 @@ export class Attribution {
   other(topic: WillTopic, received: Received, payloadAt: number): void {
     const { bytes } = received;
     const end = bytes.length;
+    if (topic.wills.size > limits.sameWills) return;
     const due = [...topic.wills].filter((will) => this.#isDue(will, received.atMs));
     const [will, ...others] = due;
     if (will?.case === undefined || others.length > 0 || will.case.altered !== undefined) return;

@@ -5,7 +5,7 @@ import type { Client } from './client.ts';
 import type { DecisionRow } from './decision-table.ts';
 import type { End } from './end.ts';
 import { cleanStartTerm } from './facts.ts';
-import type { ConnectionEnd, ConnectionInfo, ConnectionView, SessionAction } from './model.ts';
+import type { ConnectionEnd, ConnectionInfo, ConnectionView } from './model.ts';
 import { ACTIVITY, type OpenConnections } from './open-connections.ts';
 import type { EndCause } from './sentences.ts';
 import type { Server } from './server.ts';
@@ -104,7 +104,6 @@ export class Connection implements Viewable<ConnectionView> {
   frozen: { readonly seq: number; readonly atMs: number } | undefined = undefined;
   stopped: { readonly seq: number; readonly atMs: number } | undefined = undefined;
   deleted: { readonly seq: number; readonly atMs: number } | undefined = undefined;
-  lastAction: SessionAction | undefined = undefined;
 
   client: Client | undefined = undefined;
   session: Session | undefined = undefined;

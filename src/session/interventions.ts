@@ -65,7 +65,9 @@ export class Interventions {
     if (client.sessionEnd?.verdict === 'pending') client.sessionEnd.settle('cancelled', [deleted]);
     client.sessionEnd = undefined;
     for (const { case: willCase } of client.wills) {
-      if (willCase?.verdict === 'pending' && willCase.end !== undefined) this.#dueByDeletion(willCase, seq);
+      // A will that was due before stays due as it was.
+      const waits = willCase?.verdict === 'pending' && (willCase.due?.atMs ?? 0) > atMs;
+      if (waits) this.#dueByDeletion(willCase, seq);
     }
     this.#sessions.end(session, atMs);
   }

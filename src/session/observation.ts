@@ -9,9 +9,8 @@ import { FLAG } from './open-connections.ts';
 import { noteOrdinary } from './ordinary.ts';
 import { PublishBytes, payloadStart, topicAliasOf } from './publish-bytes.ts';
 import { matching, retainedMayFollow } from './subscriptions.ts';
-import { tolerances } from './tolerances.ts';
-import type { Will } from './will.ts';
-import { markPayload, sameBytes, type WillTopic } from './will-topics.ts';
+import { limits, tolerances } from './tolerances.ts';
+import { markPayload, sameBytes, type WillTopic, willsWith } from './will-topics.ts';
 import type { World } from './world.ts';
 
 export class Observation {
@@ -67,10 +66,9 @@ export class Observation {
       subscriptions: matching(session, topic.topic),
       receiver: session?.id ?? -connection.id,
     };
-    const same: Will[] = [];
-    for (const will of topic.wills) {
-      if (sameBytes(will.message.payload, bytes, payloadAt, end)) same.push(will);
-    }
+    const same = willsWith(topic, received.payload).filter((will) =>
+      sameBytes(will.message.payload, bytes, payloadAt, end),
+    );
     // RETAIN 1 means a retained message, sent because of a SUBSCRIBE. With Retain As Published it can also come live
     // (v5 [MQTT-3.3.1-13]), and then no SUBSCRIBE is near.
     const sinceMs = atMs - tolerances.retainedAfterSubscribeMs;
@@ -99,9 +97,19 @@ export class Observation {
     connection.aliases ??= { toServer: new Map(), toClient: new Map() };
     const aliases = direction === TO_SERVER ? connection.aliases.toServer : connection.aliases.toClient;
     if (publish.topicEnd > publish.topicStart) {
+      if (!mayRemember(aliases, alias, publish.topicEnd - publish.topicStart)) {
+        // What comes behind this alias is not recognised, so what does not come proves nothing.
+        connection.blind = true;
+        return willTopics.find(server, bytes, publish.topicStart, publish.topicEnd);
+      }
       aliases.set(alias, bytes.slice(publish.topicStart, publish.topicEnd));
     }
     const topic = aliases.get(alias);
     return topic && willTopics.find(server, topic, 0, topic.length);
   }
+}
+
+function mayRemember(aliases: ReadonlyMap<number, Uint8Array>, alias: number, topicBytes: number): boolean {
+  if (topicBytes > limits.aliasedTopicBytes) return false;
+  return aliases.has(alias) || aliases.size < limits.topicAliases;
 }

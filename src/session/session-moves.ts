@@ -61,6 +61,7 @@ export class SessionMoves {
       session.endsAtMs = undefined;
       session.endedAtMs = undefined;
       session.uncertain = undefined;
+      session.deleted = false;
     } else {
       const start = { seq: next.connack?.seq ?? next.openedSeq, atMs: nowMs };
       const id = this.#world.newId('session');

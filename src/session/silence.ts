@@ -155,13 +155,11 @@ export class Silence {
   #judgeEnd(silence: SilenceCase, end: End): void {
     const { dueAtMs } = silence;
     const { seq, atMs: endedAtMs } = end;
-    const connection = this.#connection;
     if (dueAtMs === undefined) {
       this.#decide('undecided', [fact('keepAliveEndedOtherwise', { endedAtMs }, { seq })]);
       return;
     }
-    const byServer = connection.serverDisconnect !== undefined || connection.closed?.end.by !== 'client';
-    if (!byServer) {
+    if (!closedByServer.has(end.kind)) {
       const ended =
         endedAtMs < dueAtMs
           ? fact('keepAliveEnded', { endedAtMs }, { seq })
@@ -207,6 +205,9 @@ export class Silence {
     this.#world.changed.expectations.mark(silence);
   }
 }
+
+/** Ends that the Server made, and that may be the close of a silent connection. */
+const closedByServer: ReadonlySet<EndKind> = new Set(['keep-alive', 'server-closed', 'client-violation']);
 
 /** What is known of the Keep Alive, and since when the Client is silent. */
 function keepAliveFacts(connection: Connection): Fact[] {

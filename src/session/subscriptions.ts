@@ -5,6 +5,7 @@ import { type QoS, TO_CLIENT, TO_SERVER } from '../mqtt/packet.ts';
 import { sharedSubscription, topicMatches } from '../mqtt/topics.ts';
 import type { Connection } from './connection.ts';
 import type { Session } from './session.ts';
+import { limits } from './tolerances.ts';
 
 /** A subscription that the Server has accepted. */
 export interface Subscribed {
@@ -36,6 +37,7 @@ export function onSubscribe(
 ): void {
   const decoded = decodePacket(bytes, start, end, connection.version || 5, TO_SERVER);
   if (!decoded.ok || decoded.packet.type !== 'subscribe') return;
+  if (connection.pendingSubscribes.size >= limits.pendingSubscribes) return;
   connection.pendingSubscribes.set(decoded.packet.packetId, { packet: decoded.packet, atMs });
 }
 

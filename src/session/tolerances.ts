@@ -52,6 +52,13 @@ export const limits = {
   endedClients: 10_000,
   /** Ordinary PUBLISHes remembered for one topic of a will. */
   ordinaryPublishes: 64,
+  /** SUBSCRIBE packets of one connection that wait for their SUBACK. */
+  pendingSubscribes: 1000,
+  /** Topic Aliases of one direction, and the bytes of a topic behind one. */
+  topicAliases: 1000,
+  aliasedTopicBytes: 1024,
+  /** Wills with the same topic and payload that are looked at one by one. */
+  sameWills: 100,
   /** Characters of a payload's preview. */
   previewCharacters: 200,
 } as const;

@@ -8,6 +8,7 @@ import { readingFact, statementOfRow } from './telling.ts';
 import { tolerances } from './tolerances.ts';
 import type { ReceivedCopy, Will } from './will.ts';
 import type { WillCase } from './will-case.ts';
+import { isCrowded } from './will-topics.ts';
 import { deliveredQos, type Witness } from './witness.ts';
 
 /** Whether the end leaves open how long the Server must wait (A4, A5). */
@@ -50,6 +51,7 @@ export function whyUndecided(willCase: WillCase, witness: Witness): Fact[] | und
   if (willCase.race) return [fact('raceWithResume', {}), readingFact('A12')];
   if (willCase.ambiguity !== undefined) return [willCase.ambiguity];
   if (willCase.oldCopy !== undefined) return [willCase.oldCopy];
+  if (isCrowded(will)) return [fact('sameWills', {})];
   for (const twin of willCase.twins) {
     if (twin.observed !== undefined) return [fact('sameWills', {})];
   }

@@ -4,6 +4,7 @@
  */
 import { encodeUtf8 } from '../mqtt/utf8.ts';
 import type { Server } from './server.ts';
+import { limits } from './tolerances.ts';
 import type { Will } from './will.ts';
 
 /** An ordinary PUBLISH on the topic of a will: copies of it are not the will. */
@@ -29,7 +30,9 @@ export interface WillTopic {
   readonly topic: string;
   readonly bytes: Uint8Array;
   readonly hash: number;
+  /** Every will on the topic, and those with one payload. */
   readonly wills: Set<Will>;
+  readonly byPayload: Map<string, Set<Will>>;
   readonly ordinary: OrdinaryPublish[];
   /** The newest message that a Client in the trace published here with RETAIN 1. */
   lastRetained: OrdinaryPublish | undefined;
@@ -60,19 +63,36 @@ export class WillTopics {
     let entry = this.find(server, bytes, 0, bytes.length);
     if (entry === undefined) {
       const hash = hashBytes(bytes, 0, bytes.length);
-      entry = { server, topic, bytes, hash, wills: new Set(), ordinary: [], lastRetained: undefined };
+      entry = {
+        server,
+        topic,
+        bytes,
+        hash,
+        wills: new Set(),
+        byPayload: new Map(),
+        ordinary: [],
+        lastRetained: undefined,
+      };
       const bucket = this.#byHash.get(hash);
       if (bucket === undefined) this.#byHash.set(hash, [entry]);
       else bucket.push(entry);
       this.#count(entry, 1);
     }
     entry.wills.add(will);
+    const key = payloadKey(will.payloadMark);
+    const same = entry.byPayload.get(key);
+    if (same === undefined) entry.byPayload.set(key, new Set([will]));
+    else same.add(will);
     return entry;
   }
 
   remove(will: Will): void {
     const entry = will.topic;
-    entry.wills.delete(will);
+    if (!entry.wills.delete(will)) return;
+    const key = payloadKey(will.payloadMark);
+    const same = entry.byPayload.get(key);
+    same?.delete(will);
+    if (same?.size === 0) entry.byPayload.delete(key);
     if (entry.wills.size > 0) return;
     this.#count(entry, -1);
     const bucket = this.#byHash.get(entry.hash)?.filter((each) => each !== entry) ?? [];
@@ -100,6 +120,25 @@ export function markPayload(bytes: Uint8Array, start: number, end: number): Payl
     hashB = Math.imul(hashB, 0x9e3779b1) + byte;
   }
   return { length: end - start, hashA, hashB: hashB | 0 };
+}
+
+function payloadKey({ length, hashA, hashB }: PayloadMark): string {
+  return `${length} ${hashA} ${hashB}`;
+}
+
+/** The wills of a topic with that payload; of a crowd only the first. */
+export function willsWith(topic: WillTopic, payload: PayloadMark): Will[] {
+  const found: Will[] = [];
+  for (const will of topic.byPayload.get(payloadKey(payload)) ?? []) {
+    found.push(will);
+    if (found.length === limits.sameWills) break;
+  }
+  return found;
+}
+
+/** Whether so many wills have the same topic and payload that a copy could be that of any. */
+export function isCrowded(will: Will): boolean {
+  return (will.topic.byPayload.get(payloadKey(will.payloadMark))?.size ?? 0) >= limits.sameWills;
 }
 
 export function samePayload(a: PayloadMark, b: PayloadMark): boolean {

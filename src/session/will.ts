@@ -9,7 +9,7 @@ import type { Session } from './session.ts';
 import { Timer } from './timers.ts';
 import { limits } from './tolerances.ts';
 import type { WillCase } from './will-case.ts';
-import type { WillTopic, WillTopics } from './will-topics.ts';
+import { markPayload, type PayloadMark, type WillTopic, type WillTopics } from './will-topics.ts';
 
 /** A PUBLISH that a subscriber received and that may be a will. Its bytes are a copy. */
 export interface ReceivedCopy {
@@ -29,6 +29,7 @@ export class Will implements Viewable<WillView> {
   /** Will Delay Interval in seconds. */
   readonly delay: number;
   readonly armedAtMs: number;
+  readonly payloadMark: PayloadMark;
   readonly topic: WillTopic;
   state: WillView['state'] = 'armed';
   publishedAtMs: number | undefined = undefined;
@@ -62,6 +63,7 @@ export class Will implements Viewable<WillView> {
     this.armedAtMs = armedAtMs;
     this.heldTimer = new Timer(() => events.heldTooLong(this));
     this.retireTimer = new Timer(() => events.retire(this));
+    this.payloadMark = markPayload(message.payload, 0, message.payload.length);
     this.topic = topics.add(this);
   }
 

@@ -17,7 +17,7 @@ import { inTurns, type Report } from './measure.ts';
 
 const SESSIONS = 100_000;
 const PACKETS = 400_000;
-const ROUNDS = 7;
+const ROUNDS = 15;
 const BAR = 2_000_000;
 /** A time that makes 20,000 packets a second, so that Keep Alive timers run as they would. */
 const MS_PER_PACKET = 0.05;

@@ -661,3 +661,20 @@ describe('bytes that are no valid PUBLISH', () => {
     expect(story.settle().expectation('will').verdict).toBe('met');
   });
 });
+
+describe('a crowd of wills with the same topic and payload', () => {
+  test('costs bounded time, and is met by its copies or left undecided, never missed', () => {
+    const story = new Story();
+    const observer = story.observer();
+    const crowd = Array.from({ length: 1000 }, (_, index) => story.connected(`demo ${index}`, {}));
+    for (const each of crowd) each.cut();
+    story.wait(10);
+    for (let copy = 0; copy < 500; copy += 1) observer.receives();
+    story.settle();
+    const verdicts = new Set<string>();
+    for (const { kind, verdict } of story.entities.expectations.values()) {
+      if (kind === 'will') verdicts.add(verdict);
+    }
+    expect([...verdicts].filter((verdict) => verdict !== 'met' && verdict !== 'undecided')).toEqual([]);
+  });
+});
