@@ -53,7 +53,7 @@ function start(context: ExtensionContext): MqttSessionApi {
     // First of all listeners: whoever hears of the engine sees the state that goes with it.
     engine.onDidStart((snapshot) => state.start(snapshot)),
     engine.onDidReceiveChanges((changes) => state.apply(changes)),
-    engine.onDidEnd(() => state.engineEnded()),
+    engine.onDidEnd(() => state.engineEnded(Date.now())),
     state.onDidChange(() => tellContext(state)),
   );
   ending.push(() => engine.leave());

@@ -13,9 +13,13 @@ import type {
   SessionView,
   WillView,
 } from '../../session/model.ts';
+import type { EndCause } from '../../session/sentences.ts';
 import { engineEnded } from '../errors.ts';
 
 const noStats: TraceStats = { firstSeq: 1, endSeq: 1, bytes: 0, byteBudget: 0, dropped: 0 };
+
+/** The sockets went with the engine: the end of a connection that no rule has judged. */
+const engineEndCause: EndCause = 'ended';
 
 /** What is newest for one Client Identifier at one Server. */
 export interface Identity {
@@ -53,7 +57,7 @@ export class SessionState {
   readonly identities = new Map<string, Map<string, Identity>>();
   #sandboxes: readonly SandboxView[] = [];
   #stats = noStats;
-  #stale = false;
+  #endedAtMs: number | undefined;
 
   get sandboxes(): readonly SandboxView[] {
     return this.#sandboxes;
@@ -65,17 +69,22 @@ export class SessionState {
 
   /** Whether this is the state of an engine that has ended. */
   get stale(): boolean {
-    return this.#stale;
+    return this.#endedAtMs !== undefined;
+  }
+
+  /** The time that the state is of: when its engine ended, or `nowMs` while it lives. */
+  timeOf(nowMs: number): number {
+    return this.#endedAtMs ?? nowMs;
   }
 
   /** Adopts the state of an engine that has just started. An empty one does not displace what is shown. */
   start(snapshot: EngineSnapshot): void {
-    if (this.#stale && isEmpty(snapshot)) return;
+    if (this.stale && isEmpty(snapshot)) return;
     this.#replace(snapshot);
   }
 
   apply(changes: EngineChanges): void {
-    if (this.#stale) {
+    if (this.stale) {
       if (changes.clients.length === 0 && changes.stats.endSeq <= 1) return;
       this.#clear();
       this.#merge(changes);
@@ -86,25 +95,31 @@ export class SessionState {
       this.#merge(changes);
     } else {
       this.#merge(changes);
+      // Packets alone change nothing that a view shows.
+      if (onlyPackets(changes)) return;
     }
     this.#changed.fire();
   }
 
   /** What an answer says of a client, which is ahead of the changes that tell the same. */
   learn(client: ClientView): void {
-    const fresh = this.#stale;
+    const fresh = this.stale;
     if (fresh) this.#clear();
     this.clients.set(client.key, client);
     if (fresh) this.#reset.fire();
     this.#changed.fire();
   }
 
-  /** The engine is gone: no client is connected any more, no broker listens, and nothing more will be seen. */
-  engineEnded(): void {
-    this.#stale = true;
+  /** The engine is gone at `atMs`: no client is connected any more, no broker listens, and nothing more will be seen. */
+  engineEnded(atMs: number): void {
+    this.#endedAtMs = atMs;
     const { error } = engineEnded();
     for (const client of this.clients.values()) {
       if (client.state !== 'offline') this.clients.set(client.key, { ...client, state: 'offline', error });
+    }
+    for (const connection of this.connections.values()) {
+      if (connection.closedAtMs !== undefined) continue;
+      this.connections.set(connection.id, { ...connection, closedAtMs: atMs, endCause: engineEndCause });
     }
     this.#sandboxes = [];
     this.#changed.fire();
@@ -112,7 +127,7 @@ export class SessionState {
 
   /** Drops the state of an engine that has ended; does nothing to that of a living one. */
   forgetEnded(): void {
-    if (!this.#stale) return;
+    if (!this.stale) return;
     this.#clear();
     this.#reset.fire();
     this.#changed.fire();
@@ -125,6 +140,7 @@ export class SessionState {
 
   /** What falls due next of all that is to happen, after `nowMs`. */
   nextDue(nowMs: number): DueExpectation | undefined {
+    if (this.stale) return undefined;
     let next: DueExpectation | undefined;
     for (const id of this.pending) {
       const expectation = this.expectations.get(id);
@@ -207,8 +223,16 @@ export class SessionState {
     this.identities.clear();
     this.#sandboxes = [];
     this.#stats = noStats;
-    this.#stale = false;
+    this.#endedAtMs = undefined;
   }
+}
+
+function onlyPackets({ entities, clients, sandboxes }: EngineChanges): boolean {
+  return (
+    sandboxes === undefined &&
+    clients.length === 0 &&
+    Object.values(entities).every((changed: readonly unknown[]) => changed.length === 0)
+  );
 }
 
 function isEmpty(snapshot: EngineSnapshot): boolean {

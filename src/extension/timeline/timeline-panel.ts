@@ -187,11 +187,12 @@ export class TimelinePanel implements Disposable {
   #forward(changes: EngineChanges): void {
     if (!this.#ready || this.#state.stale) return;
     const { records, entities, stats, cleared } = changes;
+    const acting = changes.clients.length + entities.sessions.length + entities.connections.length > 0;
     this.#post({
       type: 'changes',
       ...(records !== undefined && this.#feed.accepts(records) ? { records } : {}),
       entities,
-      clients: pageClients(this.#state),
+      ...(acting || cleared ? { clients: pageClients(this.#state) } : {}),
       stats,
       nowMs: Date.now(),
       ...(cleared ? { cleared } : {}),
@@ -202,7 +203,7 @@ export class TimelinePanel implements Disposable {
     this.#feed.engineEnded();
     this.#post({
       type: 'changes',
-      entities: noEntities,
+      entities: { ...noEntities, connections: [...this.#state.connections.values()] },
       clients: pageClients(this.#state),
       stats: this.#state.stats,
     });

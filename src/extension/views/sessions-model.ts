@@ -37,8 +37,9 @@ export interface SessionsNode {
 /** Sessions of clients that are not ours, per Server: more are counted, not listed. */
 const observedLimit = 100;
 
-/** The whole tree. `nowMs` is on the clock of the trace. */
-export function sessionsTree(state: SessionState, nowMs: number): readonly SessionsNode[] {
+/** The whole tree. `realNowMs` is on the clock of the trace. */
+export function sessionsTree(state: SessionState, realNowMs: number): readonly SessionsNode[] {
+  const nowMs = state.timeOf(realNowMs);
   const own = new Map<string, ClientView[]>();
   for (const client of state.clients.values())
     own.set(client.server, [...(own.get(client.server) ?? []), client]);
@@ -103,7 +104,8 @@ function clientNode(
   const session = liveSessionOf(state, client);
   const ends = session?.endsAtMs;
   const shows = identity !== undefined && client === carrierOf(identity, all);
-  const children = shows ? identityChildren(identity, `client ${client.key}`, nowMs) : [];
+  const known = shows ? identityChildren(identity, `client ${client.key}`, nowMs) : [];
+  const children = state.stale ? known.map(lastKnown) : known;
   return {
     kind: 'client',
     id: `client ${client.key}`,
@@ -123,6 +125,12 @@ function clientNode(
     server: client.server,
     children,
   };
+}
+
+/** A node of an engine that has ended: what it says was true then. */
+function lastKnown(node: SessionsNode): SessionsNode {
+  const description = l10n.t('last known: {0}', node.description);
+  return { ...node, description, spoken: `${node.label}, ${description}` };
 }
 
 /**
