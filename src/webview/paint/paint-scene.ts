@@ -30,6 +30,9 @@ export interface SceneDecor {
     | undefined;
 }
 
+/** How strongly a mark is drawn that stands for several packets. */
+const mergedAlpha = 0.8;
+
 export class ScenePainter {
   readonly #context: CanvasRenderingContext2D;
   readonly #palette: Palette;
@@ -186,7 +189,7 @@ export class ScenePainter {
 
   #run({ marks, baseline, reach }: PacketRun): void {
     const context = this.#context;
-    const { family } = this.#palette;
+    const { family, outline } = this.#palette;
     let color = '';
     for (let i = 0; i < marks.count; i += 1) {
       const count = marks.packets[i] ?? 1;
@@ -195,12 +198,15 @@ export class ScenePainter {
         color = next;
         context.fillStyle = color;
       }
+      // Many side by side would be loud.
+      context.globalAlpha = count === 1 || outline !== undefined ? 1 : mergedAlpha;
       const tall = Math.round(reach * markHeight(count));
       const wide = count === 1 ? 2 : placePx;
       const x = Math.round((marks.x[i] ?? 0) - wide / 2);
       if (tall < 0) context.fillRect(x, baseline + tall, wide, -tall);
       else context.fillRect(x, baseline + 1, wide, tall);
     }
+    context.globalAlpha = 1;
   }
 
   #selectedPacket(lane: LaneScene, { selectedPacket }: SceneDecor): void {

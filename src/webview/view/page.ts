@@ -26,6 +26,10 @@ import { WillPanel } from './will-panel.ts';
 /** How often the strip looks for what has become worth a countdown, in milliseconds. */
 const stripPauseMs = 500;
 
+/** From here on, filtering takes longer than the pause between two keys. */
+const manyRecords = 100_000;
+const typingRestMs = 200;
+
 /** How often anything moves for those who prefer that little does, in milliseconds. */
 const calmMs = 250;
 
@@ -49,6 +53,7 @@ export class Page {
   readonly #details: HTMLElement;
   readonly #motion = matchMedia('(prefers-reduced-motion: reduce)');
   #stripAtMs = 0;
+  #cancelFilter: (() => void) | undefined;
   #saved;
   #savedText = '';
 
@@ -74,6 +79,7 @@ export class Page {
       reducedMotion: () => this.#motion.matches,
       invalidate: () => this.#changed(['canvas']),
       clearFilter: () => {
+        this.#cancelFilter?.();
         this.#header.clearFilter();
         this.#model.setFilter('');
       },
@@ -83,7 +89,7 @@ export class Page {
       toggleLive: () => this.#toggleLive(),
       fit: () => this.#timeline.fit(),
       zoom: (factor) => this.#timeline.zoom(factor),
-      filter: (text) => this.#model.setFilter(text),
+      filter: (text) => this.#filterSoon(text),
     });
     this.#list = new PacketList(this.#context, this.#store, fontSizePx);
     this.#packet = new PacketPanel(this.#context, this.#store, fontSizePx);
@@ -178,6 +184,16 @@ export class Page {
     this.#model.select({ kind: 'expectation', id });
     this.#timeline.reveal(expectation.observed?.atMs ?? expectation.dueAtMs ?? expectation.createdAtMs);
     this.#timeline.revealRow(`${expectation.server}\n${expectation.clientId}`);
+  }
+
+  /** A filter over very many records is applied when the typing rests. */
+  #filterSoon(text: string): void {
+    this.#cancelFilter?.();
+    if (this.#model.records.size < manyRecords) {
+      this.#model.setFilter(text);
+      return;
+    }
+    this.#cancelFilter = browserFrames.after(typingRestMs, () => this.#model.setFilter(text));
   }
 
   #toggleLive(): void {

@@ -12,7 +12,7 @@ import { type Palette, readPalette } from '../paint/theme.ts';
 import { el } from './dom.ts';
 
 /** What is drawn beyond either edge, so that scrolling is smooth without a frame for each step. */
-const overdrawPx = 240;
+const overdrawPx = 160;
 
 /** Room that a label of the axis needs, for a font of 13 px. */
 const tickGapPx = 96;

@@ -88,10 +88,10 @@ export interface Bundle {
   readonly styles: string;
 }
 
-/** The page's bundle, built into a folder that git ignores. */
-export async function buildPage(): Promise<Bundle> {
+/** The page's bundle, as it is packaged. */
+export async function buildPage(folder: string): Promise<Bundle> {
   const built = await esbuild.build({
-    absWorkingDir: projectFolder,
+    absWorkingDir: folder,
     entryPoints: ['src/webview/main.ts'],
     outfile: join('test-output', 'page', 'webview.js'),
     bundle: true,
@@ -229,8 +229,8 @@ export class PageHarness {
     this.#bundle = bundle;
   }
 
-  static async start(): Promise<PageHarness> {
-    const [browser, bundle] = await Promise.all([launchChromium(), buildPage()]);
+  static async start(folder = projectFolder): Promise<PageHarness> {
+    const [browser, bundle] = await Promise.all([launchChromium(), buildPage(folder)]);
     return new PageHarness(browser, bundle);
   }
 
