@@ -38,6 +38,11 @@ export class Timeline {
     return (await item.first().getAttribute('aria-label')) ?? '';
   }
 
+  /** Types into the filter of the page. */
+  async filter(text: string): Promise<void> {
+    await this.frame.getByRole('textbox', { name: /filter/i }).fill(text);
+  }
+
   /** Opens a tab of the details by its name. */
   async tab(name: 'Packet' | 'Will' | 'Why'): Promise<void> {
     await this.frame.getByRole('tab', { name, exact: true }).click();

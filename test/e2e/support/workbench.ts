@@ -60,6 +60,7 @@ export class Workbench {
     try {
       const browser = await launchChromium();
       const page = await browser.newPage({ viewport: options.size ?? { width: 1400, height: 900 } });
+      page.setDefaultTimeout(20_000);
       const workbench = new Workbench(page, browser, stopServer);
       await page.goto(
         vscodeAddress(server.port, {
@@ -107,14 +108,30 @@ export class Workbench {
   }
 
   #row(label: string): Locator {
-    return this.#quickInput.locator('.monaco-list-row').filter({
-      has: this.page.locator('.label-name', { hasText: exactly(label) }),
-    });
+    return this.#quickInput.locator('.monaco-list-row').filter({ has: this.#labelled(label) });
   }
 
-  /** Chooses the row with this label in the open quick pick. */
+  #labelled(label: string): Locator {
+    return this.page.locator('.label-name', { hasText: exactly(label) });
+  }
+
+  /** Chooses the first row with this label in the open quick pick, by keyboard: the list moves while it fades in. */
   async pick(label: string): Promise<void> {
-    await this.#row(label).first().click();
+    await this.#row(label).first().waitFor();
+    await this.#quickInput.locator('input[type="text"]').fill(label);
+    const focused = this.#quickInput.locator('.monaco-list-row.focused', { has: this.#labelled(label) });
+    for (let step = 0; step < 10; step++) {
+      const there = await focused
+        .first()
+        .waitFor({ timeout: 1_000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (there) break;
+      await this.page.keyboard.press('ArrowDown');
+    }
+    await this.page.keyboard.press('Enter');
   }
 
   /** Waits until the open quick pick offers all of these. */
@@ -146,9 +163,12 @@ export class Workbench {
     await this.page.locator(`.tab[data-resource-name="${name}"]`).waitFor();
   }
 
-  /** A notification with this text in it. */
-  notification(text: string | RegExp): Locator {
-    return this.page.locator('.notification-toast', { hasText: text });
+  /** Opens the list of notifications and waits for one with this text; VS Code shows no toasts to a driver. */
+  async notification(text: string | RegExp): Promise<Locator> {
+    await this.command('Notifications: Show Notifications');
+    const item = this.page.locator('.notifications-center .notification-list-item', { hasText: text });
+    await item.first().waitFor();
+    return item.first();
   }
 
   /** The timeline page, once it shows itself. */

@@ -1,0 +1,66 @@
+/** The other samples, as their comments tell the user to try them. */
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { Stage } from '../support/stage.ts';
+
+describe('keep-alive.mqtt.yaml', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.open();
+    await stage.workbench.openFile('keep-alive.mqtt.yaml');
+  });
+  afterAll(() => stage?.close());
+
+  test('a frozen client is noticed after one and a half times its Keep Alive, and its will is published', async () => {
+    await stage.connect('subscriber');
+    await stage.connect('sensor');
+    await stage.act('Freeze', 'sensor');
+    await stage.timeline.countdown('keep alive of sensor', /runs out in/);
+    await stage.workbench.screenshot('keep-alive-1-silent');
+    await stage.timeline.track('sensor', 'connection', /keep alive ran out at/);
+    await stage.timeline.track('sensor', 'will', /published, on time/);
+    await stage.explain('will of sensor', 'nothing had come from the Client for', /subscriber received it/);
+    await stage.workbench.screenshot('keep-alive-2-published');
+  });
+});
+
+describe('presence.mqtt.yaml', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.open();
+    await stage.workbench.openFile('presence.mqtt.yaml');
+  });
+  afterAll(() => stage?.close());
+
+  /** Opens the newest PUBLISH in the packet list whose topic is the state topic, and waits for this payload. */
+  async function newestState(payload: string): Promise<void> {
+    const { frame } = stage.timeline;
+    await stage.timeline.tab('Packet');
+    await stage.timeline.filter('client:watcher type:publish');
+    await frame
+      .getByRole('row', { name: /watcher.*PUBLISH.*user\/status\/alice/ })
+      .filter({ visible: true })
+      .last()
+      .click();
+    await frame.locator('.packet-panel').filter({ hasText: payload }).waitFor();
+    await stage.timeline.filter('');
+  }
+
+  test('a late subscriber learns that the user is online', async () => {
+    await stage.connect('user', 'user-alice');
+    await stage.connect('watcher');
+    await newestState('online');
+  });
+
+  test('a normal disconnect says offline, and the will is dropped', async () => {
+    await stage.act('Disconnect', 'user-alice');
+    await stage.timeline.track('user-alice', 'will', /discarded/);
+    await newestState('offline');
+  });
+
+  test('a lost user is said to be offline by the will', async () => {
+    await stage.connect('user', 'user-alice');
+    await stage.act('Drop Connection', 'user-alice');
+    await stage.timeline.track('user-alice', 'will', /published, on time/);
+    await stage.workbench.screenshot('presence-lost');
+  });
+});

@@ -1,0 +1,73 @@
+/** What the stories have in common: a copy of the samples, a VS Code on it, and the actions of a user in words. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFolder, temporaryFolder } from './folders.ts';
+import type { Timeline } from './timeline.ts';
+import { Workbench, type WorkbenchOptions } from './workbench.ts';
+
+export class Stage {
+  readonly workbench: Workbench;
+  readonly #folder: ReturnType<typeof temporaryFolder>;
+  #timeline: Timeline | undefined;
+
+  private constructor(workbench: Workbench, folder: ReturnType<typeof temporaryFolder>) {
+    this.workbench = workbench;
+    this.#folder = folder;
+  }
+
+  /**
+   * Opens VS Code on a copy of the samples.
+   * @param options.broker what to put in the one line that names the broker, in every sample
+   * @param options.files more files, by name
+   */
+  static async open(
+    options: {
+      readonly broker?: string;
+      readonly files?: Readonly<Record<string, string>>;
+    } & Partial<WorkbenchOptions> = {},
+  ): Promise<Stage> {
+    const folder = temporaryFolder('story');
+    cpSync(join(projectFolder, 'samples'), folder.path, { recursive: true });
+    for (const name of ['will-delay', 'presence', 'keep-alive']) {
+      const path = join(folder.path, `${name}.mqtt.yaml`);
+      const text = readFileSync(path, 'utf8');
+      writeFileSync(path, text.replace(/^( {2}broker:) sandbox\b.*$/m, `$1 ${options.broker ?? 'sandbox'}`));
+    }
+    for (const [name, text] of Object.entries(options.files ?? {}))
+      writeFileSync(join(folder.path, name), text);
+    const workbench = await Workbench.open({ ...options, folder: folder.path });
+    return new Stage(workbench, folder);
+  }
+
+  async close(): Promise<void> {
+    await this.workbench.close();
+    this.#folder.remove();
+  }
+
+  get timeline(): Timeline {
+    if (this.#timeline === undefined)
+      throw new Error('Nothing is connected yet, so the timeline is not open.');
+    return this.#timeline;
+  }
+
+  /** `MQTT: Connect`, and waits until the page shows the client as connected. */
+  async connect(profile: string, clientId = profile): Promise<void> {
+    await this.workbench.command('MQTT: Connect');
+    await this.workbench.pick(profile);
+    this.#timeline ??= await this.workbench.timeline();
+    await this.timeline.track(clientId, 'connection', /connected since/);
+  }
+
+  /** A command on one client; `asks` says whether there are several that it could mean. */
+  async act(title: string, client: string, { asks = true } = {}): Promise<void> {
+    await this.workbench.command(`MQTT: ${title}`);
+    if (asks) await this.workbench.pick(client);
+  }
+
+  /** `MQTT: Explain Session`, and the text of Why once it says all of this. `what` is undefined when there is but one thing to explain. */
+  async explain(what: string | undefined, ...says: (string | RegExp)[]): Promise<string> {
+    await this.workbench.command('MQTT: Explain Session');
+    if (what !== undefined) await this.workbench.pick(what);
+    return this.timeline.why(...says);
+  }
+}
