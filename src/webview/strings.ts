@@ -69,12 +69,14 @@ const own = {
   'action.startClean': 'Start Clean',
   'action.takeOver': 'Take Over',
   'action.drop': 'Drop',
-  'action.close': 'Close without DISCONNECT',
+  'action.close': 'Close',
+  'action.close.full': 'Close without DISCONNECT',
   'action.freeze': 'Freeze',
   'action.disconnect': 'Disconnect',
   'action.disconnectWithWill': 'Disconnect with Will',
   'action.connect': 'Connect',
   'action.of': '{action}: {client}',
+  'action.ofNumber': '{action} (client {number})',
 
   // Lanes and tracks.
   'timeline.label': 'Timeline of clients',

@@ -18,8 +18,8 @@ export const lingerMs = 8000;
 /** How many rows the strip has at most. */
 export const countdownLimit = 50;
 
-/** With more rows than this, what is decided gives way to what is pending. */
-export const lingeringLimit = 4;
+/** How many rows what is decided takes: what is pending must be seen beside it. */
+export const lingeringLimit = { alone: 3, besidePending: 1 } as const;
 
 /**
  * Pending expectations with a due time and those just decided, in the order in which they are due. `more` counts those
@@ -41,9 +41,9 @@ export function countdownsOf(
     const expectation = entities.expectations.get(id);
     if (expectation !== undefined && isWorthCounting(expectation, entities, nowMs)) add(expectation);
   }
-  const room = Math.max(0, lingeringLimit - rows.length);
+  const room = rows.length === 0 ? lingeringLimit.alone : lingeringLimit.besidePending;
   const decided = recentlyDecided.filter((id) => !entities.pending.has(id));
-  for (const id of room === 0 ? [] : decided.slice(-room)) add(entities.expectations.get(id));
+  for (const id of decided.slice(-room)) add(entities.expectations.get(id));
   rows.sort((a, b) => a.dueAtMs - b.dueAtMs || a.expectation.id - b.expectation.id);
   return { rows: rows.slice(0, countdownLimit), more: Math.max(0, rows.length - countdownLimit) };
 }

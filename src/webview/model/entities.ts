@@ -35,8 +35,8 @@ export interface EntityEffect {
   readonly lanesChanged: boolean;
   /** Connections that belong to another lane than before. */
   readonly renamed: readonly number[];
-  /** Expectations whose verdict is another than before and no longer pending. */
-  readonly decided: readonly ExpectationView[];
+  /** Expectations whose verdict is another than before and no longer pending, and whether they were pending before. */
+  readonly decided: readonly { readonly expectation: ExpectationView; readonly wasPending: boolean }[];
 }
 
 export function laneKeyOf(of: { readonly server: string; readonly clientId: string }): string {
@@ -115,12 +115,14 @@ export class Entities {
       this.wills.set(will.id, will);
       touched.add(laneKeyOf(will));
     }
-    const decided: ExpectationView[] = [];
+    const decided: EntityEffect['decided'][number][] = [];
     for (const expectation of changes.expectations) {
       const { id, verdict } = expectation;
       const before = this.expectations.get(id);
       if (before === undefined) this.#join(laneKeyOf(expectation), expectation, 'expectations', id);
-      if (verdict !== 'pending' && verdict !== before?.verdict) decided.push(expectation);
+      if (verdict !== 'pending' && verdict !== before?.verdict) {
+        decided.push({ expectation, wasPending: before?.verdict === 'pending' });
+      }
       if (verdict === 'pending') this.pending.add(id);
       else this.pending.delete(id);
       this.expectations.set(id, expectation);

@@ -13,6 +13,7 @@ import { PacketIndex } from './packet-index.ts';
 import { RecordFilter } from './record-filter.ts';
 import { RecordStore } from './records.ts';
 import { initialUi, type RowRef, select, type Tab, type UiState } from './ui-state.ts';
+import { isBroken } from './verdicts.ts';
 import { Words } from './words.ts';
 
 /** The parts of the page that are drawn by themselves. */
@@ -95,9 +96,10 @@ export class PageModel {
     const effect = this.entities.apply(changes.entities);
     if (effect.lanesChanged) this.#layout = undefined;
     const now = this.clock.now();
-    for (const { id } of effect.decided) {
-      this.#decided.set(id, now);
-      this.#unannounced.push(id);
+    for (const { expectation, wasPending } of effect.decided) {
+      // What was decided at once had no countdown; it is worth a word only when the Server did wrong.
+      if (wasPending) this.#decided.set(expectation.id, now);
+      if (wasPending || isBroken(expectation.verdict)) this.#unannounced.push(expectation.id);
     }
     if (changes.records !== undefined) this.records.append(changes.records);
     if (effect.renamed.length > 0) {

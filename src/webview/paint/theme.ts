@@ -51,6 +51,7 @@ export function readPalette(of: HTMLElement): Palette {
     return undefined;
   };
   const color = (name: keyof typeof variables): string => read(variables[name]) ?? style.color;
+  const solid = (name: keyof typeof variables): string => opaque(color(name));
   const fontSizePx = Number.parseFloat(style.fontSize) || 13;
   const family = style.fontFamily;
   const muted = color('muted');
@@ -61,25 +62,25 @@ export function readPalette(of: HTMLElement): Palette {
     muted,
     grid: color('grid'),
     tone: {
-      good: color('good'),
-      bad: color('bad'),
-      warning: color('warning'),
-      accent: color('accent'),
+      good: solid('good'),
+      bad: solid('bad'),
+      warning: solid('warning'),
+      accent: solid('accent'),
       neutral: color('neutral'),
       muted,
     },
     family: {
-      connection: color('purple'),
-      message: color('accent'),
-      subscription: color('yellow'),
+      connection: solid('purple'),
+      message: solid('accent'),
+      subscription: solid('yellow'),
       ping: muted,
-      unreadable: color('bad'),
+      unreadable: solid('bad'),
       note: muted,
     },
-    connection: color('accent'),
-    session: color('purple'),
-    waiting: color('warning'),
-    refused: color('bad'),
+    connection: solid('accent'),
+    session: solid('purple'),
+    waiting: solid('warning'),
+    refused: solid('bad'),
     focus: color('focus'),
     selection: read(['list-inactiveSelectionBackground']),
     gridAlpha: outline === undefined ? 1 : 0.4,
@@ -95,4 +96,14 @@ export function onThemeChange(changed: () => void): void {
   const observer = new MutationObserver(changed);
   observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['class', 'style'] });
+}
+
+/** VS Code's own orange for charts is half transparent, since it is that of the minimap. */
+function opaque(color: string): string {
+  const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  if (context === null) return color;
+  context.fillStyle = color;
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue, alpha] = context.getImageData(0, 0, 1, 1).data;
+  return alpha === undefined || alpha === 0 ? color : `rgb(${red} ${green} ${blue})`;
 }

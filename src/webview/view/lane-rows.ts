@@ -7,6 +7,7 @@ import type { ClientAction, PageClient } from '../messages.ts';
 import { laneFacts, laneName, trackWords } from '../model/describe.ts';
 import type { Lane } from '../model/entities.ts';
 import type { RowRef } from '../model/ui-state.ts';
+import type { StringKey } from '../strings.ts';
 import { button } from '../toolkit.ts';
 import type { PageContext } from './context.ts';
 import { el, setAttribute, setText, uniqueId } from './dom.ts';
@@ -28,8 +29,19 @@ interface LaneRow {
   shownActions: string;
 }
 
-/** How many actions a lane shows before the rest goes into its menu. */
+/** How many actions a lane shows before the rest goes into its menu; in little room, fewer. */
 const shownActionCount = 2;
+const compactActionCount = 1;
+
+/** Actions whose short name says too little where there is room for more. */
+const fullNames: Readonly<Partial<Record<ClientAction, StringKey>>> = { close: 'action.close.full' };
+
+interface LaneAction {
+  readonly client: PageClient;
+  readonly action: ClientAction;
+  /** Which of the clients of the lane, from 1 up. */
+  readonly number: number;
+}
 
 export class LaneRows {
   readonly tree = el('div', { class: 'rows', attributes: { role: 'tree', tabindex: '0' } });
@@ -37,9 +49,15 @@ export class LaneRows {
   readonly actions = el('div', { class: 'row-actions' });
   readonly #context: PageContext;
   readonly #lanes = new Map<string, LaneRow>();
+  #isCompact = false;
 
   constructor(context: PageContext) {
     this.#context = context;
+  }
+
+  /** In little room, lanes show fewer buttons. */
+  setCompact(isCompact: boolean): void {
+    this.#isCompact = isCompact;
   }
 
   /** Shows the rows of these lanes, which are those near the view. */
@@ -167,49 +185,60 @@ export class LaneRows {
   }
 
   #fillActions(row: LaneRow, clients: readonly PageClient[]): void {
-    const key = clients.map((client) => `${client.key}\n${client.actions.join(' ')}`).join('\n\n');
+    const shown = this.#isCompact ? compactActionCount : shownActionCount;
+    const key = [shown, ...clients.map((client) => `${client.key}\n${client.actions.join(' ')}`)].join(
+      '\n\n',
+    );
     if (row.shownActions === key) return;
     row.shownActions = key;
-    row.actions.replaceChildren(...clients.flatMap((client) => this.#actionButtons(client)));
+    // After a takeover two of our clients share a lane: the newer one comes first.
+    const offered = clients
+      .toReversed()
+      .flatMap((client, at) =>
+        client.actions.map((action) => ({ client, action, number: clients.length - at })),
+      );
+    row.actions.replaceChildren(
+      ...offered.slice(0, shown).map((each) => this.#actionButton(each)),
+      ...this.#moreButton(offered.slice(shown), clients.length > 1),
+    );
   }
 
-  #actionButtons(client: PageClient): readonly HTMLElement[] {
+  #actionButton({ client, action }: LaneAction): HTMLElement {
     const { words } = this.#context.model;
-    const shown = client.actions.slice(0, shownActionCount);
-    const rest = client.actions.slice(shownActionCount);
-    const buttons = shown.map((action) => {
-      const label = words.t(`action.${action}`);
-      return button({
-        label,
-        ariaLabel: words.t('action.of', { action: label, client: client.clientId }),
-        appearance: 'quiet',
-        class: 'lane-action',
-        onPress: () => this.#act(client, action),
-      }).element;
+    const full = words.t(fullNames[action] ?? `action.${action}`);
+    return button({
+      label: words.t(`action.${action}`),
+      ariaLabel: words.t('action.of', { action: full, client: client.clientId }),
+      title: full,
+      appearance: 'quiet',
+      class: 'lane-action',
+      onPress: () => this.#act(client, action),
+    }).element;
+  }
+
+  #moreButton(rest: readonly LaneAction[], isShared: boolean): readonly HTMLElement[] {
+    const [first] = rest;
+    if (first === undefined) return [];
+    const { words } = this.#context.model;
+    const label = words.t('button.more', { client: first.client.clientId });
+    const items = rest.map(({ client, action, number }) => {
+      const name = words.t(fullNames[action] ?? `action.${action}`);
+      return {
+        label: isShared ? words.t('action.ofNumber', { action: name, number }) : name,
+        run: () => this.#act(client, action),
+      };
     });
-    if (rest.length > 0) {
-      const label = words.t('button.more', { client: client.clientId });
-      const more = button({
-        label,
-        icon: 'more',
-        iconOnly: true,
-        appearance: 'quiet',
-        class: 'lane-more',
-        title: label,
-        onPress: () =>
-          openMenu(
-            more.element,
-            label,
-            rest.map((action) => ({
-              label: words.t(`action.${action}`),
-              run: () => this.#act(client, action),
-            })),
-          ),
-      });
-      more.element.ariaHasPopup = 'menu';
-      buttons.push(more.element);
-    }
-    return buttons;
+    const more = button({
+      label,
+      icon: 'more',
+      iconOnly: true,
+      appearance: 'quiet',
+      class: 'lane-more',
+      title: label,
+      onPress: () => openMenu(more.element, label, items),
+    });
+    more.element.ariaHasPopup = 'menu';
+    return [more.element];
   }
 
   #act(client: PageClient, action: ClientAction): void {

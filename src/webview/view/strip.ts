@@ -8,6 +8,7 @@ import {
   progressOf,
 } from '../model/countdowns.ts';
 import { whyTitle } from '../model/describe.ts';
+import { laneKeyOf } from '../model/entities.ts';
 import { verdictLook } from '../model/verdicts.ts';
 import { button } from '../toolkit.ts';
 import type { PageContext } from './context.ts';
@@ -15,7 +16,7 @@ import { el, setAttribute, setText } from './dom.ts';
 
 interface StripRow {
   readonly element: HTMLElement;
-  update(countdown: Countdown, nowMs: number): void;
+  update(countdown: Countdown, nowMs: number, offersActions: boolean): void;
 }
 
 export class Strip {
@@ -53,8 +54,14 @@ export class Strip {
   tick(): number | undefined {
     const { model } = this.#context;
     const nowMs = model.clock.now();
-    for (const countdown of this.#countdowns)
-      this.#rows.get(countdown.expectation.id)?.update(countdown, nowMs);
+    const offered = new Set<string>();
+    for (const countdown of this.#countdowns) {
+      // What helps one countdown of a client helps them all: once is enough.
+      const { server, clientId, verdict, id } = countdown.expectation;
+      const client = laneKeyOf({ server, clientId });
+      this.#rows.get(id)?.update(countdown, nowMs, !offered.has(client));
+      if (verdict === 'pending') offered.add(client);
+    }
     return nextChangeMs(this.#countdowns, nowMs);
   }
 
@@ -115,7 +122,7 @@ function stripRow(context: PageContext, id: number): StripRow {
 
   return {
     element,
-    update(countdown, nowMs) {
+    update(countdown, nowMs, offersActions) {
       const { words, entities, clients } = model;
       const { expectation } = countdown;
       const said = countdownWords(countdown, entities, nowMs, words);
@@ -128,7 +135,7 @@ function stripRow(context: PageContext, id: number): StripRow {
       setAttribute(element, 'data-tone', said.tone);
       setAttribute(element, 'data-decided', decided ? '' : undefined);
       fill.style.transform = `scaleX(${(1 - progressOf(countdown, nowMs)).toFixed(4)})`;
-      const offered = countdownActions(expectation, clients);
+      const offered = offersActions ? countdownActions(expectation, clients) : [];
       const key = offered.map(({ client, action }) => `${client.key}\n${action}`).join('\n\n');
       if (key === shownActions) return;
       shownActions = key;

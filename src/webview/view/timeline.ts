@@ -19,6 +19,9 @@ export interface TimelineOptions {
   readonly clearFilter: () => void;
 }
 
+/** Below this width of the page, lanes show fewer buttons. */
+const compactPx = 600;
+
 /** How often a view that does not glide is drawn again. */
 const stillMs = 250;
 
@@ -226,6 +229,7 @@ export class Timeline {
   #resized(): void {
     const { clientWidth, clientHeight, scrollTop } = this.#lanes;
     this.#gutter = this.#corner.offsetWidth;
+    this.rows.setCompact(clientWidth < compactPx);
     const width = Math.max(1, clientWidth - this.#gutter);
     this.#view = { width, height: clientHeight, scrollTop };
     this.#scale = this.#isPlaced ? this.#scale.resized(width) : this.#scale.withWidth(width);

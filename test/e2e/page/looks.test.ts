@@ -131,6 +131,19 @@ describe('in little room', () => {
     await expectSound(timeline);
   });
 
+  it.each(names)('beside an editor, in the theme %s', async (theme) => {
+    const { wire } = cancelled(3000);
+    wire.act('take-over', 1);
+    const timeline = await open(wire, { theme, size: { width: 510, height: 860 } });
+    await timeline.screenshot(`beside-cancelled-${theme}`);
+    await expectSound(timeline);
+    const next = waiting();
+    await timeline.show(next.wire);
+    await timeline.send({ type: 'reveal', expectation: willOf(next.wire) });
+    await timeline.screenshot(`beside-waiting-${theme}`);
+    await expectSound(timeline);
+  });
+
   it('the whole page can be reached by scrolling', async () => {
     const timeline = await open(waiting().wire, { size: { width: 400, height: 400 } });
     const { page } = timeline;

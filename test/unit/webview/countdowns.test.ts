@@ -42,6 +42,22 @@ describe('the countdown strip', () => {
     expect(told(model, wire.nowMs, [will?.id ?? 0])[0]).toContain('met, +2 ms');
   });
 
+  it('keeps what was decided to one row while something else counts down, so that this is seen', () => {
+    const { wire } = waiting(0);
+    const model = modelOf(wire);
+    const ids = [...model.entities.expectations.keys()];
+    for (const id of ids) {
+      const pending = model.entities.expectations.get(id);
+      if (pending === undefined) continue;
+      const decided = [id + 100, id + 200].map((copy) => ({ ...pending, id: copy, verdict: 'met' as const }));
+      model.entities.apply({ connections: [], sessions: [], wills: [], expectations: decided });
+    }
+    const recent = [...model.entities.expectations.keys()].filter((id) => !ids.includes(id));
+    expect(countdownsOf(model.entities, recent, wire.nowMs).rows).toHaveLength(3);
+    model.entities.pending.clear();
+    expect(countdownsOf(model.entities, recent, wire.nowMs).rows).toHaveLength(3);
+  });
+
   it('drains from one to nothing', () => {
     const { wire } = waiting(0);
     const model = modelOf(wire);

@@ -104,6 +104,23 @@ describe('the page’s model', () => {
     expect(model.recentlyDecided(wire.nowMs + 60_000).ids).toHaveLength(0);
   });
 
+  it('neither keeps nor tells what was decided as soon as it was known, unless the Server did wrong', () => {
+    const { wire } = waiting();
+    const model = modelOf(wire);
+    const connection = wire.connect('demo', { ...demoConnect, cleanStart: false }, true);
+    model.receiveChanges(wire.changes());
+    const kinds = (ids: readonly number[]): (string | undefined)[] =>
+      ids.map((id) => model.entities.expectations.get(id)?.kind).sort();
+    expect([...model.entities.expectations.values()].map(({ kind }) => kind)).toContain('session-present');
+    expect(kinds(model.recentlyDecided(wire.nowMs).ids)).toEqual(['session-end', 'will']);
+    expect(kinds(model.takeUnannounced())).toEqual(['session-end', 'will']);
+    wire.close(connection, { by: 'client', how: 'reset' });
+    wire.pass(100);
+    wire.connect('demo', { ...demoConnect, cleanStart: false }, false);
+    model.receiveChanges(wire.changes());
+    expect(kinds(model.takeUnannounced())).toContain('session-present');
+  });
+
   it('selects with a packet the will that it carries, and with an expectation its will and its packet', () => {
     const model = modelOf(published().wire);
     const [will] = model.entities.wills.values();

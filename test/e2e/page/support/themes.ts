@@ -61,7 +61,7 @@ const dark = {
   'charts-red': '#f14c4c',
   'charts-blue': '#3794ff',
   'charts-yellow': '#cca700',
-  'charts-orange': '#d18616',
+  'charts-orange': '#d186167e',
   'charts-green': '#89d185',
   'charts-purple': '#b180d7',
   'scrollbarSlider-background': 'rgba(121, 121, 121, 0.4)',
@@ -165,7 +165,7 @@ const highContrast: Readonly<Record<string, string>> = {
   'charts-red': '#f48771',
   'charts-blue': '#59a4f9',
   'charts-yellow': '#ffd370',
-  'charts-orange': '#d18616',
+  'charts-orange': '#d186167e',
   'charts-green': '#89d185',
   'charts-purple': '#b180d7',
 };
