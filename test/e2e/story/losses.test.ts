@@ -1,9 +1,10 @@
 /** Each way of losing a connection, and each way back, as a user does them; against the sandbox broker. */
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { Stage } from '../support/stage.ts';
+import { pictureOfFailures, Stage } from '../support/stage.ts';
 
 describe('the ways of losing a connection in 5.0', () => {
   let stage: Stage;
+  pictureOfFailures(() => stage);
 
   beforeAll(async () => {
     stage = await Stage.open();
@@ -94,6 +95,7 @@ describe('the ways of losing a connection in 5.0', () => {
 
 describe('the story in 3.1.1', () => {
   let stage: Stage;
+  pictureOfFailures(() => stage);
 
   beforeAll(async () => {
     stage = await Stage.open();

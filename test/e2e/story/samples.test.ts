@@ -1,9 +1,10 @@
 /** The other samples, as their comments tell the user to try them. */
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { Stage } from '../support/stage.ts';
+import { pictureOfFailures, Stage } from '../support/stage.ts';
 
 describe('keep-alive.mqtt.yaml', () => {
   let stage: Stage;
+  pictureOfFailures(() => stage);
   beforeAll(async () => {
     stage = await Stage.open();
     await stage.workbench.openFile('keep-alive.mqtt.yaml');
@@ -25,6 +26,7 @@ describe('keep-alive.mqtt.yaml', () => {
 
 describe('presence.mqtt.yaml', () => {
   let stage: Stage;
+  pictureOfFailures(() => stage);
   beforeAll(async () => {
     stage = await Stage.open();
     await stage.workbench.openFile('presence.mqtt.yaml');

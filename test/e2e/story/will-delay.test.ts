@@ -1,11 +1,12 @@
 /** The main story, as a user does it: connect, lose the connection, see when and why the will is published. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningMosquitto, startMosquitto } from '../support/mosquitto.ts';
-import { Stage } from '../support/stage.ts';
+import { pictureOfFailures, Stage } from '../support/stage.ts';
 
 describe.each(['sandbox', 'mosquitto'] as const)('the delayed will, with %s', (broker) => {
   let mosquitto: RunningMosquitto | undefined;
   let stage: Stage;
+  pictureOfFailures(() => stage);
 
   beforeAll(async () => {
     if (broker === 'mosquitto') mosquitto = await startMosquitto();

@@ -1,9 +1,19 @@
 /** What the stories have in common: a copy of the samples, a VS Code on it, and the actions of a user in words. */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterEach } from 'vitest';
 import { projectFolder, temporaryFolder } from './folders.ts';
 import type { Timeline } from './timeline.ts';
 import { Workbench, type WorkbenchOptions } from './workbench.ts';
+
+/** Call at the head of a `describe`: a failed test leaves a picture of what was on the screen. */
+export function pictureOfFailures(stage: () => Stage | undefined): void {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') {
+      await stage()?.workbench.screenshot(`failed-${task.name.replace(/\W+/g, '-').slice(0, 60)}`);
+    }
+  });
+}
 
 export class Stage {
   readonly workbench: Workbench;

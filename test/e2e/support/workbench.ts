@@ -50,7 +50,12 @@ export class Workbench {
     const server = await startVscodeServer(await ensureVscodeServer(console.log), {
       dataFolder: data.path,
       trust: options.trust ?? true,
-      settings: { 'workbench.colorTheme': themeIds[options.theme ?? 'dark'], ...options.settings },
+      settings: {
+        'workbench.colorTheme': themeIds[options.theme ?? 'dark'],
+        // An input that fades out takes no keys; without motion it is there or it is not.
+        'workbench.reduceMotion': 'on',
+        ...options.settings,
+      },
       ...(options.env === undefined ? {} : { env: options.env }),
     });
     const stopServer = async () => {
@@ -59,7 +64,10 @@ export class Workbench {
     };
     try {
       const browser = await launchChromium();
-      const page = await browser.newPage({ viewport: options.size ?? { width: 1400, height: 900 } });
+      const page = await browser.newPage({
+        reducedMotion: 'reduce',
+        viewport: options.size ?? { width: 1400, height: 900 },
+      });
       page.setDefaultTimeout(20_000);
       const workbench = new Workbench(page, browser, stopServer);
       await page.goto(
@@ -98,7 +106,8 @@ export class Workbench {
       try {
         await input.waitFor({ timeout: 5_000 });
         await input.fill(`>${title}`);
-        await this.#row(title).first().click({ timeout: 5_000 });
+        await this.#focusRow(title, 5_000);
+        await this.page.keyboard.press('Enter');
         return;
       } catch (error) {
         // A palette that was opened before the extension's commands were known never shows them: open it anew.
@@ -119,19 +128,19 @@ export class Workbench {
   async pick(label: string): Promise<void> {
     await this.#row(label).first().waitFor();
     await this.#quickInput.locator('input[type="text"]').fill(label);
-    const focused = this.#quickInput.locator('.monaco-list-row.focused', { has: this.#labelled(label) });
-    for (let step = 0; step < 10; step++) {
-      const there = await focused
-        .first()
-        .waitFor({ timeout: 1_000 })
-        .then(
-          () => true,
-          () => false,
-        );
-      if (there) break;
+    await this.#focusRow(label, 20_000);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Moves the focus of the list to the first row with this label. */
+  async #focusRow(label: string, timeout: number): Promise<void> {
+    const row = this.#row(label).first();
+    await row.waitFor({ timeout });
+    for (let steps = 0; steps < 20; steps++) {
+      if ((await row.getAttribute('class'))?.includes('focused')) return;
       await this.page.keyboard.press('ArrowDown');
     }
-    await this.page.keyboard.press('Enter');
+    throw new Error(`The row “${label}” did not take the focus.`);
   }
 
   /** Waits until the open quick pick offers all of these. */
