@@ -105,12 +105,12 @@ export class Workbench {
       const input = this.#quickInput.locator('input[type="text"]');
       try {
         await input.waitFor({ timeout: 5_000 });
-        await input.fill(`>${title}`);
+        await input.fill(`>${title}`, { timeout: 2_000 });
         await this.#focusRow(title, 5_000);
         await this.page.keyboard.press('Enter');
         return;
       } catch (error) {
-        // A palette that was opened before the extension's commands were known never shows them: open it anew.
+        // The focus may still be on its way to a page that was just revealed, which closes the palette: open it anew.
         if (attempt === 5) throw error;
       }
     }
