@@ -116,6 +116,12 @@ export class Attribution {
   #suspect(received: Received, same: readonly Will[]): void {
     const repeated = same.filter((will) => will.copies.has(received.receiver));
     const suspects = same.filter((will) => !will.copies.has(received.receiver) && this.#mustNotCome(will));
+    const returning = suspects.find((will) => isReturning(will, received.atMs));
+    if (returning !== undefined && repeated.length > 0) {
+      this.#count(returning, received);
+      this.#judge.received(returning, { ...received, mayBeRepeated: true });
+      return;
+    }
     if (repeated.length > 0) {
       const sure = suspects.length === 0 && repeated.length === 1;
       for (const will of repeated) receivedAgain(this.#world, will, received, sure);
@@ -217,6 +223,17 @@ function mayBeOlder(will: Will, { connection, atMs }: Received): boolean {
   if (will.case === undefined && atMs - will.armedAtMs <= tolerances.fanOutMs) return true;
   const { connack } = connection;
   return connack?.sessionPresent === true && atMs - connack.atMs <= tolerances.keptComeWithinMs;
+}
+
+/**
+ * Whether a CONNECT of the same Client is under way, which may make the will due: a Server publishes it as it accepts, and the
+ * subscriber's copy may be seen before the CONNACK.
+ */
+function isReturning(will: Will, atMs: number): boolean {
+  if (will.case !== undefined && will.case.duty !== 'publish') return false;
+  for (const { connect } of will.client.asking)
+    if (connect !== undefined && connect.atMs <= atMs) return true;
+  return false;
 }
 
 function ambiguous(received: Received): ReturnType<typeof fact> {

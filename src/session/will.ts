@@ -17,6 +17,8 @@ export interface ReceivedCopy {
   readonly atMs: number;
   readonly connection: Connection;
   readonly bytes: Uint8Array;
+  /** Set when it may also be a further copy of a will that was seen before. */
+  readonly mayBeRepeated?: true | undefined;
 }
 
 export class Will implements Viewable<WillView> {

@@ -69,7 +69,11 @@ describe.each(['sandbox', 'mosquitto'] as const)('the delayed will, with %s', (b
       .first()
       .getByRole('button', { name: /packet/i })
       .click();
-    await frame.locator('.packet-panel').filter({ hasText: 'Will Delay Interval' }).waitFor();
+    await frame
+      .locator('.packet-panel')
+      .filter({ hasText: '#7 CONNECT' })
+      .filter({ hasText: 'Remaining Length' })
+      .waitFor();
     await stage.workbench.screenshot(`story-${broker}-5-packet`);
   });
 

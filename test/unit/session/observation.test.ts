@@ -678,3 +678,53 @@ describe('a crowd of wills with the same topic and payload', () => {
     expect([...verdicts].filter((verdict) => verdict !== 'met' && verdict !== 'undecided')).toEqual([]);
   });
 });
+
+describe('a copy that is seen before the CONNACK of the Client that started clean', () => {
+  /** The Client is cut and starts clean, time after time with the same will; each copy comes 3 ms before the CONNACK. */
+  function startsCleanAgainAndAgain(
+    times: number,
+    beforeConnack: (observer: Peer, turn: number) => void,
+  ): Story {
+    const story = new Story();
+    const observer = story.observer();
+    let demo = story.connected('demo', { delay: 5, expiry: 10 });
+    for (let turn = 0; turn < times; turn += 1) {
+      story.wait(300);
+      demo.cut();
+      story.wait(400);
+      demo = story.open('demo').connect({ clientId: 'demo', delay: 5, expiry: 10, cleanStart: true });
+      story.wait(2);
+      beforeConnack(observer, turn);
+      story.wait(3);
+      demo.connack();
+    }
+    story.settle();
+    return story;
+  }
+
+  test('is that of the will that the Clean Start made due, also when the same will was seen just before', () => {
+    const story = startsCleanAgainAndAgain(4, (observer) => observer.receives());
+    const wills = story.expectations('will');
+    expect(wills.map(({ row, verdict, deviationMs }) => ({ row, verdict, deviationMs }))).toEqual(
+      Array.from({ length: 4 }, () => ({ row: 'D39', verdict: 'met', deviationMs: -3 })),
+    );
+    const once = wills.map(({ checks }) => checks.find(({ id }) => id === 'P5')?.passed);
+    expect(once).toEqual([true, true, true, true]);
+  });
+
+  test('proves nothing when the CONNECT is refused and the copy may be a repeat', () => {
+    const story = new Story();
+    const observer = story.observer();
+    const first = story.connected('first', { delay: 0, expiry: 10 });
+    first.cut();
+    observer.receives();
+    const demo = story.connected('demo', { delay: 5, expiry: 10 });
+    demo.cut();
+    const refused = story.open('demo').connect({ clientId: 'demo', delay: 5, expiry: 10 });
+    observer.receives();
+    refused.connack({ reasonCode: 0x87 });
+    // The refused CONNECT carried a will too, which is not the one in question.
+    const [will] = story.settle().expectations('will');
+    expect({ row: will?.row, verdict: will?.verdict }).toEqual({ row: 'D38', verdict: 'undecided' });
+  });
+});
