@@ -32,13 +32,14 @@ async function fileWritten(folder: string, name: string, giveUpAfterMs: number):
   return readFileSync(path, 'utf8');
 }
 
-async function runInHost(): Promise<Report> {
+async function runInHost(trust: boolean): Promise<Report> {
   const scratch = temporaryFolder('host-tests');
   const workspace = join(scratch.path, 'workspace');
   cpSync(join(projectFolder, 'samples'), workspace, { recursive: true });
   const reports = ensureFolder(join(scratch.path, 'reports'));
   const workbench = await Workbench.open({
     folder: workspace,
+    trust,
     tests: join(projectFolder, 'dist-test', 'vscode.js'),
     env: { MQTT_TEST_REPORT: join(reports, 'report.json') },
   });
@@ -53,9 +54,12 @@ async function runInHost(): Promise<Report> {
   }
 }
 
-const report = await runInHost();
+const runs = [
+  { name: 'in a trusted workspace', report: await runInHost(true) },
+  { name: 'in Restricted Mode', report: await runInHost(false) },
+];
 
-describe('inside the extension host', () => {
+describe.each(runs)('inside the extension host, $name', ({ report }) => {
   test('there are tests', () => {
     expect(report.passed.length + report.failed.length).toBeGreaterThan(0);
   });
