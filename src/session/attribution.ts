@@ -117,9 +117,11 @@ export class Attribution {
     const repeated = same.filter((will) => will.copies.has(received.receiver));
     const suspects = same.filter((will) => !will.copies.has(received.receiver) && this.#mustNotCome(will));
     const returning = suspects.find((will) => isReturning(will, received.atMs));
-    if (returning !== undefined && repeated.length > 0) {
+    if (returning !== undefined) {
+      // Of all that may have left the copy, only this will may yet turn out to have been owed.
+      const othersMay = repeated.length > 0 || suspects.length > 1;
       this.#count(returning, received);
-      this.#judge.received(returning, { ...received, mayBeRepeated: true });
+      this.#judge.received(returning, othersMay ? { ...received, mayHaveOtherCause: true } : received);
       return;
     }
     if (repeated.length > 0) {

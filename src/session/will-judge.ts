@@ -79,8 +79,8 @@ export class WillJudge implements CaseJudge {
     will.held = undefined;
     this.#world.timers.clear(will.heldTimer);
     const isExplained = willCase?.duty === 'publish' && !this.#tooEarly(willCase, held);
-    if (held.mayBeRepeated && !isExplained) {
-      // A repeat of another will explains it as well, so it proves nothing against this one.
+    if (held.mayHaveOtherCause && !isExplained) {
+      // Another will explains it as well, so it proves nothing against this one.
       if (willCase !== undefined)
         willCase.ambiguity ??= fact('ambiguousCopy', { receivedAtMs: held.atMs }, { seq: held.seq });
     } else if (willCase === undefined) this.#judgeWhileOpen(will, held);

@@ -17,8 +17,8 @@ export interface ReceivedCopy {
   readonly atMs: number;
   readonly connection: Connection;
   readonly bytes: Uint8Array;
-  /** Set when it may also be a further copy of a will that was seen before. */
-  readonly mayBeRepeated?: true | undefined;
+  /** Set when it may also be that of another will, as a further copy of it or though it must not come. */
+  readonly mayHaveOtherCause?: true | undefined;
 }
 
 export class Will implements Viewable<WillView> {

@@ -712,6 +712,32 @@ describe('a copy that is seen before the CONNACK of the Client that started clea
     expect(once).toEqual([true, true, true, true]);
   });
 
+  test('is that of the will that the Clean Start made due, and of none that was cancelled or discarded before', () => {
+    const story = new Story();
+    const observer = story.observer();
+    const same = { clientId: 'demo', delay: 5, expiry: 10 };
+    story.connected('demo', same).cut();
+    story.wait(500);
+    const resumed = story.open('demo').connect({ ...same, cleanStart: false });
+    resumed.connack({ sessionPresent: true });
+    story.wait(6_000);
+    resumed.disconnect(0);
+    story.wait(6_000);
+    story.connected('demo', { ...same, cleanStart: true }).cut();
+    story.wait(500);
+    const clean = story.open('demo').connect({ ...same, cleanStart: true });
+    story.wait(2);
+    observer.receives();
+    story.wait(3);
+    clean.connack();
+    const wills = story.settle().expectations('will');
+    expect(wills.map(({ row, verdict }) => ({ row, verdict }))).toEqual([
+      { row: 'D46', verdict: 'cancelled' },
+      { row: 'D03', verdict: 'cancelled' },
+      { row: 'D39', verdict: 'met' },
+    ]);
+  });
+
   test('proves nothing when the CONNECT is refused and the copy may be a repeat', () => {
     const story = new Story();
     const observer = story.observer();
