@@ -33,16 +33,14 @@ describe('presence.mqtt.yaml', () => {
   });
   afterAll(() => stage?.close());
 
-  /** Opens the newest PUBLISH in the packet list whose topic is the state topic, and waits for this payload. */
-  async function newestState(payload: string): Promise<void> {
+  /** Waits until the watcher has received so many copies of the state, opens the newest one, and waits for this payload. */
+  async function newestState(payload: string, copies: number): Promise<void> {
     const { frame } = stage.timeline;
     await stage.timeline.tab('Packet');
-    await stage.timeline.filter('client:watcher type:publish');
-    await frame
-      .getByRole('row', { name: /watcher.*PUBLISH.*user\/status\/alice/ })
-      .filter({ visible: true })
-      .last()
-      .click();
+    await stage.timeline.filter('client:watcher type:publish topic:user/status/alice');
+    const list = frame.locator(`.packet-list[aria-rowcount="${copies + 1}"]`);
+    await list.filter({ hasText: 'user/status/alice' }).focus();
+    await stage.workbench.page.keyboard.press('End');
     await frame.locator('.packet-panel').filter({ hasText: payload }).waitFor();
     await stage.timeline.filter('');
   }
@@ -50,13 +48,13 @@ describe('presence.mqtt.yaml', () => {
   test('a late subscriber learns that the user is online', async () => {
     await stage.connect('user', 'user-alice');
     await stage.connect('watcher');
-    await newestState('online');
+    await newestState('online', 1);
   });
 
   test('a normal disconnect says offline, and the will is dropped', async () => {
     await stage.act('Disconnect', 'user-alice');
     await stage.timeline.track('user-alice', 'will', /discarded/);
-    await newestState('offline');
+    await newestState('offline', 2);
   });
 
   test('a lost user is said to be offline by the will', async () => {
