@@ -1,9 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { topicMatches } from '../../mqtt/topics.ts';
 import type { DenyThen, SandboxSettings } from '../../profile/model.ts';
+import type { AuthExchange, Authenticator, Authorizer, ClientIdentity } from './access.ts';
 
-/** Who may connect, and what Clients may publish, as the settings say. */
-export class Authorization {
+/** Who may connect, and what Clients may do, as the settings say. */
+export class Authorization implements Authorizer, Authenticator {
   readonly #settings: SandboxSettings;
 
   constructor(settings: SandboxSettings) {
@@ -21,9 +22,22 @@ export class Authorization {
     );
   }
 
-  /** What the first deny rule that names this topic does; undefined when publishing to it is allowed. */
-  denies(topic: string): DenyThen | undefined {
-    return this.#settings.deny.find((rule) => topicMatches(rule.publish, topic))?.then;
+  begin(_method: string): AuthExchange | undefined {
+    return undefined;
+  }
+
+  mayPublish(_who: ClientIdentity, topic: string): DenyThen | undefined {
+    const denies = ({ publish }: { readonly publish?: string | undefined }): boolean =>
+      publish !== undefined && topicMatches(publish, topic);
+    return this.#settings.deny.find(denies)?.then;
+  }
+
+  maySubscribe(_who: ClientIdentity, _topicFilter: string): DenyThen | undefined {
+    return undefined;
+  }
+
+  mayWill(who: ClientIdentity, topic: string): DenyThen | undefined {
+    return this.mayPublish(who, topic);
   }
 }
 

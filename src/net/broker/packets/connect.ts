@@ -111,9 +111,13 @@ function loginRefusal({ context }: Connection, packet: ConnectPacket): Refusal |
  * What the Client could not be allowed to publish is refused now, where it learns why, and not when nobody is
  * left to tell.
  */
-function willRefusal({ context }: Connection, { will }: ConnectPacket): Refusal | undefined {
+function willRefusal(
+  { context }: Connection,
+  { will, clientId, userName: username }: ConnectPacket,
+): Refusal | undefined {
   if (will === undefined) return undefined;
-  if (context.authorization.denies(will.topic) !== undefined) {
+  const identity = { clientId, username };
+  if (context.authorization.mayWill(identity, will.topic) !== undefined) {
     return {
       reasonCode: REASON.notAuthorized,
       returnCode: RETURN_CODE.notAuthorized,

@@ -25,7 +25,10 @@ export function handlePublish(connection: Connection, accepted: Accepted, packet
       return;
     }
   }
-  const denied = connection.context.authorization.denies(topic);
+  const denied = connection.context.authorization.mayPublish(
+    { clientId: session.clientId, username: undefined },
+    topic,
+  );
   if (denied === 'disconnect') {
     // v5 3.3.5 and v3.1.1 [MQTT-3.3.5-2] allow to close instead of an acknowledgement.
     connection.disconnect(REASON.notAuthorized, `Publishing to "${topic}" is denied.`);
