@@ -1,18 +1,20 @@
 /** Turns merged settings into the profile that the rest of the program uses. Defaults come from the table of keys. */
 import type { ProtocolVersion, QoS } from '../mqtt/packet.ts';
-import { parseDuration } from './durations.ts';
+import { defaultOf } from './key-defaults.ts';
 import type {
   ConnectionProfile,
   DenyThen,
   MessageSettings,
+  SandboxRule,
   SandboxSettings,
   SubscriptionSettings,
   TlsSettings,
   UserProperties,
   WillSettings,
 } from './model.ts';
+import { readServerSettings } from './sandbox-limits.ts';
 import { keysOf } from './schema.ts';
-import type { ObjectName, ValueType } from './schema-types.ts';
+import type { ObjectName } from './schema-types.ts';
 import type { Settings, SettingValue } from './settings.ts';
 
 /** Reads settings of one object by key, with the defaults of the table. */
@@ -75,18 +77,8 @@ class Reader {
 
   #default(key: string): string | number | boolean | undefined {
     const row = keysOf(this.#object).get(key);
-    return row?.default === undefined ? undefined : defaultValue(row.type, row.default);
+    return row === undefined ? undefined : defaultOf(row);
   }
-}
-
-/** A default as the table writes it, in the unit it is kept in. */
-function defaultValue(type: ValueType, written: string | number | boolean): string | number | boolean {
-  if (type.kind === 'choice') {
-    return type.choices.find(({ word, value }) => word === written || value === written)?.value ?? written;
-  }
-  if (type.kind !== 'duration') return written;
-  const duration = parseDuration(String(written), type.unit);
-  return duration.ok ? duration.value : written;
 }
 
 /** The longest time between two attempts when the profile sets none. */
@@ -204,23 +196,47 @@ function buildSubscription(settings: Settings): SubscriptionSettings {
 /** The sandbox broker's settings; of broken ones what could be understood, and then no profile may use them. */
 export function buildSandbox(settings: Settings): SandboxSettings {
   const read = new Reader(settings, 'sandbox');
+  const allow = read.objects('allow').map((rule) => buildRule(new Reader(rule, 'allow')));
   return {
     deny: read.objects('deny').map((rule) => {
       const deny = new Reader(rule, 'deny');
       // biome-ignore lint/suspicious/noThenProperty: the key of the profile file, and a word, not a function
-      return { publish: deny.text('publish') ?? '', then: toThen(deny.text('then')) };
+      return { ...buildRule(deny), then: toThen(deny.text('then')) };
     }),
+    ...(allow.length === 0 ? {} : { allow }),
     users: read.objects('users').map((entry) => {
       const user = new Reader(entry, 'user');
       return { username: user.text('username') ?? '', password: user.text('password') ?? '' };
     }),
-    sessionExpiryMaximum: read.number('sessionExpiryMaximum'),
-    serverKeepAlive: read.number('serverKeepAlive'),
+    ...readServerSettings(({ key }) => plainValue(read.value(key))),
   };
+}
+
+function buildRule(read: Reader): SandboxRule {
+  const rule: { -readonly [key in keyof SandboxRule]: string } = {};
+  for (const key of ['publish', 'subscribe', 'will', 'username', 'clientId'] as const) {
+    const text = read.text(key);
+    if (text !== undefined) rule[key] = text;
+  }
+  return rule;
+}
+
+function plainValue(value: SettingValue | undefined): string | number | boolean | undefined {
+  switch (value?.kind) {
+    case 'text':
+      return value.text;
+    case 'number':
+      return value.number;
+    case 'boolean':
+      return value.boolean;
+    default:
+      return undefined;
+  }
 }
 
 const toVersion = (number: number | undefined): ProtocolVersion =>
   number === 3 || number === 4 ? number : 5;
 /** QoS and Retain Handling: 0, 1 or 2, as the table of keys lets through. */
 const toQoS = (number: number | undefined): QoS => (number === 1 || number === 2 ? number : 0);
-const toThen = (word: string | undefined): DenyThen => (word === 'disconnect' ? word : 'notAuthorized');
+const toThen = (word: string | undefined): DenyThen =>
+  word === 'disconnect' || word === 'ignore' ? word : 'notAuthorized';

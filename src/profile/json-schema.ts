@@ -10,7 +10,13 @@ import type { KeyRow, ObjectName, ValueType } from './schema-types.ts';
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** These stand whole where they stand; the others may be completed by what they inherit. */
-const NEVER_INHERITED: ReadonlySet<ObjectName> = new Set(['message', 'subscription', 'deny', 'user']);
+const NEVER_INHERITED: ReadonlySet<ObjectName> = new Set([
+  'message',
+  'subscription',
+  'deny',
+  'allow',
+  'user',
+]);
 
 export function jsonSchema(): { readonly [key: string]: Json } {
   const objects = [...new Set(KEYS.map((row) => row.in))].filter((object) => object !== 'file');

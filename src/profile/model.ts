@@ -1,8 +1,9 @@
 /**
  * A connection profile as the rest of the program uses it: checked, merged with `defaults` and `extends`, durations in
- * their unit. What the file says is in PROFILES.md; the table of keys is schema.ts.
+ * their unit. What the file may say is in docs/profiles.md, made from the table of keys in schema.ts.
  */
 import type { ProtocolVersion, QoS } from '../mqtt/packet.ts';
+import type { GivenServerSettings } from './sandbox-limits.ts';
 
 /** Where a profile connects to. `sandbox` is the broker inside the extension. */
 export type BrokerAddress =
@@ -92,18 +93,27 @@ export interface ConnectionProfile {
 }
 
 /** What a deny rule of the sandbox broker does to the Client that breaks it. */
-export type DenyThen = 'disconnect' | 'notAuthorized';
+export type DenyThen = 'disconnect' | 'notAuthorized' | 'ignore';
 
-/** The `sandbox:` part of a profile file. */
-export interface SandboxSettings {
-  /** Topic filters that no Client may publish to. */
-  readonly deny: readonly { readonly publish: string; readonly then: DenyThen }[];
+/** A rule of the sandbox broker. Topic Filters may hold `${clientId}` and `${username}` of the Client. */
+export interface SandboxRule {
+  readonly publish?: string | undefined;
+  readonly subscribe?: string | undefined;
+  readonly will?: string | undefined;
+  /** Whom it is about: `*` stands for any characters; undefined for everybody. */
+  readonly username?: string | undefined;
+  /** As `username`. */
+  readonly clientId?: string | undefined;
+}
+
+/** The `sandbox:` part of a profile file. Limits that are not set have the defaults of their table. */
+export interface SandboxSettings extends GivenServerSettings {
+  /** What no Client may do that the rule is about. */
+  readonly deny: readonly (SandboxRule & { readonly then: DenyThen })[];
+  /** What may be done; whatever else is of a kind that some rule is about is denied. */
+  readonly allow?: readonly SandboxRule[] | undefined;
   /** User name to password. Empty: everybody may connect. */
   readonly users: readonly { readonly username: string; readonly password: string }[];
-  /** In seconds; undefined sets no cap. */
-  readonly sessionExpiryMaximum?: number | undefined;
-  /** In seconds; undefined uses what the Client asked for. */
-  readonly serverKeepAlive?: number | undefined;
 }
 
 /** Offsets in UTF-16 units into the file's text. */

@@ -2,7 +2,6 @@
  * Reads a profile file: text in, usable profiles and diagnostics out. Never throws, and does bounded work whatever the
  * text. A profile is usable when everything that it is made of was understood; others of the file may be all the same.
  */
-import { topicFilterProblem } from '../mqtt/topics.ts';
 import { buildProfile, buildSandbox } from './build.ts';
 import { inherit, type Lineage } from './inherit.ts';
 import { missingKeys, wrongVersionKeys } from './merged-checks.ts';
@@ -10,6 +9,7 @@ import type { ConnectionProfile, ProfileFile, Range } from './model.ts';
 import { Problems } from './problems.ts';
 import { checkProfile } from './profile-checks.ts';
 import { type Reading, readObject } from './read.ts';
+import { checkSandbox } from './sandbox-checks.ts';
 import { keysOf } from './schema.ts';
 import { isBroken, locate, NO_SETTINGS, type Settings } from './settings.ts';
 import { mapTexts } from './texts.ts';
@@ -148,27 +148,6 @@ function rejectExtends(defaults: Settings, problems: Problems): boolean {
     '`defaults` lies under every profile and cannot extend one. Write `extends` in the profiles that need it.',
   );
   return false;
-}
-
-/** Whether nothing was said against it. */
-function checkSandbox(sandbox: Settings, problems: Problems): boolean {
-  const before = problems.errorCount;
-  const deny = sandbox.entries.get('deny')?.value;
-  for (const { object, at } of missingKeys(sandbox, 'sandbox')) {
-    problems.add('required-missing', at ?? { start: 0, end: 0 }, object);
-  }
-  for (const item of deny?.kind === 'list' ? deny.items : []) {
-    const publish = item.value.kind === 'object' ? item.value.settings.entries.get('publish') : undefined;
-    if (publish?.value.kind !== 'text') continue;
-    const problem = topicFilterProblem(publish.value.text);
-    if (problem === undefined) continue;
-    problems.add(
-      'topic-filter-invalid',
-      publish.range,
-      `\`publish\` is not a valid topic filter. ${problem.message}`,
-    );
-  }
-  return problems.errorCount === before;
 }
 
 /** The checks of one profile as a whole; undefined when it cannot be used. */

@@ -43,7 +43,12 @@ const SECTIONS: readonly { readonly object: ObjectName; readonly title: string; 
   { object: 'subscription', title: '`subscriptions`', about: 'A list of subscriptions with these keys.' },
   { object: 'tap', title: '`tap`', about: 'Other programs connect here to be seen.' },
   { object: 'sandbox', title: '`sandbox`', about: 'A key of the file, beside `profiles`.' },
-  { object: 'deny', title: '`sandbox.deny`', about: 'A list of rules with these keys.' },
+  {
+    object: 'deny',
+    title: '`sandbox.deny`',
+    about: 'A list of rules with these keys; each names at least one of `publish`, `subscribe` and `will`.',
+  },
+  { object: 'allow', title: '`sandbox.allow`', about: 'A list of rules with these keys, as in `deny`.' },
   { object: 'user', title: '`sandbox.users`', about: 'A list of users with these keys.' },
 ];
 

@@ -14,6 +14,7 @@ export type ObjectName =
   | 'tap'
   | 'sandbox'
   | 'deny'
+  | 'allow'
   | 'user';
 
 export interface Choice {

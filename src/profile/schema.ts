@@ -3,9 +3,10 @@
  * Schema, and (through the parser) every check read it. Its rows stand in keys/.
  */
 import { reconnectRows, tapRows, tlsRows } from './keys/connection-keys.ts';
-import { denyRows, fileRows, sandboxRows, userRows } from './keys/file-keys.ts';
+import { fileRows } from './keys/file-keys.ts';
 import { correlationDataRows, messageRows, subscriptionRows, willOnlyRows } from './keys/message-keys.ts';
 import { profileRows } from './keys/profile-keys.ts';
+import { allowRows, denyRows, sandboxRows, userRows } from './keys/sandbox-keys.ts';
 import type { KeyRow, ObjectName, ValueType } from './schema-types.ts';
 import type { Path } from './settings.ts';
 
@@ -23,6 +24,7 @@ export const KEYS: readonly KeyRow[] = [
   ...tapRows,
   ...sandboxRows,
   ...denyRows,
+  ...allowRows,
   ...userRows,
 ];
 
