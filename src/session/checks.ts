@@ -1,4 +1,4 @@
-/** The checks P1 to P6 on a will that a subscriber received (PROTOCOL-FACTS 3.5). */
+/** The checks P1 to P6 on a will that a subscriber received. */
 import { decodePacket } from '../mqtt/decode.ts';
 import {
   type Properties,

@@ -1,4 +1,4 @@
-/** The life of connections: accepted, refused, taken over, ended (PROTOCOL-FACTS 0). */
+/** The life of connections: accepted, refused, taken over, ended. */
 import { caseFactsOf } from './case-facts.ts';
 import { chooseRow } from './choose-row.ts';
 import type { Client } from './client.ts';

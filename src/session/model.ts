@@ -9,7 +9,7 @@ import type { Direction, ProtocolVersion, QoS, StatementRef } from '../mqtt/pack
 export interface ConnectionInfo {
   /** The key of the Server: connections with the same key share its sessions. For example `localhost:1883`. */
   readonly server: string;
-  /** Where the bytes pass. Decides how exactly T0 is known (PROTOCOL-FACTS 8.4). */
+  /** Where the bytes pass. Decides how exactly T0 is known. */
   readonly tap: 'client' | 'listener' | 'capture';
   /** The key of our own client, when this is one of ours. */
   readonly client?: string | undefined;
@@ -101,7 +101,7 @@ export type Verdict =
   | 'unobserved'
   | 'undecided';
 
-/** How heavy a deviation weighs (PROTOCOL-FACTS 8.1). */
+/** How heavy a deviation weighs. */
 export type Severity = 'must' | 'derivable' | 'should' | 'policy' | 'indeterminate';
 
 /** A row of the decision table, `D01` to `D71`. */

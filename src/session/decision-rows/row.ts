@@ -104,7 +104,7 @@ export type SessionRule =
   | 'open'
   | 'none';
 
-/** How an ambiguous passage is read here: PROTOCOL-FACTS A1 to A17; `readingA1` is its sentence. */
+/** How an ambiguous passage is read here, A1 to A17 of docs/decision-table.md; `readingA1` is its sentence. */
 export type ReadingId =
   | 'A1'
   | 'A2'
