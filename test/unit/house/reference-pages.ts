@@ -105,8 +105,9 @@ export function renderStatements(): string {
     generated,
     '# Statements of the standard',
     '',
-    'Every statement that a verdict, a check or an error cites. An id is unique only together with its version. Where a passage',
-    'carries no id, its section number stands instead.',
+    'Every normative statement of MQTT 5.0 and 3.1.1, and every other passage that a verdict, a check or an error cites. An id is',
+    'unique only together with its version. Where a passage carries no id, its section number stands instead. What the sandbox',
+    'broker makes of each is told in [server-statements.md](server-statements.md).',
     '',
     ...parts,
   ].join('\n');

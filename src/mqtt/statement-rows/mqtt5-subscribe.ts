@@ -1,0 +1,152 @@
+import type { StatementRow } from './row.ts';
+
+/** MQTT 5.0, from SUBSCRIBE to AUTH. */
+export const version5Subscribe: readonly StatementRow[] = [
+  ['3.8.1-1', '3.8.1', 'The flag bits of SUBSCRIBE are reserved and must be 0010.'],
+  ['3.8.3-1', '3.8.3', 'Topic Filters must be UTF-8 Encoded Strings.'],
+  ['3.8.3.1', '3.8.3.1', 'In the Subscription Options, QoS 3 and Retain Handling 3 are Protocol Errors.'],
+  ['3.8.3-2', '3.8.3', 'SUBSCRIBE must hold at least one Topic Filter with its options.'],
+  [
+    '3.8.3-3',
+    '3.8.3.1',
+    'No Local 1: a message must not go to a connection whose Client Identifier is that of the publishing connection.',
+  ],
+  ['3.8.3-4', '3.8.3.1', 'No Local 1 on a shared subscription is a Protocol Error.'],
+  ['3.8.3-5', '3.8.3.1', 'The reserved bits of the Subscription Options must be 0.'],
+  ['3.8.4-1', '3.8.4', 'The Server must answer each SUBSCRIBE with SUBACK.'],
+  ['3.8.4-2', '3.8.4', 'SUBACK must carry the Packet Identifier of the SUBSCRIBE it answers.'],
+  [
+    '3.8.4-3',
+    '3.8.4',
+    'A SUBSCRIBE for the Topic Filter of an existing subscription of the Session, other than a shared one, must replace that subscription.',
+  ],
+  [
+    '3.8.4-4',
+    '3.8.4',
+    'When a subscription is replaced, Retain Handling 0 sends the retained messages again, and no message may be lost through the replacement.',
+  ],
+  [
+    '3.8.4-5',
+    '3.8.4',
+    'Several Topic Filters in one SUBSCRIBE mean the same as several SUBSCRIBE packets, but for the single SUBACK.',
+  ],
+  ['3.8.4-6', '3.8.4', 'SUBACK must hold one Reason Code for each Topic Filter of the SUBSCRIBE.'],
+  [
+    '3.8.4-7',
+    '3.8.4',
+    'Each Reason Code of SUBACK must show the QoS that was granted, or that the subscription failed.',
+  ],
+  ['3.8.4-8', '3.8.4', 'A message is delivered with the lower of its own QoS and the QoS that was granted.'],
+  [
+    '3.9.2-1',
+    '3.9.2.1.2',
+    'SUBACK must not carry a Reason String that makes it larger than the Maximum Packet Size of the Client.',
+  ],
+  [
+    '3.9.2-2',
+    '3.9.2.1.3',
+    'SUBACK must not carry a User Property that makes it larger than the Maximum Packet Size of the Client.',
+  ],
+  [
+    '3.9.3-1',
+    '3.9.3',
+    'The Reason Codes of SUBACK must stand in the order of the Topic Filters of the SUBSCRIBE.',
+  ],
+  ['3.9.3-2', '3.9.3', 'SUBACK must carry Reason Codes listed for it.'],
+  ['3.10.1-1', '3.10.1', 'The flag bits of UNSUBSCRIBE are reserved and must be 0010.'],
+  ['3.10.3-1', '3.10.3', 'The Topic Filters of UNSUBSCRIBE must be UTF-8 Encoded Strings.'],
+  ['3.10.3-2', '3.10.3', 'UNSUBSCRIBE must hold at least one Topic Filter.'],
+  [
+    '3.10.4-1',
+    '3.10.4',
+    'The Topic Filters of UNSUBSCRIBE must be compared with those of the Client character by character; the one that is equal must be deleted.',
+  ],
+  ['3.10.4-2', '3.10.4', 'After UNSUBSCRIBE the Server must add no new messages for that Topic Filter.'],
+  [
+    '3.10.4-3',
+    '3.10.4',
+    'After UNSUBSCRIBE the Server must finish the QoS 1 and 2 messages of that Topic Filter that it has begun to send.',
+  ],
+  ['3.10.4-4', '3.10.4', 'The Server must answer UNSUBSCRIBE with UNSUBACK.'],
+  [
+    '3.10.4-5',
+    '3.10.4',
+    'UNSUBACK must carry the Packet Identifier of its UNSUBSCRIBE, and must come also where no subscription was deleted.',
+  ],
+  [
+    '3.10.4-6',
+    '3.10.4',
+    'Several Topic Filters in one UNSUBSCRIBE mean the same as several UNSUBSCRIBE packets, but for the single UNSUBACK.',
+  ],
+  [
+    '3.11.2-1',
+    '3.11.2.1.2',
+    'UNSUBACK must not carry a Reason String that makes it larger than the Maximum Packet Size of the Client.',
+  ],
+  [
+    '3.11.2-2',
+    '3.11.2.1.3',
+    'UNSUBACK must not carry a User Property that makes it larger than the Maximum Packet Size of the Client.',
+  ],
+  [
+    '3.11.3-1',
+    '3.11.3',
+    'The Reason Codes of UNSUBACK must stand in the order of the Topic Filters of the UNSUBSCRIBE.',
+  ],
+  ['3.11.3', '3.11.3', 'UNSUBACK holds one Reason Code for each Topic Filter of the UNSUBSCRIBE.'],
+  ['3.11.3-2', '3.11.3', 'UNSUBACK must carry Reason Codes listed for it.'],
+  ['3.12.4-1', '3.12.4', 'The Server must answer PINGREQ with PINGRESP.'],
+  [
+    '3.14',
+    '3.14',
+    'DISCONNECT is the last packet of a connection. When it closes without a DISCONNECT 0x00 from the Client, the Will Message is published.',
+  ],
+  [
+    '3.14.0-1',
+    '3.14',
+    'A Server must not send DISCONNECT before it has sent CONNACK with a Reason Code below 0x80.',
+  ],
+  ['3.14.1-1', '3.14.1', 'The flag bits of DISCONNECT must be 0; otherwise it is malformed.'],
+  ['3.14.2-1', '3.14.2.1', 'The sender of DISCONNECT must use one of the listed Reason Codes.'],
+  ['3.14.2-2', '3.14.2.2.2', 'A Server must not send a Session Expiry Interval in DISCONNECT.'],
+  [
+    '3.14.2-3',
+    '3.14.2.2.3',
+    'DISCONNECT must not carry a Reason String that makes it larger than the Maximum Packet Size of its receiver.',
+  ],
+  [
+    '3.14.2-4',
+    '3.14.2.2.4',
+    'DISCONNECT must not carry a User Property that makes it larger than the Maximum Packet Size of its receiver.',
+  ],
+  [
+    '3.14.2.1',
+    '3.14.2.1',
+    'The Disconnect Reason Codes: 0x00 closes normally and no Will Message is published; 0x04 asks for the Will Message.',
+  ],
+  [
+    '3.14.2.2.2',
+    '3.14.2.2.2',
+    'A Session Expiry Interval in DISCONNECT replaces the earlier one. When CONNECT said 0, a value above 0 is a Protocol Error and the packet is not a valid DISCONNECT; the Server answers 0x82.',
+  ],
+  ['3.14.4-1', '3.14.4', 'After DISCONNECT its sender must send no more packets.'],
+  ['3.14.4-2', '3.14.4', 'After DISCONNECT its sender must close the Network Connection.'],
+  [
+    '3.14.4-3',
+    '3.14.4',
+    'On DISCONNECT 0x00 the Server must discard the Will Message without publishing it.',
+  ],
+  ['3.15.1-1', '3.15.1', 'The flag bits of AUTH must be 0; otherwise it is malformed.'],
+  ['3.15.2-1', '3.15.2.1', 'The sender of AUTH must use one of the listed Reason Codes.'],
+  [
+    '3.15.2-2',
+    '3.15.2.2.4',
+    'AUTH must not carry a Reason String that makes it larger than the Maximum Packet Size of its receiver.',
+  ],
+  [
+    '3.15.2-3',
+    '3.15.2.2.5',
+    'AUTH must not carry a User Property that makes it larger than the Maximum Packet Size of its receiver.',
+  ],
+  ['3.15.2.2.2', '3.15.2.2.2', 'AUTH must name its Authentication Method, once.'],
+];
