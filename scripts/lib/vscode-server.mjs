@@ -40,6 +40,17 @@ function nodeHome() {
 }
 
 /**
+ * Below `npm test` or `npm start`, npm tells of itself in the environment, and a second npm would take that for settings:
+ * packages that ask which Node installs them were told the outer one.
+ * @param {NodeJS.ProcessEnv} env
+ */
+function withoutOuterNpm(env) {
+  const told =
+    /^(npm_config_(user_agent|local_prefix|node_gyp|npm_version)|npm_(node_)?execpath|npm_(lifecycle|package)_.*|npm_command|INIT_CWD|NODE)$/;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !told.test(name)));
+}
+
+/**
  * @param {string} command @param {string[]} args
  * @param {{ cwd: string, env?: Record<string, string | undefined>, say: (line: string) => void }} options
  */
@@ -47,7 +58,7 @@ async function runLongCommand(command, args, { cwd, env, say }) {
   const started = Date.now();
   const child = spawn(command, args, {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...withoutOuterNpm(process.env), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -82,6 +93,8 @@ export async function ensureVscodeServer(say) {
     rmSync(stampPath, { force: true });
     const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
     for (const folder of ['node', 'code-server']) {
+      // Half an installation is not repaired: npm would prune what the package `node` unpacked into itself.
+      rmSync(join(home, folder), { recursive: true, force: true });
       mkdirSync(join(home, folder), { recursive: true });
       writeFileSync(join(home, folder, 'package.json'), '{ "private": true }\n');
     }
