@@ -3,7 +3,7 @@ import { assertNever } from './assert-never.ts';
 import { encodeConnack } from './encode/connack.ts';
 import { encodeConnect } from './encode/connect.ts';
 import { encodePublish, publishFlags } from './encode/publish.ts';
-import { encodePublishAnswer } from './encode/publish-answer.ts';
+import { encodePublishAnswer, encodeShortAnswer } from './encode/publish-answer.ts';
 import { encodeReason } from './encode/reason.ts';
 import { encodeSubscribe, encodeSubscribeAnswer, encodeUnsubscribe } from './encode/subscriptions.ts';
 import { Writer } from './encode/writer.ts';
@@ -17,6 +17,8 @@ import { packetTypeFlags, packetTypeNumber } from './packet-types.ts';
  * RangeError when a value has no place on the wire.
  */
 export function encodePacket(packet: Packet, version: ProtocolVersion): Uint8Array {
+  const short = encodeShortAnswer(packet, version);
+  if (short !== undefined) return short;
   const body = new Writer();
   encodeBody(body, packet, version);
   const header = new Writer();

@@ -15,7 +15,8 @@ export function encodeProperties(writer: Writer, properties: Properties): void {
   writer.raw(block.written());
 }
 
-function encodeProperty(writer: Writer, property: Property): void {
+/** One property: its identifier and value. */
+export function encodeProperty(writer: Writer, property: Property): void {
   const definition = propertyDefinition(property.id);
   if (definition === undefined) throw notEncodable(`property ${property.id}`, 'the standard has none');
   const { name, type } = definition;

@@ -1,23 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { SandboxSettings } from '../../profile/model.ts';
+import type { GivenServerSettings } from '../../profile/sandbox-limits.ts';
 import type { Clock } from '../clock.ts';
+import type { Authenticator, Authorizer } from './access.ts';
 import { Authorization } from './authorization.ts';
 import { Connection } from './connection.ts';
 import type { BrokerContext } from './context.ts';
-import { type BrokerLimits, defaultLimits } from './limits.ts';
+import { type BrokerLimits, limitsOf } from './limits.ts';
 import type { BrokerLog } from './log.ts';
+import { Flusher } from './output.ts';
 import { REASON } from './reasons.ts';
 import { RetainedMessages } from './retained.ts';
 import { Router } from './router.ts';
 import { Sessions } from './sessions.ts';
-import type { BrokerState, ClientState, SessionState } from './state.ts';
+import { type BrokerState, stateOf } from './state.ts';
+import { type BrokerStats, newStats } from './stats.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { SysTopics } from './sys-topics.ts';
+import { sysValuesOf } from './sys-values.ts';
 import { Wills } from './wills.ts';
 
 export interface BrokerOptions {
-  /** Where they differ from `defaultLimits`. */
-  readonly limits?: Partial<BrokerLimits> | undefined;
+  /** In place of what the settings say. */
+  readonly limits?: GivenServerSettings | undefined;
   /** Makes Client Identifiers for Clients that have none; asked again while one is in use. */
   readonly newClientId?: (() => string) | undefined;
 }
@@ -27,8 +33,9 @@ export interface BrokerOptions {
  * messages end with it.
  */
 export class Broker {
-  readonly #context: BrokerContext;
+  readonly #context: Context;
   readonly #connections = new Set<Connection>();
+  readonly #instead: GivenServerSettings;
   #closed = false;
 
   constructor(
@@ -37,36 +44,28 @@ export class Broker {
     log: BrokerLog = () => {},
     options: BrokerOptions = {},
   ) {
-    const limits = { ...defaultLimits, ...options.limits };
-    const retained = new RetainedMessages(limits, clock);
-    const subscriptions = new Subscriptions();
-    const router = new Router(subscriptions, retained, log);
-    const sessions = new Sessions(clock, limits, subscriptions, new Wills(clock, router, log), log);
+    this.#instead = options.limits ?? {};
     const newClientId = options.newClientId ?? (() => `auto-${randomUUID()}`);
-    this.#context = {
-      clock,
-      limits,
-      settings,
-      authorization: new Authorization(settings),
-      sessions,
-      subscriptions,
-      retained,
-      router,
-      log,
-      newClientId: () => {
-        for (;;) {
-          const clientId = newClientId();
-          if (sessions.get(clientId) === undefined) return clientId;
-        }
-      },
-    };
+    this.#context = new Context(clock, log, limitsOf(settings, this.#instead), settings, newClientId, () => ({
+      connections: this.#connections.size,
+      clients: this.#clients(),
+    }));
+  }
+
+  /**
+   * Follows other settings from now on. What was granted to a connection keeps holding for it, and what is held
+   * already is not taken away.
+   */
+  changeSettings(settings: SandboxSettings): void {
+    this.#context.change(limitsOf(settings, this.#instead), settings);
   }
 
   /** Serves one Network Connection. The broker ends and destroys the stream. */
   attach(stream: Duplex): void {
-    if (this.#closed) {
+    if (this.#closed || this.#connections.size >= this.#context.limits.connections) {
       stream.on('error', () => {});
       stream.destroy();
+      if (!this.#closed) this.#context.log('warn', 'A connection was closed: there are too many.');
       return;
     }
     const connection = new Connection(this.#context, stream, () => this.#connections.delete(connection));
@@ -75,28 +74,12 @@ export class Broker {
 
   /** What it holds now. A snapshot. */
   state(): BrokerState {
-    const clients: ClientState[] = [];
-    for (const { accepted, version } of this.#connections) {
-      if (accepted === undefined) continue;
-      const { session, atMs, keepAliveSeconds } = accepted;
-      clients.push({ clientId: session.clientId, version, connectedAtMs: atMs, keepAliveSeconds });
-    }
-    const sessions: SessionState[] = [];
-    for (const session of this.#context.sessions.all()) {
-      sessions.push({
-        clientId: session.clientId,
-        version: session.version,
-        connected: session.connection !== undefined,
-        sessionExpiryInterval: session.sessionExpiryInterval,
-        endsAtMs: session.endsAtMs,
-        will: session.will !== undefined,
-        willDueAtMs: session.willDueAtMs,
-        subscriptions: session.subscriptions.size,
-        queued: session.outgoing.queued,
-        inFlight: session.outgoing.inFlight,
-      });
-    }
-    return { clients, sessions, retained: this.#context.retained.count };
+    return stateOf(this.#connections, this.#context);
+  }
+
+  /** What has passed since it began. Live: do not change it. */
+  get stats(): Readonly<BrokerStats> {
+    return this.#context.stats;
   }
 
   /**
@@ -118,9 +101,75 @@ export class Broker {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#context.sys.stop();
     this.#context.sessions.close();
     for (const connection of [...this.#connections]) {
       connection.shutDown(REASON.serverShuttingDown, 'The Server is stopping.');
+    }
+  }
+
+  #clients(): number {
+    let clients = 0;
+    for (const { accepted } of this.#connections) if (accepted !== undefined) clients += 1;
+    return clients;
+  }
+}
+
+/** The parts, put together. */
+class Context implements BrokerContext {
+  readonly clock: Clock;
+  readonly log: BrokerLog;
+  readonly stats = newStats();
+  readonly flusher = new Flusher();
+  readonly subscriptions = new Subscriptions();
+  readonly retained: RetainedMessages;
+  readonly router: Router;
+  readonly sessions: Sessions;
+  readonly sys: SysTopics;
+  readonly #newClientId: () => string;
+  #limits: BrokerLimits;
+  #authorization: Authorizer & Authenticator;
+
+  constructor(
+    clock: Clock,
+    log: BrokerLog,
+    limits: BrokerLimits,
+    settings: SandboxSettings,
+    newClientId: () => string,
+    count: () => { readonly connections: number; readonly clients: number },
+  ) {
+    this.clock = clock;
+    this.log = log;
+    this.#limits = limits;
+    this.#authorization = new Authorization(settings);
+    this.#newClientId = newClientId;
+    this.retained = new RetainedMessages(this, clock);
+    this.router = new Router(this, this.subscriptions, this.retained, log);
+    this.sessions = new Sessions(this, this.subscriptions, new Wills(clock, this.router, log), log);
+    this.sys = new SysTopics(this, sysValuesOf(this, count));
+  }
+
+  get limits(): BrokerLimits {
+    return this.#limits;
+  }
+
+  get authorization(): Authorizer {
+    return this.#authorization;
+  }
+
+  get authentication(): Authenticator {
+    return this.#authorization;
+  }
+
+  change(limits: BrokerLimits, settings: SandboxSettings): void {
+    this.#limits = limits;
+    this.#authorization = new Authorization(settings);
+  }
+
+  newClientId(): string {
+    for (;;) {
+      const clientId = this.#newClientId();
+      if (this.sessions.get(clientId) === undefined) return clientId;
     }
   }
 }

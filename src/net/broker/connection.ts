@@ -13,31 +13,20 @@ import {
 } from '../../mqtt/packet.ts';
 import { reasonCodeName } from '../../mqtt/reason-codes.ts';
 import type { Cancel } from '../clock.ts';
+import type { Accepted } from './accepted.ts';
 import type { BrokerContext } from './context.ts';
 import { type BrokenFrame, type Frame, FrameBuffer } from './frame-buffer.ts';
-import { Incoming } from './incoming.ts';
 import { KeepAlive } from './keep-alive.ts';
+import type { Message } from './message.ts';
 import type { Carrier } from './outgoing.ts';
+import { Output } from './output.ts';
+import { type Authenticating, handleBeforeConnack } from './packets/auth.ts';
 import { handleConnect, refuseMalformedConnect } from './packets/connect.ts';
 import { handlePacket } from './packets/index.ts';
+import { type PublishForm, publishFor } from './publish-forms.ts';
 import { REASON, reasonString } from './reasons.ts';
-import type { Session } from './session.ts';
 
-/** What a CONNECT that is accepted makes of its connection. */
-export interface Accepted {
-  readonly session: Session;
-  readonly atMs: number;
-  /** Effective, in seconds; 0 is off. */
-  readonly keepAliveSeconds: number;
-  /** As CONNECT asked for it, in seconds: what a change in DISCONNECT is held against (v5 3.14.2.2.2). */
-  readonly requestedSessionExpiryInterval: number;
-  /** Of the Client (v5 3.1.2.11.3). */
-  readonly receiveMaximum: number;
-  /** Of the Client, in bytes (v5 3.1.2.11.4). */
-  readonly maximumPacketSize: number;
-  /** Whether acknowledgements may carry a Reason String (v5 [MQTT-3.1.2-29]). */
-  readonly problemInformation: boolean;
-}
+export type { Accepted } from './accepted.ts';
 
 /**
  * One Network Connection. Cuts and reads what comes, hands each packet to its handler, and sends. It has
@@ -46,26 +35,28 @@ export interface Accepted {
  */
 export class Connection implements Carrier {
   readonly context: BrokerContext;
-  readonly incoming: Incoming;
   /** Of the CONNECT; until then 5. */
   version: ProtocolVersion = 5;
+  /** The exchange of AUTH packets that is under way (v5 4.12). */
+  authenticating: Authenticating | undefined;
   readonly #stream: Duplex;
+  readonly #output: Output;
   readonly #frames: FrameBuffer;
   readonly #onEnd: () => void;
   #accepted: Accepted | undefined;
   #ended = false;
+  #held = false;
   #keepAlive: KeepAlive | undefined;
   #cancelTimer: Cancel | undefined;
-  #corked = false;
 
   /** `onEnd` is called when the connection has ended, once. */
   constructor(context: BrokerContext, stream: Duplex, onEnd: () => void) {
     this.context = context;
-    this.incoming = new Incoming(context.limits.topicAliasMaximum, context.limits.receiveMaximum);
     this.#stream = stream;
-    this.#frames = new FrameBuffer(context.limits.maximumPacketSize);
-    this.#onEnd = onEnd;
+    this.#output = new Output(stream, context.flusher);
     const { clock, limits } = context;
+    this.#frames = new FrameBuffer(limits.maximumPacketSize);
+    this.#onEnd = onEnd;
     this.#cancelTimer = clock.schedule(clock.now() + limits.connectTimeoutMs, () => {
       // v5 3.1.4: no CONNECT within a reasonable time.
       this.close('sent no CONNECT in time');
@@ -95,7 +86,7 @@ export class Connection implements Carrier {
   }
 
   get congested(): boolean {
-    return this.#stream.writableNeedDrain && this.#stream.writableLength >= this.context.limits.backlogBytes;
+    return this.#output.congested(this.context.limits.backlogBytes);
   }
 
   /** The CONNECT has been accepted: from here on it carries the Session, once CONNACK is sent. */
@@ -114,11 +105,22 @@ export class Connection implements Carrier {
 
   send(packet: Packet): boolean {
     if (this.#ended) return true;
-    const bytes = encodePacket(packet, this.version);
-    // v5 [MQTT-3.1.2-24].
-    if (bytes.length > (this.#accepted?.maximumPacketSize ?? Number.POSITIVE_INFINITY)) return false;
-    this.#write(bytes);
+    return this.#write(encodePacket(packet, this.version));
+  }
+
+  publish(message: Message, form: PublishForm): boolean {
+    const accepted = this.#accepted;
+    if (this.#ended || accepted === undefined) return true;
+    const alias = accepted.aliases?.sendAs(message.topic);
+    const nowMs = message.messageExpiryInterval === undefined ? 0 : this.context.clock.now();
+    if (!this.#write(publishFor(message, form, this.version, nowMs, alias))) return false;
+    if (alias !== undefined) accepted.aliases?.set(message.topic, alias);
+    this.context.stats.publishSent += 1;
     return true;
+  }
+
+  overflow(): void {
+    this.disconnect(REASON.quotaExceeded, 'The Client does not keep up with its messages.');
   }
 
   /**
@@ -153,6 +155,7 @@ export class Connection implements Carrier {
   /** Ends the connection from this side without a word. `why` is for the log. */
   close(why: string): void {
     if (this.#ended) return;
+    this.#output.flush();
     this.#end(why);
     this.#stream.end();
     // What still comes is read and thrown away, so that the Client can read to the end what was sent to it.
@@ -168,24 +171,57 @@ export class Connection implements Carrier {
     else this.#stream.once('finish', () => this.#stream.destroy());
   }
 
+  /** Reads nothing more until `work` is done, then goes on with `then`. */
+  waitFor<T>(work: Promise<T>, then: (value: T) => void): void {
+    this.#held = true;
+    this.#stream.pause();
+    const goOn = (next: () => void): void => {
+      this.#held = false;
+      if (this.#ended) return;
+      this.#guard(next);
+      this.#process();
+      if (!this.#ended && !this.#held && !this.congested) this.#stream.resume();
+    };
+    work.then(
+      (value) => goOn(() => then(value)),
+      (error: unknown) =>
+        goOn(() => {
+          throw error;
+        }),
+    );
+  }
+
   #received(chunk: Uint8Array): void {
     if (this.#ended) return;
+    this.context.stats.bytesReceived += chunk.length;
     this.#frames.push(chunk);
-    try {
-      while (!this.#ended) {
+    if (!this.#held) this.#process();
+  }
+
+  /** Handles every packet that has come whole. */
+  #process(): void {
+    this.#guard(() => {
+      while (!this.#ended && !this.#held) {
         const frame = this.#frames.next();
         if (frame === undefined) break;
         if (frame.kind === 'packet') this.#packet(frame);
         else this.#broken(frame);
       }
-    } catch (error) {
-      this.context.log('error', `A packet could not be handled: ${describeFault(error)}`);
-      this.disconnect(REASON.unspecifiedError, 'The Server failed to handle a packet.');
-    }
+    });
     if (this.#ended || this.#isForeign()) return;
     this.#frames.compact();
     // A Client that asks without reading the answers is not read, until it has.
     if (this.congested) this.#stream.pause();
+  }
+
+  /** A fault of the broker costs the connection, not the broker. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.context.log('error', `A packet could not be handled: ${describeFault(error)}`);
+      this.disconnect(REASON.unspecifiedError, 'The Server failed to handle a packet.');
+    }
   }
 
   /**
@@ -194,33 +230,29 @@ export class Connection implements Carrier {
    */
   #isForeign(): boolean {
     const { firstByte } = this.#frames;
-    if (this.#accepted !== undefined || firstByte === undefined || isConnect(firstByte)) return false;
+    if (this.#accepted !== undefined || this.authenticating !== undefined) return false;
+    if (firstByte === undefined || isConnect(firstByte)) return false;
     this.close('first packet is not CONNECT');
     return true;
   }
 
-  #packet(frame: Frame): void {
+  #packet({ bytes, start, end }: Frame): void {
     this.#keepAlive?.received();
-    const { bytes, start, end } = frame;
-    const accepted = this.#accepted;
-    if (accepted === undefined) {
-      this.#firstPacket(frame);
-      return;
-    }
-    const decoded = decodePacket(bytes, start, end, this.version, TO_SERVER);
-    if (decoded.ok) handlePacket(this, accepted, decoded.packet);
-    else this.#malformed(decoded.malformed);
-  }
-
-  #firstPacket({ bytes, start, end }: Frame): void {
+    this.context.stats.packetsReceived += 1;
     // v5 [MQTT-3.1.0-1], v3.1.1 [MQTT-3.1.0-1].
-    if (!isConnect(bytes[start] ?? 0)) {
+    const isFirst = this.#accepted === undefined && this.authenticating === undefined;
+    if (isFirst && !isConnect(bytes[start] ?? 0)) {
       this.close('first packet is not CONNECT');
       return;
     }
     const decoded = decodePacket(bytes, start, end, this.version, TO_SERVER);
-    if (!decoded.ok) refuseMalformedConnect(this, bytes.subarray(start, end), decoded.malformed);
-    else if (decoded.packet.type === 'connect') handleConnect(this, decoded.packet);
+    if (!decoded.ok) {
+      if (isFirst) refuseMalformedConnect(this, bytes.subarray(start, end), decoded.malformed);
+      else this.#malformed(decoded.malformed);
+    } else if (this.#accepted !== undefined) handlePacket(this, this.#accepted, decoded.packet);
+    else if (this.authenticating !== undefined) {
+      handleBeforeConnack(this, this.authenticating, decoded.packet);
+    } else if (decoded.packet.type === 'connect') handleConnect(this, decoded.packet);
   }
 
   #malformed(malformed: Malformed): void {
@@ -229,28 +261,24 @@ export class Connection implements Carrier {
 
   #broken(frame: BrokenFrame): void {
     if (frame.kind === 'too-large') {
-      const { maximumPacketSize } = this.context.limits;
-      this.disconnect(REASON.packetTooLarge, `The packet is larger than ${maximumPacketSize} bytes.`);
+      this.disconnect(REASON.packetTooLarge, `The packet is larger than ${frame.maximum} bytes.`);
     } else this.disconnect(REASON.malformedPacket, 'Remaining Length takes more than four bytes.');
   }
 
-  /** Packets that are sent in one turn leave in one write. */
-  #write(bytes: Uint8Array): void {
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#stream.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        this.#stream.uncork();
-      });
-    }
-    this.#stream.write(bytes);
+  /** Answers false where the Client does not take so large a packet: v5 [MQTT-3.1.2-24]. */
+  #write(bytes: Uint8Array): boolean {
+    if (bytes.length > (this.#accepted?.maximumPacketSize ?? Number.POSITIVE_INFINITY)) return false;
+    const { stats } = this.context;
+    stats.packetsSent += 1;
+    stats.bytesSent += bytes.length;
+    this.#output.write(bytes);
+    return true;
   }
 
   #drained(): void {
     if (this.#ended) return;
     this.#accepted?.session.outgoing.pump();
-    if (!this.congested) this.#stream.resume();
+    if (!this.congested && !this.#held) this.#stream.resume();
   }
 
   /** The other side, or the link, ended the connection. */
@@ -265,6 +293,7 @@ export class Connection implements Carrier {
     this.#cancelTimer?.();
     this.#keepAlive?.stop();
     this.#frames.clear();
+    this.#output.clear();
     const session = this.#accepted?.session;
     this.context.log(
       'info',

@@ -11,6 +11,8 @@ export interface BrokenFrame {
   readonly kind: 'length-malformed' | 'too-large';
   /** Type and flags of the packet. */
   readonly firstByte: number;
+  /** The largest packet that is taken, in bytes. */
+  readonly maximum: number;
 }
 
 const smallestAllocation = 4_096;
@@ -77,10 +79,11 @@ export class FrameBuffer {
       remainingLength += (byte & 0x7f) * 128 ** lengthBytes;
       lengthBytes++;
       if (byte < 0x80) break;
-      if (lengthBytes === 4) return { kind: 'length-malformed', firstByte };
+      if (lengthBytes === 4) return { kind: 'length-malformed', firstByte, maximum: this.#maximumPacketSize };
     }
     const size = 1 + lengthBytes + remainingLength;
-    if (size > this.#maximumPacketSize) return { kind: 'too-large', firstByte };
+    if (size > this.#maximumPacketSize)
+      return { kind: 'too-large', firstByte, maximum: this.#maximumPacketSize };
     const start = this.#start;
     if (start + size > this.#end) return undefined;
     this.#start += size;

@@ -1,15 +1,13 @@
-import type {
-  Properties,
-  Property,
-  ProtocolVersion,
-  PublishPacket,
-  QoS,
-  WillMessage,
-} from '../../mqtt/packet.ts';
+import { propertyBytes } from '../../mqtt/encode/publish-bytes.ts';
+import type { Properties, Property, PublishPacket, QoS, WillMessage } from '../../mqtt/packet.ts';
 import { noProperties, PROPERTY, propertyDefinition, propertyNumber } from '../../mqtt/properties.ts';
+import { encodeUtf8 } from '../../mqtt/utf8.ts';
+
+/** What an empty message takes: its object and its places in queues. */
+const messageOverhead = 200;
 
 /** An Application Message on its way through the broker. Owns its bytes. */
-export interface Message {
+export class Message {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly qos: QoS;
@@ -20,13 +18,71 @@ export interface Message {
    * [MQTT-3.1.3-10]).
    */
   readonly properties: Properties;
-  /** The Client Identifier that published it, for No Local. */
-  readonly publisher: string;
+  /** The Client Identifier that published it, for No Local; undefined for the Server itself. */
+  readonly publisher: string | undefined;
   readonly publishedAtMs: number;
   /** In seconds from `publishedAtMs`. */
   readonly messageExpiryInterval: number | undefined;
   /** About what it takes in memory. */
   readonly bytes: number;
+  /** Packets made of it that others can share, while it goes to many; undefined again after. See `publish-forms.ts`. */
+  forms: Map<number, Uint8Array> | undefined;
+  #topicBytes: Uint8Array | undefined;
+  #propertyBytes: Uint8Array | undefined;
+
+  constructor(
+    source: PublishPacket | WillMessage,
+    topic: string,
+    publisher: string | undefined,
+    nowMs: number,
+  ) {
+    this.topic = topic;
+    this.payload = copyOf(source.payload);
+    this.qos = source.qos;
+    this.retain = source.retain;
+    this.properties = forwardedProperties(source.properties);
+    this.publisher = publisher;
+    this.publishedAtMs = nowMs;
+    // A will's lifetime starts when it is published, not when it is armed (v5 3.1.3.2.4).
+    this.messageExpiryInterval =
+      source.properties.length === 0
+        ? undefined
+        : propertyNumber(source.properties, PROPERTY.messageExpiryInterval);
+    this.bytes = messageOverhead + topic.length + source.payload.length + propertyBytesHeld(this.properties);
+  }
+
+  /** The topic in UTF-8. */
+  get topicBytes(): Uint8Array {
+    this.#topicBytes ??= encodeUtf8(this.topic);
+    return this.#topicBytes;
+  }
+
+  /** `properties` as they stand on the wire, with the lifetime that is left (v5 [MQTT-3.3.2-6]). */
+  propertyBytes(nowMs: number): Uint8Array {
+    const expiry = this.#remainingExpiry(nowMs);
+    if (expiry !== undefined) {
+      const { messageExpiryInterval: id } = PROPERTY;
+      return propertyBytes(
+        this.properties.map((each) => (each.id === id ? { id, kind: 'number', value: expiry } : each)),
+      );
+    }
+    this.#propertyBytes ??= propertyBytes(this.properties);
+    return this.#propertyBytes;
+  }
+
+  /** Whether the Message Expiry Interval has passed (v5 [MQTT-3.3.2-5]). */
+  isExpired(nowMs: number): boolean {
+    return (
+      this.messageExpiryInterval !== undefined &&
+      nowMs - this.publishedAtMs >= this.messageExpiryInterval * 1_000
+    );
+  }
+
+  /** In seconds: what was received less the time spent waiting here. */
+  #remainingExpiry(nowMs: number): number | undefined {
+    if (this.messageExpiryInterval === undefined) return undefined;
+    return Math.max(0, this.messageExpiryInterval - Math.floor((nowMs - this.publishedAtMs) / 1_000));
+  }
 }
 
 /** A Message for one subscriber. */
@@ -37,31 +93,14 @@ export interface Delivery {
   readonly retain: boolean;
   /** All that belong to matching subscriptions (v5 [MQTT-3.3.4-3], [MQTT-3.3.4-4]). */
   readonly subscriptionIdentifiers: readonly number[];
+  /** Of a Shared Subscription: who else could get it while it has not been sent (v5 4.8.2). */
+  readonly shared: Sharing | undefined;
 }
 
-/** What an empty message takes: its object and its places in queues. */
-const messageOverhead = 200;
-
-/** Makes a Message of a PUBLISH whose topic is known, or of a will at the moment when it is published. */
-export function newMessage(
-  source: PublishPacket | WillMessage,
-  topic: string,
-  publisher: string,
-  nowMs: number,
-): Message {
-  const properties = forwardedProperties(source.properties);
-  return {
-    topic,
-    payload: copyOf(source.payload),
-    qos: source.qos,
-    retain: source.retain,
-    properties,
-    publisher,
-    publishedAtMs: nowMs,
-    // A will's lifetime starts when it is published, not when it is armed (v5 3.1.3.2.4).
-    messageExpiryInterval: propertyNumber(properties, PROPERTY.messageExpiryInterval),
-    bytes: messageOverhead + topic.length + source.payload.length + propertyBytesHeld(properties),
-  };
+/** Those who share a subscription, as a message for one of them sees them. */
+export interface Sharing {
+  /** Gives the message to a member that is not this Session; false when there is none. */
+  passOn(message: Message, from: object): boolean;
 }
 
 /** Not `slice`: of a Buffer that is a view, which would hold the socket's whole read buffer. */
@@ -77,8 +116,9 @@ function forwardedProperties(properties: Properties): Properties {
   if (properties.length === 0) return noProperties;
   const forwarded: Property[] = [];
   for (const property of properties) {
-    if (property.id === PROPERTY.topicAlias || property.id === PROPERTY.subscriptionIdentifier) continue;
-    if (propertyDefinition(property.id)?.contexts.publish === undefined) continue;
+    const { id } = property;
+    if (id === PROPERTY.topicAlias || id === PROPERTY.subscriptionIdentifier) continue;
+    if (propertyDefinition(id)?.contexts.publish === undefined) continue;
     forwarded.push(property.kind === 'bytes' ? { ...property, value: copyOf(property.value) } : property);
   }
   return forwarded;
@@ -92,54 +132,4 @@ function propertyBytesHeld(properties: Properties): number {
     else if (property.kind !== 'number') bytes += property.value.length;
   }
   return bytes;
-}
-
-/** Whether the Message Expiry Interval has passed (v5 [MQTT-3.3.2-5]). */
-export function isExpired(message: Message, nowMs: number): boolean {
-  return (
-    message.messageExpiryInterval !== undefined &&
-    nowMs - message.publishedAtMs >= message.messageExpiryInterval * 1_000
-  );
-}
-
-/** The PUBLISH that carries a Delivery to its subscriber. */
-export function publishPacketOf(
-  delivery: Delivery,
-  version: ProtocolVersion,
-  nowMs: number,
-  packetId: number | undefined,
-  dup: boolean,
-): PublishPacket {
-  const { message, qos, retain } = delivery;
-  const properties = version === 5 ? outgoingProperties(delivery, nowMs) : noProperties;
-  return {
-    type: 'publish',
-    dup,
-    qos,
-    retain,
-    topic: message.topic,
-    packetId,
-    properties,
-    payload: message.payload,
-  };
-}
-
-function outgoingProperties(delivery: Delivery, nowMs: number): Properties {
-  const { message, subscriptionIdentifiers } = delivery;
-  const expires = message.messageExpiryInterval;
-  if (expires === undefined && subscriptionIdentifiers.length === 0) return message.properties;
-  const properties: Property[] = message.properties.map((property) =>
-    property.id === PROPERTY.messageExpiryInterval && expires !== undefined
-      ? // v5 [MQTT-3.3.2-6]: what was received less the time spent waiting here.
-        { id: property.id, kind: 'number', value: remainingSeconds(message.publishedAtMs, expires, nowMs) }
-      : property,
-  );
-  for (const value of subscriptionIdentifiers) {
-    properties.push({ id: PROPERTY.subscriptionIdentifier, kind: 'number', value });
-  }
-  return properties;
-}
-
-function remainingSeconds(publishedAtMs: number, interval: number, nowMs: number): number {
-  return Math.max(0, interval - Math.floor((nowMs - publishedAtMs) / 1_000));
 }

@@ -1,9 +1,11 @@
 import type { Packet, ProtocolVersion } from '../../mqtt/packet.ts';
 import type { Clock } from '../clock.ts';
 import { Fifo } from './fifo.ts';
-import type { BrokerLimits } from './limits.ts';
-import { type Delivery, isExpired, publishPacketOf } from './message.ts';
+import type { Limited } from './limits.ts';
+import type { Delivery, Message } from './message.ts';
+import type { PublishForm } from './publish-forms.ts';
 import { firstFailure, REASON } from './reasons.ts';
+import type { BrokerStats } from './stats.ts';
 
 /** What carries a Session's packets to its Client. */
 export interface Carrier {
@@ -17,10 +19,20 @@ export interface Carrier {
   readonly congested: boolean;
   /** Answers false, and sends nothing, when the packet is larger than the Client's Maximum Packet Size. */
   send(packet: Packet): boolean;
+  /** Sends a PUBLISH. Answers as `send`. */
+  publish(message: Message, form: PublishForm): boolean;
+  /** The Client does not keep up, and by the settings its connection is to end for that. */
+  overflow(): void;
 }
 
-/** What an acknowledgement meant. */
+/** What acknowledgements mean. */
 export type Acknowledged = 'expected' | 'unknown' | 'wrong-qos';
+
+/** What the parts of a broker share that a queue needs. */
+export interface OutgoingWorld extends Limited {
+  readonly clock: Clock;
+  readonly stats: BrokerStats;
+}
 
 const largestPacketId = 0xffff;
 
@@ -30,8 +42,9 @@ const largestPacketId = 0xffff;
  * acknowledges (v5 4.9).
  */
 export class Outgoing {
-  readonly #limits: BrokerLimits;
-  readonly #clock: Clock;
+  readonly #world: OutgoingWorld;
+  /** Whose it is: of a Shared Subscription, who is not to get a message that is passed on. */
+  readonly #owner: object;
   #carrier: Carrier | undefined;
   readonly #waiting = new Fifo<Delivery>();
   /** QoS 0, and only while the connection is congested. */
@@ -46,11 +59,10 @@ export class Outgoing {
   readonly #open = new Set<number>();
   #lastPacketId = 0;
   #bytes = 0;
-  #dropped = 0;
 
-  constructor(limits: BrokerLimits, clock: Clock) {
-    this.#limits = limits;
-    this.#clock = clock;
+  constructor(world: OutgoingWorld, owner: object) {
+    this.#world = world;
+    this.#owner = owner;
   }
 
   /** Messages that wait to be sent. */
@@ -63,14 +75,15 @@ export class Outgoing {
     return this.#unacknowledged.size + this.#released.size;
   }
 
-  /** Messages that found no room. */
-  get dropped(): number {
-    return this.#dropped;
+  /** Whether a message given to it now would have to wait. */
+  get busy(): boolean {
+    const carrier = this.#carrier;
+    return carrier === undefined || carrier.congested || this.#open.size >= this.#window(carrier);
   }
 
   /**
    * A connection takes over; what was not acknowledged is sent again with its Packet Identifier (v5
-   * [MQTT-4.4.0-1]).
+   * [MQTT-4.4.0-1], [MQTT-4.6.0-1]; v3.1.1 [MQTT-4.4.0-1], [MQTT-4.6.0-1]).
    */
   attach(carrier: Carrier): void {
     this.#carrier = carrier;
@@ -83,7 +96,10 @@ export class Outgoing {
     this.pump();
   }
 
-  /** The connection has ended. QoS 0 is not kept for the next one (v5 4.1: it may, and need not, be). */
+  /**
+   * The connection has ended. QoS 0 is not kept for the next one (v5 4.1: it may, and need not, be); what was
+   * shared and not yet sent goes to others of its group who are connected.
+   */
   detach(): void {
     this.#carrier = undefined;
     this.#open.clear();
@@ -92,6 +108,20 @@ export class Outgoing {
       if (delivery === undefined) break;
       this.#bytes -= delivery.message.bytes;
     }
+    this.#passOnWaiting();
+  }
+
+  /**
+   * The Session has ended. Of a Shared Subscription, what was not sent and QoS 1 that was not acknowledged goes to
+   * others of its group; QoS 2 that was sent never does (v5 [MQTT-4.8.2-5]).
+   */
+  end(): void {
+    for (const { qos, shared, message } of this.#unacknowledged.values()) {
+      if (qos === 1) shared?.passOn(message, this.#owner);
+    }
+    this.#unacknowledged.clear();
+    this.#passOnWaiting();
+    this.#waiting.clear();
   }
 
   push(delivery: Delivery): void {
@@ -99,18 +129,16 @@ export class Outgoing {
     if (delivery.qos === 0) {
       if (carrier === undefined) return;
       if (!carrier.congested && this.#waitingQos0.length === 0) {
-        carrier.send(publishPacketOf(delivery, carrier.version, this.#clock.now(), undefined, false));
+        carrier.publish(delivery.message, formOf(delivery, undefined, false));
         return;
       }
     }
-    if (
-      this.queued + this.#unacknowledged.size >= this.#limits.queuedMessages ||
-      this.#bytes + delivery.message.bytes > this.#limits.queuedBytes
-    ) {
-      this.#dropped++;
+    const { bytes } = delivery.message;
+    if (!this.#hasRoom(bytes) && !this.#makeRoom(bytes)) {
+      this.#world.stats.publishDropped += 1;
       return;
     }
-    this.#bytes += delivery.message.bytes;
+    this.#bytes += bytes;
     if (delivery.qos === 0) this.#waitingQos0.push(delivery);
     else {
       this.#waiting.push(delivery);
@@ -126,12 +154,12 @@ export class Outgoing {
       const delivery = this.#waitingQos0.shift();
       if (delivery === undefined) break;
       this.#bytes -= delivery.message.bytes;
-      const nowMs = this.#clock.now();
-      if (isExpired(delivery.message, nowMs)) continue;
-      carrier.send(publishPacketOf(delivery, carrier.version, nowMs, undefined, false));
+      if (delivery.message.isExpired(this.#world.clock.now())) continue;
+      carrier.publish(delivery.message, formOf(delivery, undefined, false));
     }
     // v5 [MQTT-3.3.4-9]: never more unacknowledged than the Client's Receive Maximum.
-    while (!carrier.congested && this.#open.size < carrier.receiveMaximum) {
+    const window = this.#window(carrier);
+    while (this.#open.size < window && !carrier.congested) {
       if (!this.#sendNext(carrier)) break;
     }
   }
@@ -177,21 +205,24 @@ export class Outgoing {
     return 'expected';
   }
 
+  #window({ receiveMaximum }: Carrier): number {
+    return Math.min(receiveMaximum, this.#world.limits.inFlightMaximum);
+  }
+
   #sendNext(carrier: Carrier): boolean {
-    const nowMs = this.#clock.now();
     const again = this.#resend.shift();
     if (again !== undefined) {
       const delivery = this.#unacknowledged.get(again);
       if (delivery === undefined) return true;
       this.#open.add(again);
       // v5 [MQTT-3.3.1-1]: DUP is 1 when it is sent again.
-      const sent = carrier.send(publishPacketOf(delivery, carrier.version, nowMs, again, true));
+      const sent = carrier.publish(delivery.message, formOf(delivery, again, true));
       if (!sent) this.#finish(again, delivery);
       return true;
     }
     const delivery = this.#waiting.peek();
     if (delivery === undefined) return false;
-    if (isExpired(delivery.message, nowMs)) {
+    if (delivery.message.isExpired(this.#world.clock.now())) {
       this.#waiting.shift();
       this.#bytes -= delivery.message.bytes;
       return true;
@@ -201,10 +232,40 @@ export class Outgoing {
     this.#waiting.shift();
     this.#unacknowledged.set(packetId, delivery);
     this.#open.add(packetId);
-    const sent = carrier.send(publishPacketOf(delivery, carrier.version, nowMs, packetId, false));
+    const sent = carrier.publish(delivery.message, formOf(delivery, packetId, false));
     // v5 [MQTT-3.1.2-25]: too large for this Client; the Server goes on as if it had been delivered.
     if (!sent) this.#finish(packetId, delivery);
     return true;
+  }
+
+  #hasRoom(bytes: number): boolean {
+    const { queuedMessages, queuedBytes } = this.#world.limits;
+    return this.queued + this.#unacknowledged.size < queuedMessages && this.#bytes + bytes <= queuedBytes;
+  }
+
+  /** As the settings say. Answers whether there is room now. */
+  #makeRoom(bytes: number): boolean {
+    const { queuePolicy } = this.#world.limits;
+    if (queuePolicy === 'disconnect') this.#carrier?.overflow();
+    if (queuePolicy !== 'dropOldest') return false;
+    while (!this.#hasRoom(bytes)) {
+      const oldest = this.#waitingQos0.shift() ?? this.#waiting.shift();
+      if (oldest === undefined) return false;
+      this.#bytes -= oldest.message.bytes;
+      this.#world.stats.publishDropped += 1;
+    }
+    return true;
+  }
+
+  #passOnWaiting(): void {
+    // As many as there are now: what stays goes to the end again, and so keeps its order.
+    for (let left = this.#waiting.length; left > 0; left--) {
+      const delivery = this.#waiting.shift();
+      if (delivery === undefined) break;
+      if (delivery.shared?.passOn(delivery.message, this.#owner) === true) {
+        this.#bytes -= delivery.message.bytes;
+      } else this.#waiting.push(delivery);
+    }
   }
 
   #finish(packetId: number, delivery: Delivery): void {
@@ -223,4 +284,12 @@ export class Outgoing {
       }
     }
   }
+}
+
+function formOf(
+  { qos, retain, subscriptionIdentifiers }: Delivery,
+  packetId: number | undefined,
+  dup: boolean,
+): PublishForm {
+  return { qos, retain, dup, packetId, subscriptionIdentifiers };
 }

@@ -6,6 +6,8 @@ export const REASON = {
   success: 0x00,
   noMatchingSubscribers: 0x10,
   noSubscriptionExisted: 0x11,
+  continueAuthentication: 0x18,
+  reAuthenticate: 0x19,
   unspecifiedError: 0x80,
   malformedPacket: 0x81,
   protocolError: 0x82,
@@ -27,6 +29,11 @@ export const REASON = {
   quotaExceeded: 0x97,
   administrativeAction: 0x98,
   payloadFormatInvalid: 0x99,
+  retainNotSupported: 0x9a,
+  qosNotSupported: 0x9b,
+  sharedSubscriptionsNotSupported: 0x9e,
+  subscriptionIdentifiersNotSupported: 0xa1,
+  wildcardSubscriptionsNotSupported: 0xa2,
 } as const;
 
 /** The return codes of CONNACK in 3.1 and 3.1.1 that this broker sends (v3.1.1 3.2.2.3). */

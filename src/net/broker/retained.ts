@@ -1,23 +1,24 @@
 import { hasWildcard, topicMatches } from '../../mqtt/topics.ts';
 import type { Clock } from '../clock.ts';
-import type { BrokerLimits } from './limits.ts';
-import { isExpired, type Message } from './message.ts';
+import type { Limited } from './limits.ts';
+import type { Message } from './message.ts';
 
 /**
  * The retained messages: the last one of each topic (v5 3.3.1.3). No part of any Session. A flat map, because
  * a tree would let one topic of 65,535 levels cost as many nodes.
  */
 export class RetainedMessages {
-  readonly #limits: BrokerLimits;
+  readonly #settings: Limited;
   readonly #clock: Clock;
   readonly #byTopic = new Map<string, Message>();
   #bytes = 0;
 
-  constructor(limits: BrokerLimits, clock: Clock) {
-    this.#limits = limits;
+  constructor(settings: Limited, clock: Clock) {
+    this.#settings = settings;
     this.#clock = clock;
   }
 
+  /** Expired ones count until they are found. */
   get count(): number {
     return this.#byTopic.size;
   }
@@ -67,10 +68,8 @@ export class RetainedMessages {
   #roomWithout(topic: string, bytes: number): boolean {
     const old = this.#byTopic.get(topic);
     const count = this.#byTopic.size - (old === undefined ? 0 : 1);
-    return (
-      count < this.#limits.retainedMessages &&
-      this.#bytes - (old?.bytes ?? 0) + bytes <= this.#limits.retainedBytes
-    );
+    const { retainedMessages, retainedBytes } = this.#settings.limits;
+    return count < retainedMessages && this.#bytes - (old?.bytes ?? 0) + bytes <= retainedBytes;
   }
 
   #removeExpired(): void {
@@ -80,7 +79,7 @@ export class RetainedMessages {
 
   /** v5 3.3.2.3.3: an expired retained message is one no longer. */
   #removeIfExpired(message: Message, nowMs: number): boolean {
-    if (!isExpired(message, nowMs)) return false;
+    if (!message.isExpired(nowMs)) return false;
     this.#remove(message.topic);
     return true;
   }

@@ -1,6 +1,6 @@
 import type { ConnectPacket } from '../../mqtt/packet.ts';
 import { PROPERTY, propertyNumber } from '../../mqtt/properties.ts';
-import type { SandboxSettings } from '../../profile/model.ts';
+import type { BrokerLimits } from './limits.ts';
 import { neverExpires } from './session.ts';
 
 /**
@@ -14,6 +14,9 @@ export function requestedSessionExpiryInterval(connect: ConnectPacket): number {
 }
 
 /** What the settings make of it: no Session of any version stays longer than their maximum. */
-export function effectiveSessionExpiryInterval(requested: number, settings: SandboxSettings): number {
-  return Math.min(requested, settings.sessionExpiryMaximum ?? neverExpires);
+export function effectiveSessionExpiryInterval(
+  requested: number,
+  { sessionExpiryMaximum }: BrokerLimits,
+): number {
+  return Math.min(requested, sessionExpiryMaximum);
 }

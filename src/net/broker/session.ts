@@ -1,8 +1,7 @@
 import type { ProtocolVersion, WillMessage } from '../../mqtt/packet.ts';
-import type { Cancel, Clock } from '../clock.ts';
+import type { Cancel } from '../clock.ts';
 import type { Connection } from './connection.ts';
-import type { BrokerLimits } from './limits.ts';
-import { Outgoing } from './outgoing.ts';
+import { Outgoing, type OutgoingWorld } from './outgoing.ts';
 import type { Subscribed } from './subscriptions.ts';
 
 /** The Session Expiry Interval that does not expire (v5 3.1.2.11.2). For it alone the value is special. */
@@ -43,13 +42,12 @@ export class Session {
     clientId: string,
     version: ProtocolVersion,
     sessionExpiryInterval: number,
-    limits: BrokerLimits,
-    clock: Clock,
+    world: OutgoingWorld,
   ) {
     this.clientId = clientId;
     this.version = version;
     this.sessionExpiryInterval = sessionExpiryInterval;
-    this.outgoing = new Outgoing(limits, clock);
+    this.outgoing = new Outgoing(world, this);
   }
 
   cancelTimers(): void {

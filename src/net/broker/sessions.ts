@@ -1,7 +1,6 @@
 import type { ProtocolVersion } from '../../mqtt/packet.ts';
-import type { Clock } from '../clock.ts';
-import type { BrokerLimits } from './limits.ts';
 import type { BrokerLog } from './log.ts';
+import type { OutgoingWorld } from './outgoing.ts';
 import { neverExpires, Session, type Will } from './session.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { Wills } from './wills.ts';
@@ -18,23 +17,15 @@ export interface SessionRequest {
 
 /** Begins, resumes and ends Sessions, and says when their wills are due. */
 export class Sessions {
-  readonly #clock: Clock;
-  readonly #limits: BrokerLimits;
+  readonly #world: OutgoingWorld;
   readonly #subscriptions: Subscriptions;
   readonly #wills: Wills;
   readonly #log: BrokerLog;
   readonly #byClientId = new Map<string, Session>();
   #closed = false;
 
-  constructor(
-    clock: Clock,
-    limits: BrokerLimits,
-    subscriptions: Subscriptions,
-    wills: Wills,
-    log: BrokerLog,
-  ) {
-    this.#clock = clock;
-    this.#limits = limits;
+  constructor(world: OutgoingWorld, subscriptions: Subscriptions, wills: Wills, log: BrokerLog) {
+    this.#world = world;
     this.#subscriptions = subscriptions;
     this.#wills = wills;
     this.#log = log;
@@ -44,13 +35,17 @@ export class Sessions {
     return this.#byClientId.get(clientId);
   }
 
+  get count(): number {
+    return this.#byClientId.size;
+  }
+
   all(): Iterable<Session> {
     return this.#byClientId.values();
   }
 
   /** Whether a Session for this Client Identifier could be made or exists. */
   hasRoomFor(clientId: string): boolean {
-    return this.#byClientId.size < this.#limits.sessions || this.#byClientId.has(clientId);
+    return this.#byClientId.size < this.#world.limits.sessions || this.#byClientId.has(clientId);
   }
 
   /**
@@ -65,8 +60,7 @@ export class Sessions {
     // [MQTT-3.1.3-9]).
     if (request.cleanStart) this.end(clientId);
     const existing = this.#byClientId.get(clientId);
-    const session =
-      existing ?? new Session(clientId, version, sessionExpiryInterval, this.#limits, this.#clock);
+    const session = existing ?? new Session(clientId, version, sessionExpiryInterval, this.#world);
     if (existing !== undefined) {
       session.cancelTimers();
       // v5 [MQTT-3.1.3-9]: resumed before the delay has passed. Whatever the new Session Expiry Interval is.
@@ -96,11 +90,11 @@ export class Sessions {
       this.end(clientId);
       return;
     }
-    const nowMs = this.#clock.now();
+    const nowMs = this.#world.clock.now();
     if (sessionExpiryInterval !== neverExpires) {
       // v5 [MQTT-4.1.0-2].
       session.endsAtMs = nowMs + sessionExpiryInterval * 1_000;
-      session.timers.push(this.#clock.schedule(session.endsAtMs, () => this.end(clientId)));
+      session.timers.push(this.#world.clock.schedule(session.endsAtMs, () => this.end(clientId)));
     }
     if (will === undefined) return;
     if (will.willDelayInterval === 0) {
@@ -111,7 +105,7 @@ export class Sessions {
     const delayedToMs = nowMs + will.willDelayInterval * 1_000;
     session.willDueAtMs = Math.min(delayedToMs, session.endsAtMs ?? Number.POSITIVE_INFINITY);
     if (delayedToMs === session.willDueAtMs) {
-      session.timers.push(this.#clock.schedule(delayedToMs, () => this.#wills.publish(session)));
+      session.timers.push(this.#world.clock.schedule(delayedToMs, () => this.#wills.publish(session)));
     }
   }
 
@@ -126,6 +120,7 @@ export class Sessions {
     this.#wills.publish(session);
     this.#subscriptions.removeAll(session);
     this.#byClientId.delete(clientId);
+    session.outgoing.end();
     this.#log('info', `Session of "${clientId}" ended.`);
     return true;
   }
@@ -142,7 +137,7 @@ export class Sessions {
 
   /** Does what has been due before this moment and whose timer has not run yet. */
   #catchUp(session: Session): void {
-    const nowMs = this.#clock.now();
+    const nowMs = this.#world.clock.now();
     if (session.willDueAtMs !== undefined && session.willDueAtMs <= nowMs) this.#wills.publish(session);
     if (session.endsAtMs !== undefined && session.endsAtMs <= nowMs) this.end(session.clientId);
   }

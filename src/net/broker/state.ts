@@ -1,4 +1,6 @@
 import type { ProtocolVersion } from '../../mqtt/packet.ts';
+import type { Connection } from './connection.ts';
+import type { BrokerContext } from './context.ts';
 
 /** What a broker holds at one moment, for a view. Times are ms since the Unix epoch. */
 export interface BrokerState {
@@ -31,4 +33,30 @@ export interface SessionState {
   readonly subscriptions: number;
   readonly queued: number;
   readonly inFlight: number;
+}
+
+/** Takes the snapshot. */
+export function stateOf(connections: Iterable<Connection>, context: BrokerContext): BrokerState {
+  const clients: ClientState[] = [];
+  for (const { accepted, version } of connections) {
+    if (accepted === undefined) continue;
+    const { session, atMs, keepAliveSeconds } = accepted;
+    clients.push({ clientId: session.clientId, version, connectedAtMs: atMs, keepAliveSeconds });
+  }
+  const sessions: SessionState[] = [];
+  for (const session of context.sessions.all()) {
+    sessions.push({
+      clientId: session.clientId,
+      version: session.version,
+      connected: session.connection !== undefined,
+      sessionExpiryInterval: session.sessionExpiryInterval,
+      endsAtMs: session.endsAtMs,
+      will: session.will !== undefined,
+      willDueAtMs: session.willDueAtMs,
+      subscriptions: session.subscriptions.size,
+      queued: session.outgoing.queued,
+      inFlight: session.outgoing.inFlight,
+    });
+  }
+  return { clients, sessions, retained: context.retained.count };
 }

@@ -2,6 +2,7 @@ import type { QoS, Subscription } from '../../mqtt/packet.ts';
 import { TopicTree } from '../../mqtt/topic-tree.ts';
 import { sharedSubscription } from '../../mqtt/topics.ts';
 import type { Session } from './session.ts';
+import { ShareGroup } from './share-group.ts';
 
 /** A subscription that was granted, as its Session holds it. */
 export interface Subscribed {
@@ -11,89 +12,85 @@ export interface Subscribed {
   readonly qos: QoS;
   readonly noLocal: boolean;
   readonly retainAsPublished: boolean;
-  readonly subscriptionIdentifier: number | undefined;
+  /** The Subscription Identifier, if it has one. */
+  readonly identifiers: readonly number[];
   /** Of a Shared Subscription, who shares it. */
   readonly group: ShareGroup | undefined;
 }
 
-/** The Sessions that share one subscription (v5 4.8.2). Each message goes to one of them, in turn. */
-class ShareGroup {
-  readonly topicFilter: string;
-  readonly #members: Subscribed[] = [];
-  #turn = 0;
+/** A Session and those of its subscriptions that one topic matches, with what they amount to. */
+export interface Receiver {
+  readonly session: Session;
+  readonly subscribeds: readonly Subscribed[];
+  /** The highest that was granted (v5 [MQTT-3.3.4-2]). */
+  readonly qos: QoS;
+  readonly retainAsPublished: boolean;
+  /** Whether one of them has No Local, so that it depends on the publisher. */
+  readonly noLocal: boolean;
+  readonly identifiers: readonly number[];
+}
 
-  constructor(topicFilter: string) {
-    this.topicFilter = topicFilter;
-  }
-
-  get empty(): boolean {
-    return this.#members.length === 0;
-  }
-
-  add(member: Subscribed): void {
-    this.#members.push(member);
-  }
-
-  remove(member: Subscribed): void {
-    const index = this.#members.indexOf(member);
-    if (index >= 0) this.#members.splice(index, 1);
-  }
-
-  /** The next member that is connected; if none is, the next that keeps messages while away. */
-  next(): Subscribed | undefined {
-    const members = this.#members;
-    let away: Subscribed | undefined;
-    for (let tries = 0; tries < members.length; tries++) {
-      const member = members[this.#turn++ % members.length];
-      if (member === undefined) continue;
-      if (member.session.connection !== undefined) return member;
-      away ??= member;
-    }
-    return away;
-  }
+/** Where the messages of one topic go. */
+export interface Route {
+  readonly receivers: readonly Receiver[];
+  readonly groups: readonly ShareGroup[];
 }
 
 type Entry = Subscribed | ShareGroup;
+
+/** How much the routes that are kept may cost: a place of a receiver, or 16 characters of a topic, cost 1. */
+const routesMaximum = 200_000;
+
+const noIdentifiers: readonly number[] = [];
 
 /** All subscriptions, found by the topic that they match. */
 export class Subscriptions {
   readonly #tree = new TopicTree<Entry>();
   readonly #groups = new Map<string, ShareGroup>();
+  /** Of topics that were asked for since a subscription changed. */
+  readonly #routes = new Map<string, Route>();
+  #routesCost = 0;
+  #count = 0;
 
-  /** Adds or replaces (v5 [MQTT-3.8.4-3]). Answers whether the Session had none with this Topic Filter. */
-  add(session: Session, subscription: Subscription, subscriptionIdentifier: number | undefined): boolean {
-    const { topicFilter, qos, noLocal, retainAsPublished } = subscription;
+  /** Of all Sessions. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Adds or replaces (v5 [MQTT-3.8.4-3]). Answers it, and whether the Session had none with this Topic Filter. */
+  add(
+    session: Session,
+    { topicFilter, qos, noLocal, retainAsPublished }: Subscription,
+    identifier: number | undefined,
+  ): { readonly subscribed: Subscribed; readonly isNew: boolean } {
     const existed = this.remove(session, topicFilter);
     const group = this.#groupFor(session, topicFilter);
-    const entry: Subscribed = {
-      session,
-      topicFilter,
-      qos,
-      noLocal,
-      retainAsPublished,
-      subscriptionIdentifier,
-      group,
-    };
-    session.subscriptions.set(topicFilter, entry);
-    if (group === undefined) this.#tree.add(topicFilter, entry);
-    else group.add(entry);
-    return !existed;
+    const identifiers = identifier === undefined ? noIdentifiers : [identifier];
+    const subscribed = { session, topicFilter, qos, noLocal, retainAsPublished, identifiers, group };
+    session.subscriptions.set(topicFilter, subscribed);
+    if (group === undefined) this.#tree.add(topicFilter, subscribed);
+    else group.add(subscribed);
+    this.#count += 1;
+    this.#forgetRoutes();
+    return { subscribed, isNew: !existed };
   }
 
   /** Answers whether there was one. Filters are compared character by character (v5 [MQTT-3.10.4-1]). */
   remove(session: Session, topicFilter: string): boolean {
-    const entry = session.subscriptions.get(topicFilter);
-    if (entry === undefined) return false;
+    const subscribed = session.subscriptions.get(topicFilter);
+    if (subscribed === undefined) return false;
     session.subscriptions.delete(topicFilter);
-    const { group } = entry;
-    if (group === undefined) this.#tree.delete(topicFilter, entry);
+    const { group } = subscribed;
+    if (group === undefined) this.#tree.delete(topicFilter, subscribed);
     else {
-      group.remove(entry);
+      group.remove(subscribed);
       if (group.empty) {
         this.#groups.delete(topicFilter);
         this.#tree.delete(group.topicFilter, group);
       }
     }
+    this.#count -= 1;
+    this.#forgetRoutes();
     return true;
   }
 
@@ -101,17 +98,38 @@ export class Subscriptions {
     for (const topicFilter of [...session.subscriptions.keys()]) this.remove(session, topicFilter);
   }
 
-  /** Every subscription that is to get a message of this topic; of each Shared Subscription one. */
-  matching(topic: string): { readonly own: Subscribed[]; readonly shared: Subscribed[] } {
-    const own: Subscribed[] = [];
-    const shared: Subscribed[] = [];
+  /** Where a message of this topic goes. Kept until a subscription changes. */
+  route(topic: string): Route {
+    const known = this.#routes.get(topic);
+    if (known !== undefined) return known;
+    const route = this.#findRoute(topic);
+    const cost = 1 + (topic.length >> 4) + route.receivers.length + route.groups.length;
+    if (this.#routesCost + cost > routesMaximum) this.#forgetRoutes();
+    if (cost <= routesMaximum) {
+      this.#routes.set(topic, route);
+      this.#routesCost += cost;
+    }
+    return route;
+  }
+
+  #findRoute(topic: string): Route {
+    const groups: ShareGroup[] = [];
+    const bySession = new Map<Session, Subscribed[]>();
     for (const entry of this.#tree.match(topic)) {
       if (entry instanceof ShareGroup) {
-        const member = entry.next();
-        if (member !== undefined) shared.push(member);
-      } else own.push(entry);
+        groups.push(entry);
+        continue;
+      }
+      const others = bySession.get(entry.session);
+      if (others === undefined) bySession.set(entry.session, [entry]);
+      else others.push(entry);
     }
-    return { own, shared };
+    return { receivers: [...bySession.values()].flatMap((each) => receiverOf(each) ?? []), groups };
+  }
+
+  #forgetRoutes(): void {
+    if (this.#routes.size > 0) this.#routes.clear();
+    this.#routesCost = 0;
   }
 
   /** Before 5.0 `$share` is a level like any other. */
@@ -125,4 +143,23 @@ export class Subscriptions {
     this.#tree.add(shared.filter, group);
     return group;
   }
+}
+
+/** What subscriptions of one Session amount to; undefined for none. */
+export function receiverOf(subscribeds: readonly Subscribed[]): Receiver | undefined {
+  const first = subscribeds[0];
+  if (first === undefined) return undefined;
+  const { session } = first;
+  if (subscribeds.length === 1) return { ...first, subscribeds };
+  let qos: QoS = 0;
+  let retainAsPublished = false;
+  let noLocal = false;
+  const identifiers: number[] = [];
+  for (const each of subscribeds) {
+    if (each.qos > qos) qos = each.qos;
+    retainAsPublished ||= each.retainAsPublished;
+    noLocal ||= each.noLocal;
+    identifiers.push(...each.identifiers);
+  }
+  return { session, subscribeds, qos, retainAsPublished, noLocal, identifiers };
 }

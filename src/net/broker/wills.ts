@@ -1,18 +1,27 @@
 import type { ConnectPacket } from '../../mqtt/packet.ts';
 import { PROPERTY, propertyNumber } from '../../mqtt/properties.ts';
 import type { Clock } from '../clock.ts';
+import type { BrokerLimits } from './limits.ts';
 import type { BrokerLog } from './log.ts';
-import { newMessage } from './message.ts';
+import { Message } from './message.ts';
 import type { Router } from './router.ts';
 import type { Session, Will } from './session.ts';
 
-/** The will of an accepted CONNECT; before 5.0 without a delay. Owns its bytes. */
-export function willOf(connect: ConnectPacket): Will | undefined {
+/**
+ * The will of an accepted CONNECT, as far as the settings have its QoS and Retain; before 5.0 without a delay. Owns its
+ * bytes.
+ */
+export function willOf(
+  connect: ConnectPacket,
+  { maximumQoS, retainAvailable }: BrokerLimits,
+): Will | undefined {
   const { will } = connect;
   if (will === undefined) return undefined;
   return {
     message: {
       ...will,
+      qos: will.qos < maximumQoS ? will.qos : maximumQoS,
+      retain: will.retain && retainAvailable,
       payload: new Uint8Array(will.payload),
       properties: will.properties.map((property) =>
         property.kind === 'bytes' ? { ...property, value: new Uint8Array(property.value) } : property,
@@ -44,7 +53,7 @@ export class Wills {
     this.discard(session);
     this.#log('info', `Will of "${session.clientId}" published to "${will.message.topic}".`);
     // v5 [MQTT-3.1.2-14], [MQTT-3.1.2-15]: retained as the CONNECT said.
-    this.#router.publish(newMessage(will.message, will.message.topic, session.clientId, this.#clock.now()));
+    this.#router.publish(new Message(will.message, will.message.topic, session.clientId, this.#clock.now()));
   }
 
   /** Removes it unpublished. */

@@ -1,27 +1,15 @@
 import type { ConnectPacket, Malformed } from '../../../mqtt/packet.ts';
-import { PROPERTY, propertyNumber, propertyString } from '../../../mqtt/properties.ts';
-import { utf8Problem } from '../../../mqtt/utf8.ts';
+import { PROPERTY, propertyString } from '../../../mqtt/properties.ts';
 import type { Connection } from '../connection.ts';
 import { REASON, RETURN_CODE } from '../reasons.ts';
-import { effectiveSessionExpiryInterval, requestedSessionExpiryInterval } from '../session-expiry.ts';
-import { willOf } from '../wills.ts';
-import { refuseConnect, sendConnack } from './connack.ts';
-
-/**
- * Why a CONNECT is refused. Without a return code a Client before 5.0 sees the connection close (v3.1.1
- * [MQTT-3.1.4-1]).
- */
-interface Refusal {
-  readonly reasonCode: number;
-  readonly returnCode?: (typeof RETURN_CODE)[keyof typeof RETURN_CODE];
-  readonly message: string;
-}
+import { acceptConnect } from './accept.ts';
+import { authenticate } from './auth.ts';
+import { type Refusal, refuseConnect } from './connack.ts';
 
 /** 3.1 allows 1 to 23 characters (v3.1 3.1). */
 const longestClientId31 = 23;
 /** Bridges of Mosquitto set this bit of the Protocol Version. */
 const bridgeBit = 0x80;
-const defaultReceiveMaximum = 65_535;
 
 /**
  * CONNECT (v5 3.1.4). All checks come before anything changes: a refused CONNECT leaves an older connection
@@ -29,26 +17,20 @@ const defaultReceiveMaximum = 65_535;
  */
 export function handleConnect(connection: Connection, packet: ConnectPacket): void {
   connection.version = packet.version;
-  const refusal =
-    identifierRefusal(packet) ?? loginRefusal(connection, packet) ?? willRefusal(connection, packet);
-  if (refusal !== undefined) {
-    refuseConnect(connection, refusal.reasonCode, refusal.returnCode, refusal.message);
+  const unidentified = identifierRefusal(connection, packet);
+  if (unidentified !== undefined) {
+    refuseConnect(connection, unidentified.reasonCode, unidentified.returnCode, unidentified.message);
     return;
   }
-  const { context } = connection;
-  // v5 [MQTT-3.1.3-6], v3.1.1 [MQTT-3.1.3-6].
-  const clientId = packet.clientId === '' ? context.newClientId() : packet.clientId;
-  if (!context.sessions.hasRoomFor(clientId)) {
-    refuseConnect(
-      connection,
-      REASON.quotaExceeded,
-      RETURN_CODE.serverUnavailable,
-      'There are too many sessions.',
-    );
-    return;
+  const method = propertyString(packet.properties, PROPERTY.authenticationMethod);
+  if (method !== undefined) authenticate(connection, packet, method);
+  else if (connection.context.authentication.mayConnect(packet.userName, packet.password)) {
+    acceptConnect(connection, packet, packet.userName, []);
+  } else {
+    // v5 [MQTT-3.1.4-2], v3.1.1 3.1.4.
+    const message = 'The user name or password is wrong.';
+    refuseConnect(connection, REASON.badUserNameOrPassword, RETURN_CODE.badUserNameOrPassword, message);
   }
-  takeOver(connection, clientId);
-  accept(connection, packet, clientId);
 }
 
 /**
@@ -74,7 +56,10 @@ export function refuseMalformedConnect(
   refuseConnect(connection, malformed.reasonCode, returnCode, malformed.message);
 }
 
-function identifierRefusal({ version, clientId, cleanStart }: ConnectPacket): Refusal | undefined {
+function identifierRefusal(
+  { context }: Connection,
+  { version, clientId, cleanStart }: ConnectPacket,
+): Refusal | undefined {
   const refusal = (message: string): Refusal => ({
     reasonCode: REASON.clientIdentifierNotValid,
     returnCode: RETURN_CODE.identifierRejected,
@@ -87,98 +72,11 @@ function identifierRefusal({ version, clientId, cleanStart }: ConnectPacket): Re
     // v3.1.1 [MQTT-3.1.3-7], [MQTT-3.1.3-8].
     return refusal('An empty Client Identifier needs Clean Session 1.');
   }
-  return undefined;
-}
-
-function loginRefusal({ context }: Connection, packet: ConnectPacket): Refusal | undefined {
-  if (propertyString(packet.properties, PROPERTY.authenticationMethod) !== undefined) {
-    // v5 [MQTT-4.12.0-1].
-    return {
-      reasonCode: REASON.badAuthenticationMethod,
-      message: 'The Authentication Method is not supported.',
-    };
-  }
-  if (context.authorization.mayConnect(packet.userName, packet.password)) return undefined;
-  // v5 [MQTT-3.1.4-2], v3.1.1 3.1.4.
-  return {
-    reasonCode: REASON.badUserNameOrPassword,
-    returnCode: RETURN_CODE.badUserNameOrPassword,
-    message: 'The user name or password is wrong.',
-  };
-}
-
-/**
- * What the Client could not be allowed to publish is refused now, where it learns why, and not when nobody is
- * left to tell.
- */
-function willRefusal(
-  { context }: Connection,
-  { will, clientId, userName: username }: ConnectPacket,
-): Refusal | undefined {
-  if (will === undefined) return undefined;
-  const identity = { clientId, username };
-  if (context.authorization.mayWill(identity, will.topic) !== undefined) {
-    return {
-      reasonCode: REASON.notAuthorized,
-      returnCode: RETURN_CODE.notAuthorized,
-      message: `Publishing to the Will Topic "${will.topic}" is denied.`,
-    };
-  }
-  if (
-    propertyNumber(will.properties, PROPERTY.payloadFormatIndicator) === 1 &&
-    utf8Problem(will.payload, 0, will.payload.length)?.kind === 'ill-formed'
-  ) {
-    // v5 3.1.3.2.3.
-    return {
-      reasonCode: REASON.payloadFormatInvalid,
-      message: 'The Will Payload is not the UTF-8 that it says it is.',
-    };
+  // v5 [MQTT-3.1.3-6], [MQTT-3.1.3-8]; v3.1.1 [MQTT-3.1.3-6], [MQTT-3.1.3-9].
+  if (clientId === '' && !context.limits.emptyClientId) {
+    return refusal('The Client Identifier must not be empty here.');
   }
   return undefined;
-}
-
-/**
- * v5 3.1.4 step 1, [MQTT-3.1.4-3]; v3.1.1 [MQTT-3.1.4-2]: before Clean Start, and with all that the end of a
- * connection means.
- */
-function takeOver({ context }: Connection, clientId: string): void {
-  context.sessions
-    .get(clientId)
-    ?.connection?.disconnect(REASON.sessionTakenOver, 'Another connection uses this Client Identifier.');
-}
-
-function accept(connection: Connection, packet: ConnectPacket, clientId: string): void {
-  const { context } = connection;
-  const { properties, version, cleanStart } = packet;
-  const requested = requestedSessionExpiryInterval(packet);
-  const sessionExpiryInterval = effectiveSessionExpiryInterval(requested, context.settings);
-  const { session, present } = context.sessions.open({
-    clientId,
-    version,
-    cleanStart,
-    sessionExpiryInterval,
-    will: willOf(packet),
-  });
-  // v5 [MQTT-3.2.2-21], [MQTT-3.2.2-22]. Before 5.0 the Client could not be told, so its own holds.
-  const serverKeepAlive = version === 5 ? context.settings.serverKeepAlive : undefined;
-  connection.accept({
-    session,
-    atMs: context.clock.now(),
-    keepAliveSeconds: serverKeepAlive ?? packet.keepAliveSeconds,
-    requestedSessionExpiryInterval: requested,
-    receiveMaximum: propertyNumber(properties, PROPERTY.receiveMaximum) ?? defaultReceiveMaximum,
-    maximumPacketSize: propertyNumber(properties, PROPERTY.maximumPacketSize) ?? Number.POSITIVE_INFINITY,
-    problemInformation: propertyNumber(properties, PROPERTY.requestProblemInformation) !== 0,
-  });
-  context.log('info', `"${clientId}" connected, ${present ? 'session resumed' : 'new session'}.`);
-  // v5 [MQTT-3.2.0-1]: before any other packet.
-  sendConnack(connection, {
-    sessionPresent: present,
-    assignedClientIdentifier: packet.clientId === '' ? clientId : undefined,
-    sessionExpiryInterval: sessionExpiryInterval === requested ? undefined : sessionExpiryInterval,
-    serverKeepAlive,
-  });
-  if (!connection.ended) session.outgoing.attach(connection);
 }
 
 /** The Protocol Version byte of a CONNECT that may be anything; undefined when it does not reach that far. */

@@ -1,7 +1,8 @@
 import type { DisconnectPacket } from '../../../mqtt/packet.ts';
 import { PROPERTY, propertyNumber } from '../../../mqtt/properties.ts';
 import { reasonCodeName } from '../../../mqtt/reason-codes.ts';
-import type { Accepted, Connection } from '../connection.ts';
+import type { Accepted } from '../accepted.ts';
+import type { Connection } from '../connection.ts';
 import { REASON } from '../reasons.ts';
 import { effectiveSessionExpiryInterval } from '../session-expiry.ts';
 
@@ -30,7 +31,7 @@ export function handleDisconnect(
     session.will = undefined;
   }
   if (requested !== undefined) {
-    session.sessionExpiryInterval = effectiveSessionExpiryInterval(requested, connection.context.settings);
+    session.sessionExpiryInterval = effectiveSessionExpiryInterval(requested, connection.context.limits);
   }
   connection.close(`DISCONNECT, ${reasonCodeName('disconnect', 5, packet.reasonCode)}`);
 }

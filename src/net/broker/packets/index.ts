@@ -1,6 +1,7 @@
 import { assertNever } from '../../../mqtt/assert-never.ts';
 import type { Packet } from '../../../mqtt/packet.ts';
-import type { Accepted, Connection } from '../connection.ts';
+import type { Accepted } from '../accepted.ts';
+import type { Connection } from '../connection.ts';
 import { REASON } from '../reasons.ts';
 import { handleAuth } from './auth.ts';
 import { handleDisconnect } from './disconnect.ts';
@@ -44,7 +45,7 @@ export function handlePacket(connection: Connection, accepted: Accepted, packet:
       handleDisconnect(connection, accepted, packet);
       break;
     case 'auth':
-      handleAuth(connection);
+      handleAuth(connection, accepted, packet);
       break;
     case 'connect':
       // v5 [MQTT-3.1.0-2], v3.1.1 [MQTT-3.1.0-2].

@@ -1,5 +1,6 @@
 import type { AckPacket } from '../../../mqtt/packet.ts';
-import type { Accepted, Connection } from '../connection.ts';
+import type { Accepted } from '../accepted.ts';
+import type { Connection } from '../connection.ts';
 import { REASON } from '../reasons.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { AckPacket } from '../../../mqtt/packet.ts';
-import type { Accepted, Connection } from '../connection.ts';
+import type { Accepted } from '../accepted.ts';
+import type { Connection } from '../connection.ts';
 import { firstFailure, REASON } from '../reasons.ts';
 
 /** PUBREC of a QoS 2 message that was sent to the Client (v5 4.3.3). */

@@ -1,5 +1,6 @@
 import type { UnsubscribePacket } from '../../../mqtt/packet.ts';
-import type { Accepted, Connection } from '../connection.ts';
+import type { Accepted } from '../accepted.ts';
+import type { Connection } from '../connection.ts';
 import { REASON } from '../reasons.ts';
 
 /** UNSUBSCRIBE (v5 3.10). Messages that are in flight or queued are still delivered (v5 [MQTT-3.10.4-3]). */
