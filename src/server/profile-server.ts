@@ -1,57 +1,97 @@
-/** The language server for profile files: a thin shell over src/profile. It owns a connection and the open documents. */
-import {
-  type Connection,
-  type Diagnostic,
-  DiagnosticSeverity,
-  TextDocumentSyncKind,
-  TextDocuments,
-} from 'vscode-languageserver/node';
-import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Diagnostic as ProfileDiagnostic } from '../profile/model.ts';
-import { parseProfileFile } from '../profile/parse.ts';
+/** The language server for profile files: a thin shell over src/profile. It owns a connection and the files it knows. */
+import type { Connection } from 'vscode-languageserver/node';
+import { TextDocumentSyncKind } from 'vscode-languageserver/node';
+import { type Abilities, readAbilities } from './abilities.ts';
+import { NOTHING_SEEN, readSeenNames } from './completion/known-names.ts';
+import { DocsLinks } from './docs-links.ts';
+import { FIX_ALL_KIND } from './features/code-actions.ts';
+import { semanticTokensLegend } from './features/semantic-tokens.ts';
+import { followFiles } from './follow-files.ts';
+import { type SeenNames, seenNamesNotification } from './messages.ts';
+import { NamedFiles } from './named-files.ts';
+import { ProfileStore } from './profile-store.ts';
+import { Publisher } from './publisher.ts';
+import { answerRequests } from './requests.ts';
 
-/** What the editor shows as the origin of a diagnostic. */
-export const DIAGNOSTIC_SOURCE = 'mqtt';
-
-const SEVERITIES = {
-  error: DiagnosticSeverity.Error,
-  warning: DiagnosticSeverity.Warning,
-  information: DiagnosticSeverity.Information,
-} as const satisfies Record<ProfileDiagnostic['severity'], DiagnosticSeverity>;
+/** What the features share. */
+export interface ServerState {
+  readonly connection: Connection;
+  readonly store: ProfileStore;
+  readonly publisher: Publisher;
+  readonly namedFiles: NamedFiles;
+  abilities: Abilities;
+  docs: DocsLinks;
+  seen: SeenNames;
+  /** The folders that `initialize` named, for clients that cannot be asked. */
+  roots: readonly string[];
+}
 
 /** Serves one client until the connection ends. Every open document counts as a profile file: the client selects. */
 export function serveProfiles(connection: Connection): void {
-  const documents = new TextDocuments(TextDocument);
-
-  connection.onInitialize(() => ({
-    capabilities: { textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental } },
-    serverInfo: { name: 'mqtt-profile' },
-  }));
-
-  documents.onDidChangeContent(async ({ document }) => {
-    await connection.sendDiagnostics({
-      uri: document.uri,
-      version: document.version,
-      diagnostics: diagnose(document),
-    });
+  const namedFiles = new NamedFiles((uri) => {
+    store.workspace.refresh(uri);
+    state.publisher.changed();
   });
-  documents.onDidClose(async ({ document }) => {
-    await connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+  const store = new ProfileStore({ fileExists: (uri, path) => namedFiles.exists(uri, path) });
+  const state: ServerState = {
+    connection,
+    store,
+    publisher: new Publisher(connection, store, () => state),
+    namedFiles,
+    abilities: readAbilities({}, undefined),
+    docs: new DocsLinks(undefined),
+    seen: NOTHING_SEEN,
+    roots: [],
+  };
+
+  connection.onInitialize(async ({ capabilities, initializationOptions, rootUri, workspaceFolders }) => {
+    state.roots = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
+    state.abilities = readAbilities(capabilities, initializationOptions);
+    state.docs = new DocsLinks(state.abilities.docs);
+    await state.docs.load();
+    return {
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+        ...(state.abilities.pullsDiagnostics
+          ? {
+              diagnosticProvider: {
+                identifier: 'mqtt-profile',
+                interFileDependencies: true,
+                workspaceDiagnostics: false,
+              },
+            }
+          : {}),
+        codeActionProvider: { codeActionKinds: ['quickfix', FIX_ALL_KIND] },
+        completionProvider: { triggerCharacters: [':', ' ', '{', '[', '$', '/', '-', '"'] },
+        hoverProvider: true,
+        inlayHintProvider: true,
+        ...(state.abilities.commands.size > 0 ? { codeLensProvider: {} } : {}),
+        documentSymbolProvider: true,
+        workspaceSymbolProvider: true,
+        foldingRangeProvider: true,
+        selectionRangeProvider: true,
+        definitionProvider: true,
+        referencesProvider: true,
+        documentHighlightProvider: true,
+        renameProvider: { prepareProvider: true },
+        documentLinkProvider: {},
+        documentFormattingProvider: true,
+        semanticTokensProvider: { legend: semanticTokensLegend, full: true, range: true },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true }, ...fileOperations },
+      },
+      serverInfo: { name: 'mqtt-profile' },
+    };
   });
 
-  documents.listen(connection);
+  followFiles(state);
+  answerRequests(state);
+  connection.onNotification(seenNamesNotification, (given: unknown) => {
+    state.seen = readSeenNames(given);
+  });
+  connection.onShutdown(() => state.publisher.stop());
   connection.listen();
 }
 
-/** Everything that src/profile says of a document, in the words of LSP. */
-export function diagnose(document: TextDocument): Diagnostic[] {
-  return parseProfileFile(document.getText(), document.uri).diagnostics.map(
-    ({ code, message, severity, range }) => ({
-      code,
-      message,
-      severity: SEVERITIES[severity],
-      source: DIAGNOSTIC_SOURCE,
-      range: { start: document.positionAt(range.start), end: document.positionAt(range.end) },
-    }),
-  );
-}
+/** Folders that are renamed or deleted in the editor: watchers tell only of the folder itself, if at all. */
+const folders = { filters: [{ scheme: 'file', pattern: { glob: '**' } }] };
+const fileOperations = { fileOperations: { didRename: folders, didDelete: folders, didCreate: folders } };

@@ -1,0 +1,75 @@
+/** Keeps the store in step with the client's documents and with the disk. */
+import { DidChangeWatchedFilesNotification, FileChangeType, WatchKind } from 'vscode-languageserver/node';
+import type { ServerState } from './profile-server.ts';
+import { isProfileFile, profileFileGlob, WorkspaceFiles } from './workspace-files.ts';
+
+export function followFiles(state: ServerState): void {
+  const { connection, store, publisher, namedFiles } = state;
+  const files = new WorkspaceFiles(store, (message) => connection.console.warn(message));
+  const then = (work: Promise<void>): void => void work.then(() => publisher.changed());
+  let roots: readonly string[] = [];
+
+  connection.onDidOpenTextDocument(({ textDocument }) => {
+    store.open(textDocument);
+    namedFiles.recheck(textDocument.uri);
+    publisher.changed();
+  });
+  connection.onDidChangeTextDocument((change) => {
+    store.change(change);
+    publisher.changed();
+  });
+  connection.onDidSaveTextDocument(({ textDocument: { uri } }) => {
+    namedFiles.recheck(uri);
+    // A client that watches nothing says at least this.
+    if (isInside(uri, roots)) then(files.touched(uri));
+  });
+  connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
+    store.close(uri);
+    publisher.changed();
+  });
+
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    for (const { uri, type } of changes) {
+      namedFiles.touched(uri);
+      if (type === FileChangeType.Deleted) then(files.deleted(uri));
+      else if (isProfileFile(uri)) then(files.touched(uri));
+    }
+  });
+
+  // The folders are asked for once the client takes requests.
+  connection.onInitialized(async () => {
+    if (state.abilities.registersWatchers) {
+      await connection.client.register(DidChangeWatchedFilesNotification.type, {
+        watchers: [
+          { globPattern: profileFileGlob },
+          // Of a folder that goes nothing else is said; and files that profiles name come and go.
+          { globPattern: '**', kind: WatchKind.Create | WatchKind.Delete },
+        ],
+      });
+    }
+    const given = state.abilities.workspaceFolders
+      ? await connection.workspace.getWorkspaceFolders()
+      : undefined;
+    roots = given?.map(({ uri }) => uri) ?? state.roots;
+    then(files.folders(roots, []));
+    if (!state.abilities.workspaceFolders) return;
+    connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      const gone = new Set(removed.map(({ uri }) => uri));
+      roots = [...roots.filter((uri) => !gone.has(uri)), ...added.map(({ uri }) => uri)];
+      then(
+        files.folders(
+          added.map(({ uri }) => uri),
+          [...gone],
+        ),
+      );
+    });
+  });
+
+  const rescan = () => then(files.rescan());
+  connection.workspace.onDidRenameFiles(rescan);
+  connection.workspace.onDidDeleteFiles(rescan);
+  connection.workspace.onDidCreateFiles(rescan);
+}
+
+const isInside = (uri: string, roots: readonly string[]): boolean =>
+  roots.some((root) => uri.startsWith(`${root}/`));
