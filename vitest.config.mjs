@@ -10,6 +10,10 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
         extends: true,
+        test: { name: 'interop', include: ['test/interop/**/*.test.ts'], fileParallelism: false },
+      },
+      {
+        extends: true,
         test: { name: 'page', include: ['test/e2e/page/**/*.test.ts'], fileParallelism: false },
       },
       {

@@ -16,6 +16,7 @@ const output = join(root, 'test-output');
 /** The projects of vitest.config.ts. */
 const parts = [
   { name: 'unit', what: 'the rooms, each by itself, in Node' },
+  { name: 'interop', what: 'the sandbox broker with the clients of others, and beside another broker' },
   { name: 'page', what: 'the timeline page in Chromium' },
   { name: 'vscode', what: 'the extension in a real VS Code' },
 ];
@@ -55,7 +56,10 @@ async function runPart(part) {
 }
 
 try {
-  ensureSystem(['chromium', 'mosquitto'], console.log);
+  ensureSystem(
+    ['chromium', 'mosquitto', 'mosquittoClients', 'pahoPython', 'pahoC', 'pahoGo', 'ejabberd'],
+    console.log,
+  );
   await ensureVscodeServer(console.log);
   console.log('Building the bundles...');
   await build({ tests: true, quiet: true });

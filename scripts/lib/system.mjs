@@ -26,6 +26,35 @@ export const systemThings = {
     purpose: 'the second broker of the end-to-end tests',
     present: () => mosquittoPath() !== undefined,
   },
+  mosquittoClients: {
+    packages: ['mosquitto-clients'],
+    purpose: 'clients of the interoperation tests: mosquitto_pub, mosquitto_sub, mosquitto_rr',
+    present: () => ['mosquitto_pub', 'mosquitto_sub', 'mosquitto_rr'].every(onPath),
+  },
+  pahoPython: {
+    packages: ['python3-paho-mqtt'],
+    purpose: 'a client of the interoperation tests: paho-mqtt for Python',
+    present: () =>
+      ['/usr/bin/python3', 'python3'].some(
+        (python) => spawnSync(python, ['-c', 'import paho.mqtt.client'], { stdio: 'ignore' }).status === 0,
+      ),
+  },
+  pahoC: {
+    packages: ['libpaho-mqtt-dev', 'gcc', 'libc6-dev'],
+    purpose: 'a client of the interoperation tests: paho.mqtt.c',
+    present: () => onPath('cc') && anyExists('/usr/include/MQTTClient.h', '/usr/local/include/MQTTClient.h'),
+  },
+  pahoGo: {
+    packages: ['golang-go', 'golang-github-eclipse-paho.mqtt.golang-dev'],
+    purpose: 'a client of the interoperation tests: paho.mqtt.golang',
+    present: () =>
+      onPath('go') && anyExists('/usr/share/gocode/src/github.com/eclipse/paho.mqtt.golang/client.go'),
+  },
+  ejabberd: {
+    packages: ['ejabberd'],
+    purpose: 'the broker beside which the decision table is tried',
+    present: () => anyExists('/usr/sbin/ejabberdctl'),
+  },
   kerberos: {
     packages: ['libkrb5-dev'],
     purpose: 'headers that the native module `kerberos` of the VS Code server is built against',

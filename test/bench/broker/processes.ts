@@ -59,7 +59,7 @@ export async function startMosquitto(): Promise<BenchBroker> {
     'allow_anonymous true',
     'persistence false',
     'log_dest stderr',
-    'log_type notice',
+    'log_type information',
     'connection_messages false',
     'set_tcp_nodelay true',
     'max_inflight_messages 0',

@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ServerAddress } from '../../../src/check/wire-client.ts';
+import { projectFolder } from '../../e2e/support/folders.ts';
+
+const bundle = join(projectFolder, 'dist', 'cli.js');
+
+/** A broker in a process of its own, until `stop`. */
+export interface RunningBroker {
+  readonly address: ServerAddress;
+  /** Ends it, and resolves to its exit code; undefined when it was ended by a signal. */
+  stop(): Promise<number | undefined>;
+}
+
+/** Starts `mqtt-session sandbox` as it is delivered, and waits for its line. */
+export async function startSandbox(...args: string[]): Promise<RunningBroker> {
+  if (!existsSync(bundle)) throw new Error(`${bundle} is not there: run npm run build.`);
+  const child = spawn(process.execPath, [bundle, 'sandbox', '--port', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = await untilOutput(child, /listening on mqtt:\/\/127\.0\.0\.1:(\d+)/);
+  const exited = new Promise<number | undefined>((settle) => {
+    child.once('exit', (code) => settle(code ?? undefined));
+  });
+  return {
+    address: { host: '127.0.0.1', port: Number(output[1]) },
+    stop: () => {
+      child.kill('SIGTERM');
+      return exited;
+    },
+  };
+}
+
+/** Waits until a program has written what `wanted` matches. Rejects with all it wrote when it ends before. */
+export function untilOutput(child: ChildProcess, wanted: RegExp): Promise<RegExpExecArray> {
+  return new Promise((settle, fail) => {
+    let output = '';
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const match = wanted.exec(output);
+      if (match !== null) settle(match);
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('error', fail);
+    child.once('exit', (code, signal) => fail(new Error(`It ended with ${code ?? signal}:\n${output}`)));
+  });
+}
