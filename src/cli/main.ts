@@ -1,6 +1,7 @@
 /** The command `mqtt-session`: the parts of the program that do without VS Code. */
+import { UsageError } from './errors.ts';
 import { sandbox } from './sandbox.ts';
-import { UsageError, usage } from './usage.ts';
+import { usage } from './usage.ts';
 
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
@@ -18,13 +19,18 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+// Whoever started it may stop reading what it says.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    if (error instanceof UsageError) process.stderr.write(`\n${usage}`);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
+    const misunderstood = error instanceof UsageError;
+    const hint = misunderstood ? '\nmqtt-session sandbox --help tells what there is.' : '';
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}${hint}\n`);
+    process.exitCode = misunderstood ? 2 : 1;
   },
 );

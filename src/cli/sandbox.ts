@@ -1,48 +1,80 @@
-import { parseArgs } from 'node:util';
 import { Broker } from '../net/broker/broker.ts';
-import { listenTcp } from '../net/broker/listener.ts';
+import { type Listener, listen } from '../net/broker/listener.ts';
+import type { BrokerLog } from '../net/broker/log.ts';
+import { readTlsIdentity } from '../net/broker/tls-identity.ts';
 import { systemClock } from '../net/clock.ts';
-import { UsageError } from './usage.ts';
+import type { SandboxSettings } from '../profile/model.ts';
+import { resolveServerSettings } from '../profile/sandbox-limits.ts';
+import { readCommandLine } from './sandbox-options.ts';
+import { readWish, type SandboxWish, settingsWithoutFile } from './sandbox-wish.ts';
+import { sandboxUsage } from './usage.ts';
 
 /** What the command needs of its process: where it writes, and the signals that end it. */
 export type SandboxProcess = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'once'>;
 
-const host = '127.0.0.1';
-
 /**
- * `mqtt-session sandbox`: prints one line when the broker listens, and resolves to the exit code once SIGINT or SIGTERM
- * has ended it.
+ * `mqtt-session sandbox`: prints one line for each listener when all are ready, and resolves to the exit code once SIGINT
+ * or SIGTERM has ended it.
  *
- * @throws UsageError for a command line it does not understand; an Error that names the port when that is taken.
+ * @throws UsageError for a command line it does not understand; a CommandError or ListenError for what stands in the way.
  */
 export async function sandbox(args: readonly string[], process: SandboxProcess): Promise<number> {
-  const { port, verbose } = readOptions(args);
-  const broker = new Broker({ deny: [], users: [] }, systemClock, (level, message) => {
-    if (verbose) process.stderr.write(`${level} ${message}\n`);
-  });
-  const listener = await listenTcp(broker, host, port);
-  process.stdout.write(`listening on mqtt://${host}:${listener.port}\n`);
-  await new Promise<void>((settle) => {
+  const given = readCommandLine(args);
+  if (given.has('--help')) {
+    process.stdout.write(sandboxUsage());
+    return 0;
+  }
+  const wish = readWish(given);
+  const settings = await settingsOf(wish);
+  const log = wish.verbose ? logTo(process.stderr) : () => {};
+  const broker = new Broker(settings, systemClock, log);
+  const listeners = await listenAll(broker, wish, settings, log);
+  const ended = new Promise<void>((settle) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => settle());
   });
+  process.stdout.write(listeners.map(({ address }) => `listening on ${address}\n`).join(''));
+  await ended;
   broker.close();
-  await listener.close();
+  await Promise.all(listeners.map((listener) => listener.close()));
   return 0;
 }
 
-function readOptions(args: readonly string[]): { readonly port: number; readonly verbose: boolean } {
-  let values: { port?: string; verbose?: boolean };
+async function settingsOf({ config, settings }: SandboxWish): Promise<SandboxSettings> {
+  if (config === undefined) return { ...settingsWithoutFile, ...settings };
+  // Reading YAML is what takes longest to load, and is rarely needed.
+  const { readConfig } = await import('./config-file.ts');
+  return { ...(await readConfig(config)), ...settings };
+}
+
+/** All of them, or none. */
+async function listenAll(
+  broker: Broker,
+  { host, allowRemote, listeners, identity: paths }: SandboxWish,
+  settings: SandboxSettings,
+  log: BrokerLog,
+): Promise<readonly Listener[]> {
+  const identity = paths && (await readTlsIdentity(paths.cert, paths.key));
+  const options = { ...resolveServerSettings(settings), clock: systemClock, log, allowRemote };
+  const running: Listener[] = [];
   try {
-    ({ values } = parseArgs({
-      args: [...args],
-      options: { port: { type: 'string' }, verbose: { type: 'boolean' } },
-    }));
+    for (const { scheme, port } of listeners) {
+      running.push(await listen(broker, { scheme, host, port, identity }, options));
+    }
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    broker.close();
+    await Promise.all(running.map((listener) => listener.close()));
+    throw error;
   }
-  const port = Number(values.port ?? '1883');
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new UsageError(`\`--port ${values.port}\` is not a port: give a whole number from 0 to 65535.`);
-  }
-  return { port, verbose: values.verbose ?? false };
+  return running;
+}
+
+/** One line each. What Clients call themselves must not reach the terminal as anything but text. */
+function logTo(stream: Pick<NodeJS.WriteStream, 'write'>): BrokerLog {
+  return (level, message) => {
+    const text = message.replaceAll(
+      /[^\P{Cc}\n]|\n(?! +at )/gu,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    stream.write(`${new Date(systemClock.now()).toISOString()} ${level} ${text}\n`);
+  };
 }

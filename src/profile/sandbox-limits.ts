@@ -1,9 +1,8 @@
 /** What a sandbox broker grants and what it costs at most, as values: made from the table of its keys. */
 import { defaultOf } from './key-defaults.ts';
-import { sandboxLimitRows } from './keys/sandbox-keys.ts';
+import { type SandboxLimitRow as Row, sandboxLimitRows } from './keys/sandbox-keys.ts';
 import type { KeyRow } from './schema-types.ts';
 
-type Row = (typeof sandboxLimitRows)[number];
 type Type<R extends Row> = R['type'];
 
 /** In code a duration in milliseconds says so; one in seconds is as on the wire. */
@@ -37,7 +36,7 @@ export function settingName({ key, type }: KeyRow): string {
 
 /** What is read for each row of the table; undefined is not set. */
 export function readServerSettings(
-  read: (row: KeyRow) => string | number | boolean | undefined,
+  read: (row: Row) => string | number | boolean | undefined,
 ): GivenServerSettings {
   const values: { [name: string]: string | number | boolean } = {};
   for (const row of sandboxLimitRows) {

@@ -305,6 +305,9 @@ export const sandboxLimitRows = [
   },
 ] as const satisfies readonly KeyRow[];
 
+/** A row of it. */
+export type SandboxLimitRow = (typeof sandboxLimitRows)[number];
+
 /** Whom a rule of `allow` and `deny` is about, and what it is about. */
 function ruleRows(where: 'allow' | 'deny'): readonly KeyRow[] {
   const may = where === 'allow' ? 'may' : 'must not';

@@ -1,81 +1,207 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { connectAsync } from 'mqtt';
+import { connectAsync, type IClientOptions, type IConnackPacket, connect as mqttConnect } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { projectFolder, temporaryFolder } from '../../e2e/support/folders.ts';
+import { projectFolder } from '../../e2e/support/folders.ts';
+import { buildCli } from './support.ts';
+
+const tls = (name: string): string => join(projectFolder, 'test/fixtures/tls', name);
+const identity = ['--cert', tls('server.pem'), '--key', tls('test-only.key')];
 
 /** The real command, as a process of its own. */
 describe('mqtt-session sandbox', () => {
-  const folder = temporaryFolder('cli');
-  const bundle = join(folder.path, 'cli.cjs');
-
+  let cli: Awaited<ReturnType<typeof buildCli>>;
   beforeAll(async () => {
-    await build({
-      absWorkingDir: projectFolder,
-      entryPoints: ['src/cli/main.ts'],
-      outfile: bundle,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      logLevel: 'warning',
-    });
+    cli = await buildCli();
   });
-  afterAll(() => folder.remove());
+  afterAll(() => cli.remove());
 
-  function run(...args: string[]): {
-    readonly child: ChildProcess;
-    output(): string;
-    readonly ended: Promise<number>;
-  } {
-    const child = spawn(process.execPath, [bundle, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
+  const connect = (address: string, options: IClientOptions = {}) =>
+    connectAsync(address, {
+      protocolVersion: 5,
+      reconnectPeriod: 0,
+      ca: readFileSync(tls('authority.pem')),
+      ...options,
     });
-    child.stderr.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-    });
-    return { child, output: () => text, ended: once(child, 'close').then(([code]) => code) };
-  }
 
-  async function listening(started: ReturnType<typeof run>): Promise<number> {
-    for (;;) {
-      const port = /listening on mqtt:\/\/127\.0\.0\.1:(\d+)\n/.exec(started.output())?.[1];
-      if (port !== undefined) return Number(port);
-      if (!started.child.stdout) throw new Error('The command has no output.');
-      await once(started.child.stdout, 'data');
+  test('says where each listener is, serves Clients over all of them, and ends cleanly on SIGTERM', async () => {
+    const run = cli.run(
+      'sandbox',
+      '--port',
+      '0',
+      '--tls-port=0',
+      '--ws-port',
+      '0',
+      '--wss-port',
+      '0',
+      ...identity,
+    );
+    const addresses = await run.listening();
+    expect(addresses.map((each) => each.replace(/\d+$/, 'N'))).toEqual([
+      'mqtt://127.0.0.1:N',
+      'mqtts://127.0.0.1:N',
+      'ws://127.0.0.1:N',
+      'wss://127.0.0.1:N',
+    ]);
+    const [first = ''] = addresses;
+    const subscriber = await connect(first, { clientId: 'subscriber' });
+    await subscriber.subscribeAsync('from/#');
+    const received = new Promise<string[]>((settle) => {
+      const topics: string[] = [];
+      subscriber.on('message', (topic) => {
+        topics.push(topic);
+        if (topics.length === addresses.length) settle(topics.toSorted());
+      });
+    });
+    for (const address of addresses) {
+      const client = await connect(address);
+      await client.publishAsync(`from/${address.split(':')[0]}`, 'x', { qos: 1 });
+      await client.endAsync();
     }
-  }
-
-  test('says where it listens, serves a client, and ends cleanly on SIGTERM', async () => {
-    const started = run('sandbox', '--port', '0');
-    const port = await listening(started);
-    const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5, reconnectPeriod: 0 });
-    await client.endAsync();
-    started.child.kill('SIGTERM');
-    expect(await started.ended).toBe(0);
+    expect(await received).toEqual(['from/mqtt', 'from/mqtts', 'from/ws', 'from/wss']);
+    const told = new Promise((settle) =>
+      subscriber.once('disconnect', ({ reasonCode }) => settle(reasonCode)),
+    );
+    run.child.kill('SIGTERM');
+    expect(await told).toBe(0x8b);
+    expect(await run.ended).toBe(0);
+    expect(run.err()).toBe('');
+    await subscriber.endAsync(true);
   });
 
-  test('names the port that is taken, and exits with 1', async () => {
-    const first = run('sandbox', '--port', '0');
-    const port = await listening(first);
-    const second = run('sandbox', '--port', String(port));
+  test('names the address that is taken, starts nothing, and exits with 1', async () => {
+    const first = cli.run('sandbox', '--port', '0');
+    const [address = ''] = await first.listening();
+    const taken = address.replace('mqtt://', '');
+    const second = cli.run('sandbox', '--ws-port', '0', '--port', taken.split(':')[1] ?? '');
     expect(await second.ended).toBe(1);
-    expect(second.output()).toContain(String(port));
+    expect(second.out()).toBe('');
+    expect(second.err()).toMatch(
+      new RegExp(`^EADDRINUSE at ${taken}: .* choose another port; 0 takes a free one\\.\n$`),
+    );
     first.child.kill('SIGINT');
     expect(await first.ended).toBe(0);
   });
 
+  test('follows its options before its profile file', async () => {
+    const config = join(cli.folder, 'config.mqtt.yaml');
+    writeFileSync(
+      config,
+      'sandbox:\n  users: [{ username: ann, password: secret }]\n  serverKeepAlive: 10s\n  sessionExpiryMaximum: 1m\n',
+    );
+    const run = cli.run('sandbox', '--port', '0', '--config', config, '--server-keep-alive', '20s');
+    const [address = ''] = await run.listening();
+    await expect(connect(address)).rejects.toThrow(/Bad User Name or Password/i);
+    const client = mqttConnect(address, {
+      protocolVersion: 5,
+      reconnectPeriod: 0,
+      clientId: 'ann',
+      clean: false,
+      username: 'ann',
+      password: 'secret',
+      properties: { sessionExpiryInterval: 3600 },
+    });
+    const { properties } = await new Promise<IConnackPacket>((settle) => client.once('connect', settle));
+    expect(properties).toMatchObject({ serverKeepAlive: 20, sessionExpiryInterval: 60 });
+    await client.endAsync();
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+  });
+
+  test('refuses one subscription without a profile file, so that a refusal can be tried', async () => {
+    const run = cli.run('sandbox', '--port', '0');
+    const [address = ''] = await run.listening();
+    const client = await connect(address);
+    const codes = await new Promise((settle) =>
+      client.subscribe(['test/nosubscribe', 'test/#'], (_error, _granted, packet) => settle(packet?.granted)),
+    );
+    expect(codes).toEqual([0x87, 0]);
+    await client.endAsync();
+  });
+
+  test('logs one sentence a line with --verbose, and nothing that a Client can make it write otherwise', async () => {
+    const run = cli.run('sandbox', '--port', '0', '--verbose');
+    const [address = ''] = await run.listening();
+    const client = await connect(address, { clientId: 'evil\u001b[31m\nline' });
+    await client.endAsync();
+    await run.said(/evil.*\n.*evil/);
+    run.child.kill('SIGTERM');
+    await run.ended;
+    expect(run.err()).toContain('evil\\u001b[31m\\u000aline');
+    expect(run.err()).not.toContain('\u001b');
+    expect(run.err()).not.toMatch(/\.\.$/m);
+    for (const line of run.err().trimEnd().split('\n')) {
+      expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (error|warn|info|debug) .*\.$/);
+    }
+  });
+
   test.each([
-    [['sandbox', '--port', 'x'], '`--port x` is not a port'],
-    [['sandbox', '--prot', '1'], '--prot'],
+    [
+      ['sandbox', '--port', 'x'],
+      '`--port x` is not understood: --port takes a whole number from 0 to 65535.',
+    ],
+    [
+      ['sandbox', '--recieve-maximum', '1'],
+      'There is no option `--recieve-maximum`. Did you mean `--receive-maximum`?',
+    ],
+    [['sandbox', '--port'], '`--port` needs a value: --port N.'],
+    [['sandbox', '--port', '--verbose'], '`--port` needs a value: --port N.'],
+    [['sandbox', '--verbose=1'], '`--verbose` takes no value.'],
+    [['sandbox', '1883'], '`1883` is not understood: it is no option.'],
+    [['sandbox', '--maximum-qos', '3'], '--maximum-qos takes 0 or 1 or 2.'],
+    [['sandbox', '--linger', 'soon'], '--linger takes a duration from 0 to 1h.'],
+    [['sandbox', '--retain-available', 'no'], '--retain-available takes true or false.'],
+    [['sandbox', '--host', '0.0.0.0'], '`--host 0.0.0.0` lets other machines connect. Add `--allow-remote`'],
+    [['sandbox', '--tls-port', '0'], 'need `--cert FILE` and `--key FILE`.'],
+    [['sandbox', '--cert', 'a', '--key', 'b'], 'are for `--tls-port` and `--wss-port`.'],
+    [['sandbox', '--port', '1', '--ws-port', '1'], 'Port 1 is given for two listeners.'],
     [['unknown'], 'There is no command `unknown`.'],
-  ])('refuses %j with the usage and exit code 2', async (args, message) => {
-    const started = run(...args);
-    expect(await started.ended).toBe(2);
-    expect(started.output()).toContain(message);
-    expect(started.output()).toContain('mqtt-session sandbox [--port N]');
+  ])('does not understand %j, and exits with 2', async (args, message) => {
+    const run = cli.run(...args);
+    expect(await run.ended).toBe(2);
+    expect(run.err()).toContain(message);
+    expect(run.err()).toContain('mqtt-session sandbox --help');
+    expect(run.out()).toBe('');
+  });
+
+  test.each([
+    [
+      'a profile file that is not there',
+      ['--config', 'nowhere.mqtt.yaml'],
+      'The profile file "nowhere.mqtt.yaml" cannot be read',
+    ],
+    [
+      'a certificate that is not there',
+      ['--tls-port', '0', '--cert', 'no.pem', '--key', 'no.key'],
+      'The certificate "no.pem" cannot be read (ENOENT).',
+    ],
+    [
+      'a key that is none',
+      ['--tls-port', '0', '--cert', tls('server.pem'), '--key', tls('server.pem')],
+      'TLS does not take the certificate and its key',
+    ],
+  ])('says what stands in the way: %s', async (_what, args, message) => {
+    const run = cli.run('sandbox', '--port', '0', ...args);
+    expect(await run.ended).toBe(1);
+    expect(run.err()).toContain(message);
+  });
+
+  test('starts nothing by a profile file with an error, and says where it is', async () => {
+    const config = join(cli.folder, 'wrong.mqtt.yaml');
+    writeFileSync(config, 'sandbox:\n  receiveMaximum: 0\n');
+    const run = cli.run('sandbox', '--port', '0', '--config', config);
+    expect(await run.ended).toBe(1);
+    expect(run.err()).toContain(
+      `${config}:2:19: \`receiveMaximum\` is a whole number from 1 to 65535; 0 is not.`,
+    );
+  });
+
+  test.each([
+    [['sandbox', '--help'], '--receive-maximum N'],
+    [['--help'], 'sandbox    Starts the sandbox broker.'],
+  ])('helps with %j', async (args, message) => {
+    const run = cli.run(...args);
+    expect(await run.ended).toBe(0);
+    expect(run.out()).toContain(message);
   });
 });
