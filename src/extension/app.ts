@@ -6,6 +6,7 @@ import type { Secrets } from './profiles/secrets.ts';
 import type { TimelinePanel } from './timeline/timeline-panel.ts';
 import type { RememberedChoices } from './ui/remembered.ts';
 import type { SessionsView } from './views/sessions-view.ts';
+import type { WhatIfPanel } from './what-if/what-if-panel.ts';
 
 /** The parts of the extension, as commands use them. */
 export interface App {
@@ -18,4 +19,5 @@ export interface App {
   readonly choices: RememberedChoices;
   readonly timeline: TimelinePanel;
   readonly sessionsView: SessionsView;
+  readonly whatIf: WhatIfPanel;
 }

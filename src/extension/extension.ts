@@ -16,6 +16,7 @@ import { ProfilesView } from './views/profiles-view.ts';
 import { sessionsTree } from './views/sessions-model.ts';
 import { SessionsView } from './views/sessions-view.ts';
 import { StatusBar } from './views/status-bar.ts';
+import { WhatIfPanel } from './what-if/what-if-panel.ts';
 
 const bytesPerMiB = 1_048_576;
 
@@ -61,6 +62,7 @@ function start(context: ExtensionContext): MqttSessionApi {
   const files = new ProfileFiles(log);
   const timeline = new TimelinePanel(context.extensionUri, log, engine, state);
   const sessionsView = new SessionsView(state);
+  const whatIf = new WhatIfPanel(files, (message) => log.warn(message));
   const app: App = {
     context,
     log,
@@ -71,6 +73,7 @@ function start(context: ExtensionContext): MqttSessionApi {
     choices: new RememberedChoices(context.workspaceState),
     timeline,
     sessionsView,
+    whatIf,
   };
   const language = new LanguageSupport(context, log);
   ending.push(() => language.stop());
@@ -78,6 +81,7 @@ function start(context: ExtensionContext): MqttSessionApi {
     files,
     timeline,
     sessionsView,
+    whatIf,
     new ProfilesView(files, state),
     new StatusBar(engine, state),
     language,
@@ -88,6 +92,7 @@ function start(context: ExtensionContext): MqttSessionApi {
     owned.push(
       commands.registerCommand('mqttSession.test.crashEngine', () => engine.crash()),
       commands.registerCommand('mqttSession.test.sessions', () => sessionsTree(state, Date.now())),
+      commands.registerCommand('mqttSession.test.whatIf', () => whatIf.document),
     );
   }
   return snapshotApi(engine, state);

@@ -2,7 +2,7 @@
  * What if: for the settings of a profile, with nothing connected, every way its connection can end and every way back, with what the standard
  * demands in each. The answers are those of the session rules: each case is played to them as packets.
  */
-import type { StatementRef } from '../mqtt/packet.ts';
+import type { ProtocolVersion, StatementRef } from '../mqtt/packet.ts';
 import { maximumInterval } from './choose-row.ts';
 import { type DecisionRow, decisionTable } from './decision-table.ts';
 import { secondsOf } from './expiry.ts';
@@ -184,7 +184,7 @@ function outcomeOf(
     sessionPresent,
     severity: will?.severity ?? keepAlive?.severity ?? 'must',
     rows: rows.map(({ id }) => id),
-    statements: statementsOf(facts, rows),
+    statements: statementsOf(facts, rows, settings.protocolVersion),
     facts: facts.map(timeless),
   };
 }
@@ -245,10 +245,15 @@ function ruleOfReturn(
   return ruleFacts(row, row, settings.protocolVersion, undefined);
 }
 
-function statementsOf(facts: readonly Fact[], rows: readonly DecisionRow[]): readonly StatementRef[] {
+function statementsOf(
+  facts: readonly Fact[],
+  rows: readonly DecisionRow[],
+  version: ProtocolVersion,
+): readonly StatementRef[] {
   const found = new Map<string, StatementRef>();
   const cited = facts.flatMap(({ statement }) => (statement === undefined ? [] : [statement]));
-  for (const each of [...cited, ...rows.flatMap(({ statements }) => statements)]) {
+  const ofRows = rows.flatMap(({ statements }) => statements.filter((each) => each.version === version));
+  for (const each of [...cited, ...ofRows]) {
     found.set(`${each.version} ${each.id}`, each);
   }
   return [...found.values()];

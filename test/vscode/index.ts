@@ -10,6 +10,7 @@ import { secretTests } from './secrets.ts';
 import { sessionTests } from './sessions.ts';
 import { putBack } from './support/host.ts';
 import { runTests } from './support/runner.ts';
+import { whatIfRestrictedTests, whatIfTests } from './what-if.ts';
 
 /** In a trusted workspace everything but Restricted Mode is tested, otherwise Restricted Mode. */
 export async function run(): Promise<void> {
@@ -21,8 +22,9 @@ export async function run(): Promise<void> {
         ...errorTests,
         ...profileTests,
         ...secretTests,
+        ...whatIfTests,
         ...engineTests,
       ]
-    : restrictedTests;
+    : [...restrictedTests, ...whatIfRestrictedTests];
   await runTests(tests, putBack);
 }

@@ -19,11 +19,13 @@ import { copySandboxAddressCommand, startSandboxCommand, stopSandboxCommand } fr
 import { forgetSecretCommand } from './secrets.ts';
 import { subscribeCommand } from './subscribe.ts';
 import { clearTraceCommand, openTimelineCommand, pageCommands } from './timeline-commands.ts';
+import { whatIfCommand } from './what-if.ts';
 
 /** Every command of the extension. package.json gives the same ids their titles, icons, and when they show. */
 export const allCommands: readonly Command[] = [
   newProfileCommand,
   openProfileCommand,
+  whatIfCommand,
   connectCommand,
   disconnectCommand,
   disconnectWithWillCommand,

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { statements } from '../../../src/mqtt/statements.ts';
 import { expectationTitles, factTemplates, verdictWords } from '../../../src/session/sentences.ts';
+import { whatIfTexts } from '../../../src/session/what-if-words.ts';
 import { pageStrings } from '../../../src/webview/messages.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -14,7 +15,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   'verdictWords[verdict]': Object.values(verdictWords),
   'expectationTitles[expectation.kind]': Object.values(expectationTitles),
   'statement.summary': statements.map(({ summary }) => summary),
-  text: [...Object.values(pageStrings), ...Object.values(factTemplates)],
+  text: [...Object.values(pageStrings), ...Object.values(factTemplates), ...Object.values(whatIfTexts)],
 };
 
 const sources = readdirSync(source, { recursive: true, encoding: 'utf8' })
