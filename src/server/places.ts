@@ -128,11 +128,6 @@ export function rowOfStep({ shape, entry }: Step): KeyRow | undefined {
   return shape.kind === 'object' && entry !== undefined ? keysOf(shape.object).get(entry.key) : undefined;
 }
 
-/** The innermost row of the table on the way to a place. */
-export function rowOfPlace({ steps }: Place): KeyRow | undefined {
-  return steps.map(rowOfStep).findLast((row) => row !== undefined);
-}
-
 /** The profile that a place stands in, or undefined; `defaults` is none. */
 export function profileOfPlace({ steps }: Place): Entry | undefined {
   return steps.find(({ shape }) => shape.kind === 'names')?.entry;

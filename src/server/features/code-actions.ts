@@ -67,7 +67,8 @@ function effectOf(
   const place: SecretPlace = {
     uri: file.uri,
     version: file.document.version,
-    ...problem.range,
+    start: problem.range.start,
+    end: problem.range.end,
     name: fix.secret.name,
   };
   return { command: { title: fix.title, command: storeSecretCommand, arguments: [place] } };
@@ -97,6 +98,6 @@ export function secretValue(store: ProfileStore, place: SecretPlace): SecretValu
   if (found?.fix.secret === undefined) return undefined;
   return {
     value: found.fix.secret.value,
-    edits: found.fix.edits.map(({ range, newText }) => ({ ...range, newText })),
+    edits: found.fix.edits.map(({ range, newText }) => ({ start: range.start, end: range.end, newText })),
   };
 }

@@ -6,7 +6,7 @@ import { describeType } from '../../profile/reference.ts';
 import type { KeyRow } from '../../profile/schema-types.ts';
 import { spell, VARIABLES, type Variable } from '../../profile/variables.ts';
 import { effectsOf, spellSeconds, spellSession } from '../effects.ts';
-import { type Place, placeAt, profileOfPlace, rowOfPlace } from '../places.ts';
+import { type Place, placeAt, profileOfPlace, rowOfStep } from '../places.ts';
 import type { ProfileDocument } from '../profile-document.ts';
 import type { NameUse } from '../profile-names.ts';
 import { variableAt } from '../variable-places.ts';
@@ -34,8 +34,10 @@ export function hover(file: ProfileDocument, position: Position): Hover | undefi
     }
     if (place.value.kind !== 'scalar') return undefined;
   }
-  const row = rowOfPlace(place);
-  const last = place.steps.at(-1)?.entry;
+  const step = place.steps.findLast(({ entry }) => entry !== undefined);
+  const last = step?.entry;
+  const own = step === undefined ? undefined : rowOfStep(step);
+  const row = place.on === 'value' && place.shape.kind === 'value' ? place.shape.row : own;
   // Below a key that the table does not know, or in the names that the user has chosen, nothing is known.
   if (row === undefined || (place.on === 'key' && last?.key !== row.key)) return undefined;
   const range = place.on === 'key' && last !== undefined ? last.keyRange : place.value.range;

@@ -34,13 +34,14 @@ export function semanticTokens(
 ): SemanticTokens {
   const tokens: Token[] = [];
   for (const { range, role } of file.nameUses) {
-    tokens.push({ ...range, type: 'class', ...(role === 'definition' ? { declaration: true } : {}) });
+    const { start, end } = range;
+    tokens.push({ start, end, type: 'class', ...(role === 'definition' ? { declaration: true } : {}) });
   }
   const { text } = file;
   visitTree(file.tree, (value, shape) => {
     if (value.kind !== 'scalar' || value.range.end < from || value.range.start > to) return;
     const variables = variablePlaces(text, value);
-    for (const { range } of variables) tokens.push({ ...range, type: 'variable' });
+    for (const { range } of variables) tokens.push({ start: range.start, end: range.end, type: 'variable' });
     if (shape.kind !== 'value') return;
     const inVariable = (offset: number) =>
       variables.some(({ range }) => range.start <= offset && offset < range.end);
