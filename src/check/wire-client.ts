@@ -194,6 +194,12 @@ export class WireClient {
     return this.#publishes;
   }
 
+  /** From now on, what comes is given to `take` as it is, with the time of its arrival, and not read here any more. */
+  handOver(take: (bytes: Uint8Array, atMs: number) => void): void {
+    this.#socket.removeAllListeners('data');
+    this.#socket.on('data', (chunk: Buffer) => take(chunk, systemClock.now()));
+  }
+
   /** Ends this side by FIN, and resolves when the other side has ended too. */
   async fin(): Promise<void> {
     this.#socket.end();

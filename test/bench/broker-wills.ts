@@ -1,0 +1,76 @@
+/**
+ * Ten thousand connections are cut at once, each with a will and a Session that fall due together: how long after its due
+ * time each will reaches a subscriber over TCP. When a will is due is the broker's own word: the moment at which it noticed
+ * the end of the connection, and the delay.
+ */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { Broker } from '../../src/net/broker/broker.ts';
+import { listenTcp } from '../../src/net/broker/listener.ts';
+import { systemClock } from '../../src/net/clock.ts';
+import { bundled } from './broker/processes.ts';
+import type { Report } from './measure.ts';
+
+const CLIENTS = 10_000;
+const DELAY_SECONDS = 5;
+const BAR_MS = 5;
+const SHARE = 0.95;
+
+export async function bench(report: Report): Promise<void> {
+  const { lateMs, dueWithinMs } = await measure();
+  const within = lateMs.filter((late) => late >= 0 && late <= BAR_MS).length / CLIENTS;
+  const early = lateMs.filter((late) => late < 0).length;
+  report({
+    name: `${CLIENTS} wills and Sessions due within ${Math.round(dueWithinMs)} ms, 95 % published after being due within`,
+    value: lateMs[Math.ceil(lateMs.length * SHARE) - 1] ?? Number.NaN,
+    unit: 'ms',
+    yardstick: 'the due time, ms',
+    yardstickValue: 0,
+    ratio: within,
+    bar: `${SHARE * 100} % within ${BAR_MS} ms, none early; the ratio is the share within`,
+    met: within >= SHARE && early === 0,
+  });
+}
+
+/** How late each will reached the subscriber, in ms, in ascending order. */
+async function measure() {
+  const crowd = await bundled('test/bench/broker/crowd.ts');
+  const broker = new Broker({ deny: [], users: [] }, systemClock);
+  const listener = await listenTcp(broker, '127.0.0.1', 0);
+  const run = (...args: string[]) =>
+    spawn(process.execPath, [crowd, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const watcher = run('watch', `${listener.port}`, `${CLIENTS}`);
+  const arrived = lines(watcher);
+  await arrived.next();
+  const clients = run('wills', `${listener.port}`, `${CLIENTS}`, `${DELAY_SECONDS}`);
+  await lines(clients).next();
+  // The system closes all of its sockets at once.
+  clients.kill('SIGKILL');
+  while (broker.state().clients.length > 1) await new Promise((resolve) => setTimeout(resolve, 50));
+  const dueAtMs = new Map(broker.state().sessions.map((each) => [each.clientId, each.willDueAtMs]));
+  const { value } = await arrived.next();
+  const arrivals: (number | null)[] = JSON.parse(value ?? '[]');
+  broker.close();
+  await listener.close();
+  const lateMs = arrivals.map((atMs, client) => {
+    const due = dueAtMs.get(`crowd/${String(client).padStart(6, '0')}`);
+    return atMs === null || due === undefined ? Number.NaN : atMs - due;
+  });
+  if (lateMs.some(Number.isNaN)) throw new Error('Not every will was seen.');
+  const dues = [...dueAtMs.values()].filter((due) => due !== undefined);
+  return {
+    lateMs: lateMs.sort((a, b) => a - b),
+    dueWithinMs: Math.max(...dues) - Math.min(...dues),
+  };
+}
+
+/** What a program prints, line by line. */
+async function* lines(child: ChildProcessByStdio<null, Readable, null>): AsyncGenerator<string, undefined> {
+  let rest = '';
+  for await (const chunk of child.stdout) {
+    const parts = (rest + String(chunk)).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
+  }
+  return undefined;
+}
