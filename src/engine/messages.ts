@@ -60,6 +60,33 @@ export interface SandboxView {
   readonly server: string;
   /** For other programs, for example `mqtt://127.0.0.1:41883`. */
   readonly address: string;
+  /** What the broker holds: told anew when it has changed, at most once a second. */
+  readonly holds: SandboxHolding;
+}
+
+/** How much a sandbox broker holds, and the first of each kind: never all of a crowd. */
+export interface SandboxHolding {
+  /** Network Connections whose CONNECT was accepted. */
+  readonly clients: number;
+  readonly sessions: number;
+  readonly retained: number;
+  readonly firstSessions: readonly SandboxSessionView[];
+  /** Topics of retained messages. */
+  readonly firstRetained: readonly string[];
+}
+
+export interface SandboxSessionView {
+  readonly clientId: string;
+  readonly connected: boolean;
+  /** While it is not connected and does expire. */
+  readonly endsAtMs?: number | undefined;
+  /** Whether a will is armed or waiting. */
+  readonly will: boolean;
+  /** While it is not connected and a will waits. */
+  readonly willDueAtMs?: number | undefined;
+  readonly subscriptions: number;
+  /** Messages that wait or are under way. */
+  readonly messages: number;
 }
 
 /** Requests from the host to the engine. Each is answered by its result or by a UserError. */

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Broker } from '../net/broker/broker.ts';
 import { type Listener, listenTcp } from '../net/broker/listener.ts';
-import type { Clock } from '../net/clock.ts';
+import type { BrokerLog } from '../net/broker/log.ts';
+import type { Cancel, Clock } from '../net/clock.ts';
 import type { SandboxSettings } from '../profile/model.ts';
+import { resolveServerSettings } from '../profile/sandbox-limits.ts';
 import { engineErrors } from './errors.ts';
-import type { LogLevel, SandboxView } from './messages.ts';
+import type { LogLevel, SandboxHolding, SandboxView } from './messages.ts';
 
 const host = '127.0.0.1';
 
@@ -18,11 +20,16 @@ export interface SandboxWorld {
 }
 
 interface Sandbox {
-  readonly view: SandboxView;
-  readonly settings: LiveSettings;
+  view: SandboxView;
+  settings: SandboxSettings;
   readonly broker: Broker;
   readonly listener: Listener;
 }
+
+/** How often to look whether a broker holds something else, in milliseconds. */
+const lookEveryMs = 1_000;
+/** How many of each kind are told of. */
+const told = 50;
 
 /** The brokers inside the extension: one for each profile file, so that files do not share sessions and settings. */
 export class Sandboxes {
@@ -30,6 +37,7 @@ export class Sandboxes {
   readonly #running = new Map<string, Sandbox>();
   /** Keys of Servers in the trace, by file; a file keeps its key for good. */
   readonly #serverKeys = new Map<string, string>();
+  #cancelLook: Cancel | undefined;
   /** Starting and stopping is done one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -86,7 +94,9 @@ export class Sandboxes {
   async #withSettings(file: string, settings: SandboxSettings): Promise<Sandbox> {
     const running = this.#running.get(file);
     if (running === undefined) return await this.#open(file, settings, 0);
-    if (running.settings.change(settings)) {
+    if (!isDeepStrictEqual(running.settings, settings)) {
+      running.settings = settings;
+      running.broker.changeSettings(settings);
       this.#world.log('info', `${running.view.server} follows the changed settings of its file.`);
     }
     return running;
@@ -95,12 +105,18 @@ export class Sandboxes {
   async #open(file: string, settings: SandboxSettings, port: number): Promise<Sandbox> {
     const { clock, log, changed } = this.#world;
     const server = this.#serverKey(file);
-    const live = new LiveSettings(settings);
-    const broker = new Broker(live, clock, (level, message) => log(level, `${server}: ${message}`));
-    const listener = await listenTcp(broker, host, port);
-    const address = `mqtt://${host}:${listener.port}`;
-    const sandbox = { view: { file, server, address }, settings: live, broker, listener };
+    const brokerLog: BrokerLog = (level, message) => log(level, `${server}: ${message}`);
+    const broker = new Broker(settings, clock, brokerLog);
+    const listener = await listenTcp(broker, host, port, {
+      ...resolveServerSettings(settings),
+      clock,
+      log: brokerLog,
+    });
+    const { address } = listener;
+    const view = { file, server, address, holds: holdingOf(broker) };
+    const sandbox: Sandbox = { view, settings, broker, listener };
     this.#running.set(file, sandbox);
+    this.#lookLater();
     log('info', `${server} listens at ${address}.`);
     changed();
     return sandbox;
@@ -109,6 +125,10 @@ export class Sandboxes {
   async #close(file: string, { view, broker, listener }: Sandbox): Promise<void> {
     this.#world.stopping(view.server);
     this.#running.delete(file);
+    if (this.#running.size === 0) {
+      this.#cancelLook?.();
+      this.#cancelLook = undefined;
+    }
     broker.close();
     await listener.close();
     this.#world.log('info', `${view.server} has stopped.`);
@@ -130,6 +150,28 @@ export class Sandboxes {
     return key;
   }
 
+  /** Looks, for as long as some broker runs. */
+  #lookLater(): void {
+    if (this.#cancelLook !== undefined || this.#running.size === 0) return;
+    const { clock } = this.#world;
+    this.#cancelLook = clock.schedule(clock.now() + lookEveryMs, () => {
+      this.#cancelLook = undefined;
+      this.#look();
+      this.#lookLater();
+    });
+  }
+
+  #look(): void {
+    let changed = false;
+    for (const sandbox of this.#running.values()) {
+      const holds = holdingOf(sandbox.broker);
+      if (isDeepStrictEqual(holds, sandbox.view.holds)) continue;
+      sandbox.view = { ...sandbox.view, holds };
+      changed = true;
+    }
+    if (changed) this.#world.changed();
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => {});
@@ -137,36 +179,22 @@ export class Sandboxes {
   }
 }
 
-/** Settings that can be exchanged while a broker reads them. */
-class LiveSettings implements SandboxSettings {
-  #current: SandboxSettings;
-
-  constructor(settings: SandboxSettings) {
-    this.#current = settings;
-  }
-
-  /** Returns whether they differ from what they were. */
-  change(settings: SandboxSettings): boolean {
-    if (isDeepStrictEqual(this.#current, settings)) return false;
-    this.#current = settings;
-    return true;
-  }
-
-  get deny(): SandboxSettings['deny'] {
-    return this.#current.deny;
-  }
-
-  get users(): SandboxSettings['users'] {
-    return this.#current.users;
-  }
-
-  get sessionExpiryMaximum(): number | undefined {
-    return this.#current.sessionExpiryMaximum;
-  }
-
-  get serverKeepAlive(): number | undefined {
-    return this.#current.serverKeepAlive;
-  }
+function holdingOf(broker: Broker): SandboxHolding {
+  const { firstSessions, ...summary } = broker.summary(told);
+  return {
+    ...summary,
+    firstSessions: firstSessions.map(
+      ({ clientId, connected, endsAtMs, will, willDueAtMs, subscriptions, queued, inFlight }) => ({
+        clientId,
+        connected,
+        endsAtMs,
+        will,
+        willDueAtMs,
+        subscriptions,
+        messages: queued + inFlight,
+      }),
+    ),
+  };
 }
 
 function fileName(uri: string): string {

@@ -13,10 +13,20 @@ import {
   timeOfDay,
   willStateWord,
 } from '../ui/words.ts';
+import { brokerNode } from './sandbox-model.ts';
 
 /** A node of the Sessions view as plain data; its fields are the target of the commands in its context menu. */
 export interface SessionsNode {
-  readonly kind: 'server' | 'client' | 'observed' | 'session' | 'will' | 'expectation' | 'more';
+  readonly kind:
+    | 'server'
+    | 'client'
+    | 'observed'
+    | 'session'
+    | 'will'
+    | 'expectation'
+    | 'more'
+    | 'broker'
+    | 'held';
   /** Stays the same while it stands for the same thing, so that selection and expansion stay. */
   readonly id: string;
   readonly label: string;
@@ -27,6 +37,8 @@ export interface SessionsNode {
   /** `;`-separated words that menus in package.json look for. */
   readonly context: string;
   readonly children: readonly SessionsNode[];
+  /** Opened by the user only. */
+  readonly collapsed?: true;
   readonly server?: string;
   readonly file?: string;
   readonly client?: string;
@@ -78,6 +90,7 @@ function serverNode(
       ...clients.map((client) => clientNode(state, client, clients, nowMs)),
       ...shown.map((identity) => observedNode(identity, nowMs)),
       ...(hidden > 0 ? [moreNode(server, hidden)] : []),
+      ...(sandbox === undefined ? [] : [brokerNode(sandbox, nowMs)]),
     ],
   };
 }

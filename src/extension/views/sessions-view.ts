@@ -12,6 +12,7 @@ import {
 import { DisposableStore } from '../disposables.ts';
 import type { SessionState } from '../engine/session-state.ts';
 import { Refresher } from './refresher.ts';
+import { brokerCountsDown } from './sandbox-model.ts';
 import { type SessionsNode, sessionsTree } from './sessions-model.ts';
 
 /** Servers, their clients, and what becomes of their sessions and wills, with live countdowns. */
@@ -31,7 +32,12 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
     const refresher = this.#store.add(
       new Refresher({
         draw: () => this.#changed.fire(undefined),
-        countsDown: () => state.nextDue(Date.now()) !== undefined,
+        countsDown: () => {
+          const now = Date.now();
+          return (
+            state.nextDue(now) !== undefined || state.sandboxes.some((each) => brokerCountsDown(each, now))
+          );
+        },
         visible: this.#view.visible,
       }),
     );
@@ -49,10 +55,7 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
   }
 
   getTreeItem(node: SessionsNode): TreeItem {
-    const item = new TreeItem(
-      node.label,
-      node.children.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None,
-    );
+    const item = new TreeItem(node.label, collapsibleState(node));
     // VS Code keeps what it was told first about an id: a node that gets its first children is a new one to it.
     item.id = node.children.length > 0 ? node.id : `${node.id} (leaf)`;
     item.description = node.description;
@@ -69,4 +72,9 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
   dispose(): void {
     this.#store.dispose();
   }
+}
+
+function collapsibleState({ children, collapsed }: SessionsNode): TreeItemCollapsibleState {
+  if (children.length === 0) return TreeItemCollapsibleState.None;
+  return collapsed === true ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.Expanded;
 }

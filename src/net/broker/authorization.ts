@@ -4,25 +4,44 @@ import type { AuthExchange, Authenticator, Authorizer, ClientIdentity } from './
 import { Authentication } from './authentication.ts';
 import { filterFor, filterIncludes, matchesPattern } from './authorization-filters.ts';
 
-/** What a rule can be about. */
-type Subject = 'publish' | 'subscribe' | 'will';
+/** What a rule can be about. A will is published in the end, so what is said of publishing holds for it, too. */
+const subjects = {
+  publish: ['publish'],
+  subscribe: ['subscribe'],
+  will: ['will', 'publish'],
+} as const satisfies Readonly<Record<string, readonly (keyof SandboxRule)[]>>;
 
-/** Whether the topics of a rule, with the Client's names in them, hold what the Client wants. */
+type Subject = keyof typeof subjects;
+
+/** One filter of a rule, and whom the rule is about. */
+interface Entry {
+  readonly rule: SandboxRule;
+  readonly filter: string;
+  readonly then: DenyThen;
+}
+
+interface Entries {
+  readonly deny: readonly Entry[];
+  readonly allow: readonly Entry[];
+}
+
+/** Whether a rule's filter, with the Client's names in it, holds what the Client wants. */
 type Holds = (ruleFilter: string, wanted: string) => boolean;
-
-/** A will is published in the end, so what is said of publishing holds for it, too. */
-const willSubjects = ['will', 'publish'] as const;
 
 /**
  * What Clients may do, as the `allow` and `deny` of the settings say. What is denied is denied, by the first
  * rule that is about it; where some rule allows something of a kind, nothing else of that kind is allowed.
  */
 export class Authorization implements Authorizer, Authenticator {
-  readonly #settings: Pick<SandboxSettings, 'allow' | 'deny'>;
+  readonly #entries: Readonly<Record<Subject, Entries>>;
   readonly #authentication: Authentication;
 
   constructor(settings: SandboxSettings) {
-    this.#settings = settings;
+    this.#entries = {
+      publish: entriesOf(settings, 'publish'),
+      subscribe: entriesOf(settings, 'subscribe'),
+      will: entriesOf(settings, 'will'),
+    };
     this.#authentication = new Authentication(settings);
   }
 
@@ -35,36 +54,57 @@ export class Authorization implements Authorizer, Authenticator {
   }
 
   mayPublish(who: ClientIdentity, topic: string): DenyThen | undefined {
-    return this.#refusal(who, topic, ['publish'], topicMatches);
+    return refusal(this.#entries.publish, who, topic, topicMatches);
   }
 
   maySubscribe(who: ClientIdentity, topicFilter: string): DenyThen | undefined {
-    return this.#refusal(who, topicFilter, ['subscribe'], filterIncludes);
+    return refusal(this.#entries.subscribe, who, topicFilter, filterIncludes);
   }
 
   mayWill(who: ClientIdentity, topic: string): DenyThen | undefined {
-    return this.#refusal(who, topic, willSubjects, topicMatches);
+    return refusal(this.#entries.will, who, topic, topicMatches);
   }
+}
 
-  #refusal(
-    who: ClientIdentity,
-    wanted: string,
-    subjects: readonly Subject[],
-    holds: Holds,
-  ): DenyThen | undefined {
-    const { deny, allow = [] } = this.#settings;
-    const isAbout = (list: 'allow' | 'deny') => (rule: SandboxRule) =>
-      subjects.some((subject) => {
-        const filter = rule[subject];
-        if (filter === undefined || !concerns(rule, who)) return false;
-        const own = filterFor(filter, who, list);
-        return own !== undefined && holds(own, wanted);
-      });
-    const denied = deny.find(isAbout('deny'));
+function entriesOf({ deny, allow = [] }: SandboxSettings, subject: Subject): Entries {
+  const entries = (rules: readonly (SandboxRule & { readonly then?: DenyThen })[]): Entry[] =>
+    rules.flatMap((rule) =>
+      subjects[subject].flatMap((key) => {
+        const filter = rule[key];
+        // biome-ignore lint/suspicious/noThenProperty: the key of the profile file, and a word, not a function
+        return filter === undefined ? [] : [{ rule, filter, then: rule.then ?? 'notAuthorized' }];
+      }),
+    );
+  return { deny: entries(deny), allow: entries(allow) };
+}
+
+/** Asked for every PUBLISH: without rules it costs nothing. */
+function refusal(
+  { deny, allow }: Entries,
+  who: ClientIdentity,
+  wanted: string,
+  holds: Holds,
+): DenyThen | undefined {
+  if (deny.length > 0) {
+    const denied = deny.find((entry) => isAbout(entry, 'deny', who, wanted, holds));
     if (denied !== undefined) return denied.then;
-    const limited = allow.some((rule) => subjects.some((subject) => rule[subject] !== undefined));
-    return limited && !allow.some(isAbout('allow')) ? 'notAuthorized' : undefined;
   }
+  if (allow.length === 0 || allow.some((entry) => isAbout(entry, 'allow', who, wanted, holds))) {
+    return undefined;
+  }
+  return 'notAuthorized';
+}
+
+function isAbout(
+  { rule, filter }: Entry,
+  list: 'allow' | 'deny',
+  who: ClientIdentity,
+  wanted: string,
+  holds: Holds,
+): boolean {
+  if (!concerns(rule, who)) return false;
+  const own = filterFor(filter, who, list);
+  return own !== undefined && holds(own, wanted);
 }
 
 function concerns({ username, clientId }: SandboxRule, who: ClientIdentity): boolean {

@@ -14,7 +14,7 @@ import { REASON } from './reasons.ts';
 import { RetainedMessages } from './retained.ts';
 import { Router } from './router.ts';
 import { Sessions } from './sessions.ts';
-import { type BrokerState, stateOf } from './state.ts';
+import { type BrokerState, type BrokerSummary, stateOf, summaryOf } from './state.ts';
 import { type BrokerStats, newStats } from './stats.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { SysTopics } from './sys-topics.ts';
@@ -75,6 +75,11 @@ export class Broker {
   /** What it holds now. A snapshot. */
   state(): BrokerState {
     return stateOf(this.#connections, this.#context);
+  }
+
+  /** How much it holds now, and at most `limit` of each kind. */
+  summary(limit: number): BrokerSummary {
+    return summaryOf(this.#clients(), this.#context, limit);
   }
 
   /** What has passed since it began. Live: do not change it. */

@@ -23,6 +23,16 @@ export class RetainedMessages {
     return this.#byTopic.size;
   }
 
+  /** The topics of the first ones that are kept, at most so many. */
+  topics(limit: number): string[] {
+    const topics: string[] = [];
+    for (const topic of this.#byTopic.keys()) {
+      if (topics.length >= limit) break;
+      topics.push(topic);
+    }
+    return topics;
+  }
+
   /** Whether `store` would keep a message of this topic and of about this many bytes. */
   hasRoomFor(topic: string, bytes: number): boolean {
     if (this.#roomWithout(topic, bytes)) return true;

@@ -294,6 +294,9 @@ describe('notifications', () => {
     const client = await host.connect({ ...demo, keepAliveSeconds: 0 });
     await host.untilState(client, 'connected');
     await host.until(() => host.changes.at(-1)?.stats.endSeq === 4);
+    // The broker's state is told a little later.
+    host.clock.advance(1000);
+    await host.until(() => host.sandboxes[0]?.holds.clients === 1);
     const { length } = host.changes;
     host.clock.advance(1000);
     await host.request('details', { seq: 1 });
