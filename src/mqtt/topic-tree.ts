@@ -58,7 +58,8 @@ export class TopicTree<T> {
     const system = topic.startsWith('$');
     const levels = topic.split('/');
     let nodes: TreeNode<T>[] = [this.#root];
-    for (const [depth, level] of levels.entries()) {
+    for (let depth = 0; depth < levels.length; depth += 1) {
+      const level = levels[depth] ?? '';
       const next: TreeNode<T>[] = [];
       for (const node of nodes) {
         const exact = node.children.get(level);

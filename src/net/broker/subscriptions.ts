@@ -40,8 +40,12 @@ type Entry = Subscribed | ShareGroup;
 
 /** How much the routes that are kept may cost: a place of a receiver, or 16 characters of a topic, cost 1. */
 const routesMaximum = 200_000;
+/** How many topics that were asked for once are remembered, and of which length at most. */
+const seenMaximum = 4_096;
+const longestSeen = 256;
 
 const noIdentifiers: readonly number[] = [];
+const nowhere: Route = { receivers: [], groups: [] };
 
 /** All subscriptions, found by the topic that they match. */
 export class Subscriptions {
@@ -50,6 +54,8 @@ export class Subscriptions {
   /** Of topics that were asked for since a subscription changed. */
   readonly #routes = new Map<string, Route>();
   #routesCost = 0;
+  /** Topics that were asked for once. */
+  readonly #seen = new Set<string>();
   #count = 0;
 
   /** Of all Sessions. */
@@ -103,6 +109,12 @@ export class Subscriptions {
     const known = this.#routes.get(topic);
     if (known !== undefined) return known;
     const route = this.#findRoute(topic);
+    // A topic that is published to once, as that of a will, is not worth keeping.
+    if (!this.#seen.has(topic)) {
+      if (this.#seen.size >= seenMaximum) this.#seen.clear();
+      if (topic.length <= longestSeen) this.#seen.add(topic);
+      return route;
+    }
     const cost = 1 + (topic.length >> 4) + route.receivers.length + route.groups.length;
     if (this.#routesCost + cost > routesMaximum) this.#forgetRoutes();
     if (cost <= routesMaximum) {
@@ -113,9 +125,15 @@ export class Subscriptions {
   }
 
   #findRoute(topic: string): Route {
+    const entries = this.#tree.match(topic);
+    const only = entries[0];
+    if (only === undefined) return nowhere;
+    if (entries.length === 1 && !(only instanceof ShareGroup)) {
+      return { receivers: [{ ...only, subscribeds: [only] }], groups: nowhere.groups };
+    }
     const groups: ShareGroup[] = [];
     const bySession = new Map<Session, Subscribed[]>();
-    for (const entry of this.#tree.match(topic)) {
+    for (const entry of entries) {
       if (entry instanceof ShareGroup) {
         groups.push(entry);
         continue;
