@@ -4,11 +4,11 @@
  */
 import { fact } from './facts.ts';
 import { receivedAgain, receivedRetainedWrongly } from './further-copies.ts';
-import { type CopyMarks, takeOrdinary } from './ordinary.ts';
+import { type CopyMarks, takeAsPublished, takeOrdinary } from './ordinary.ts';
 import { limits, tolerances } from './tolerances.ts';
 import type { ReceivedCopy, Will } from './will.ts';
 import type { WillJudge } from './will-judge.ts';
-import { sameBytes, samePayload, type WillTopic } from './will-topics.ts';
+import { type OrdinaryPublish, sameBytes, samePayload, type WillTopic } from './will-topics.ts';
 import type { World } from './world.ts';
 
 /** One PUBLISH on the topic of a will, on its way to a subscriber. */
@@ -23,10 +23,11 @@ export class Attribution {
     this.#judge = judge;
   }
 
-  /** A retained message, sent because of a SUBSCRIBE. */
+  /** A copy with RETAIN 1 soon after a SUBSCRIBE: a retained message, or with Retain As Published one as it was published. */
   retained(topic: WillTopic, received: Received, same: readonly Will[]): void {
     const { lastRetained } = topic;
     const due = same.filter((will) => this.#isDue(will, received.atMs));
+    if (this.#isOrdinary(takeAsPublished(topic, received), due)) return;
     if (lastRetained === undefined || samePayload(lastRetained.payload, received.payload)) {
       for (const { case: willCase } of due)
         if (willCase !== undefined) willCase.oldCopy = ofUnknownAge(received);
@@ -51,7 +52,7 @@ export class Attribution {
   /** A copy of a message as it was published. */
   live(topic: WillTopic, received: Received, same: readonly Will[]): void {
     const due = same.filter((will) => this.#isDue(will, received.atMs)).sort(byUrgency);
-    if (this.#isOrdinary(topic, received, due)) return;
+    if (this.#isOrdinary(takeOrdinary(topic, received), due)) return;
     const { receiver, atMs } = received;
     const newHere = same.filter((will) => !will.copies.has(receiver));
     if (received.dup && newHere.length < same.length) return;
@@ -70,8 +71,7 @@ export class Attribution {
   }
 
   /** Whether the copy is that of an ordinary PUBLISH. Wills that are due at that time may have come in its place. */
-  #isOrdinary(topic: WillTopic, received: Received, due: readonly Will[]): boolean {
-    const ordinary = takeOrdinary(topic, received);
+  #isOrdinary(ordinary: OrdinaryPublish | undefined, due: readonly Will[]): boolean {
     if (ordinary === undefined) return false;
     for (const { case: willCase } of due) {
       if (willCase === undefined) continue;

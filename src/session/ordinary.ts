@@ -31,13 +31,33 @@ export function takeOrdinary(topic: WillTopic, copy: CopyMarks): OrdinaryPublish
   const ordinary =
     same.find((each) => !each.copies.has(copy.receiver) && mayReach(each, copy)) ??
     same.find((each) => mayReachAgain(each, copy));
-  if (ordinary === undefined) return undefined;
+  if (ordinary !== undefined) count(ordinary, copy);
+  return ordinary;
+}
+
+/**
+ * The ordinary PUBLISH that a copy with RETAIN 1 belongs to, when it was sent to a subscription with Retain As Published
+ * that had been accepted before; counts the copy.
+ */
+export function takeAsPublished(topic: WillTopic, copy: CopyMarks): OrdinaryPublish | undefined {
+  const ordinary = topic.ordinary.find(
+    (each) =>
+      each.retain &&
+      samePayload(each.payload, copy.payload) &&
+      !each.copies.has(copy.receiver) &&
+      mayReach(each, copy) &&
+      copy.subscriptions.some(({ retainAsPublished, sinceMs }) => retainAsPublished && sinceMs <= each.atMs),
+  );
+  if (ordinary !== undefined) count(ordinary, copy);
+  return ordinary;
+}
+
+function count(ordinary: OrdinaryPublish, copy: CopyMarks): void {
   const copies = ordinary.copies.get(copy.receiver);
   ordinary.copies.set(copy.receiver, {
     count: (copies?.count ?? 0) + 1,
     firstAtMs: copies?.firstAtMs ?? copy.atMs,
   });
-  return ordinary;
 }
 
 /** Whether it was sent soon enough before, to a subscriber who was there or for whom it may have been kept. */

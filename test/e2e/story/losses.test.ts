@@ -83,7 +83,7 @@ describe('the ways of losing a connection in 5.0', () => {
   test('Take Over by a second client that resumes the session cancels the will of the first', async () => {
     await stage.act('Take Over', 'demo');
     await stage.workbench.pick('Resume the session');
-    await stage.timeline.track('demo', 'connection', /connected since/);
+    await stage.timeline.track('demo', 'connection', /taken over/);
     await stage.explain(
       'will of demo',
       'Another connection with the same Client Identifier took over',

@@ -544,6 +544,28 @@ describe('a retained will', () => {
     expect(will.verdict).toBe('met');
     expect(will.checks.find(({ id }) => id === 'P3')?.passed).toBe(true);
   });
+
+  test('is told from the goodbye of the Client before, which came as published just after the SUBSCRIBE', () => {
+    const { story, demo } = left();
+    const watcher = story.observer('status/+', { retainAsPublished: true });
+    watcher.receives({ topic: 'status/demo', payload: 'online', retain: true });
+    story.wait(900);
+    demo.publish({ ...copy, retain: true });
+    story.wait(2);
+    watcher.receives({ ...copy, retain: true });
+    demo.disconnect().fin();
+    story.wait(900);
+    const again = story.connected('demo', { will: presence });
+    again.publish({ topic: 'status/demo', payload: 'online', retain: true });
+    story.wait(2);
+    watcher.receives({ topic: 'status/demo', payload: 'online', retain: true });
+    story.wait(500);
+    again.cut();
+    story.wait(3);
+    watcher.receives({ ...copy, retain: true });
+    const wills = story.settle().expectations('will');
+    expect(wills.map(({ verdict }) => verdict)).toEqual(['cancelled', 'met']);
+  });
 });
 
 describe('a will that is seen while its connection is open', () => {
