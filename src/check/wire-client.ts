@@ -130,6 +130,11 @@ export class WireClient {
     return this.#closed;
   }
 
+  /** Of its CONNECT; 5 until then. */
+  get version(): ProtocolVersion {
+    return this.#state.version ?? 5;
+  }
+
   /** What was received that is no MQTT packet, or a malformed one. */
   get fault(): string | undefined {
     return this.#fault;
@@ -163,7 +168,7 @@ export class WireClient {
 
   send(packet: Packet): void {
     if (packet.type === 'connect') this.#state.version = packet.version;
-    this.sendBytes(encodePacket(packet, this.#version));
+    this.sendBytes(encodePacket(packet, this.version));
   }
 
   sendBytes(bytes: Uint8Array): void {
@@ -215,10 +220,6 @@ export class WireClient {
   async disconnect(reasonCode = 0, properties: Properties = []): Promise<void> {
     this.send({ type: 'disconnect', reasonCode, properties });
     await this.fin();
-  }
-
-  get #version(): ProtocolVersion {
-    return this.#state.version ?? 5;
   }
 
   #nextPacketId(): number {
@@ -277,7 +278,7 @@ export class WireClient {
   #packet(bytes: Uint8Array, start: number, end: number): void {
     // The packet keeps views into what is read.
     const own = new Uint8Array(bytes.subarray(start, end));
-    const decoded = decodePacket(own, 0, own.length, this.#version, TO_CLIENT);
+    const decoded = decodePacket(own, 0, own.length, this.version, TO_CLIENT);
     if (!decoded.ok) {
       this.#fault = decoded.malformed.message;
       return;

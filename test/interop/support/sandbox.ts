@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Credentials } from '../../../src/check/run-probe.ts';
 import type { ServerAddress } from '../../../src/check/wire-client.ts';
 import { projectFolder } from '../../e2e/support/folders.ts';
 
@@ -9,6 +10,8 @@ const bundle = join(projectFolder, 'dist', 'cli.js');
 /** A broker in a process of its own, until `stop`. */
 export interface RunningBroker {
   readonly address: ServerAddress;
+  /** What it asks Clients for; undefined when anybody may connect. */
+  readonly credentials?: Credentials | undefined;
   /** Ends it, and resolves to its exit code; undefined when it was ended by a signal. */
   stop(): Promise<number | undefined>;
 }
