@@ -1,10 +1,10 @@
-import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuthExchange } from '../../../src/net/broker/access.ts';
 import { Authentication } from '../../../src/net/broker/authentication.ts';
 import { ScramExchange } from '../../../src/net/broker/scram.ts';
 import { readClientFinal, readClientFirst, saslPrep } from '../../../src/net/broker/scram-messages.ts';
+import { ScramClient } from './scram-client.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 const textOf = (data: Uint8Array | undefined): string => Buffer.from(data ?? []).toString();
@@ -111,24 +111,13 @@ describe('SCRAM-SHA-256', () => {
   });
 });
 
-/** The Client's side, written for itself. */
 async function prove(exchange: AuthExchange, username: string, password: string) {
-  const bare = `n=${username},r=client`;
-  const asked = await exchange.next(bytes(`n,,${bare}`));
+  const client = new ScramClient(username, password);
+  const asked = await exchange.next(bytes(client.first));
   const serverFirst = textOf('data' in asked ? asked.data : undefined);
-  const [, fullNonce = '', salt = '', rounds = ''] = /^r=([^,]+),s=([^,]+),i=(\d+)$/.exec(serverFirst) ?? [];
-  const salted = pbkdf2Sync(password, Buffer.from(salt, 'base64'), Number(rounds), 32, 'sha256');
-  const hmac = (key: Uint8Array, text: string): Buffer => createHmac('sha256', key).update(text).digest();
-  const clientKey = hmac(salted, 'Client Key');
-  const without = `c=biws,r=${fullNonce}`;
-  const signature = hmac(
-    createHash('sha256').update(clientKey).digest(),
-    `${bare},${serverFirst},${without}`,
-  );
-  const proof = Buffer.from(clientKey.map((byte, index) => byte ^ (signature[index] ?? 0)));
-  const step = await exchange.next(bytes(`${without},p=${proof.toString('base64')}`));
-  const expected = hmac(hmac(salted, 'Server Key'), `${bare},${serverFirst},${without}`);
-  return { salt, rounds, step, signature: `v=${expected.toString('base64')}` };
+  const [, salt = '', rounds = ''] = /,s=([^,]+),i=(\d+)$/.exec(serverFirst) ?? [];
+  const step = await exchange.next(bytes(client.final(serverFirst)));
+  return { salt, rounds, step, signature: client.signature };
 }
 
 describe('authentication by users', () => {

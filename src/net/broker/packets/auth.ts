@@ -113,8 +113,11 @@ function answer(connection: Connection, { method, connect }: Authenticating, ste
     return;
   }
   const properties = authProperties(method, step.data);
-  if (connect === undefined) connection.send({ type: 'auth', reasonCode: REASON.success, properties });
-  else acceptConnect(connection, connect, step.username, properties);
+  if (connect !== undefined) acceptConnect(connection, connect, step.username, properties);
+  else if (connection.accepted?.who.username !== step.username) {
+    // What was granted and what is subscribed belongs to the user of CONNECT.
+    connection.disconnect(REASON.notAuthorized, 'Another user cannot take over a connection.');
+  } else connection.send({ type: 'auth', reasonCode: REASON.success, properties });
 }
 
 function authProperties(method: string, data: Uint8Array | undefined): Property[] {
