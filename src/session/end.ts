@@ -40,6 +40,8 @@ interface Cause {
 export function classifyEnd(connection: Connection): Cause {
   const { clientDisconnect, stopped, deleted, serverDisconnect, closed } = connection;
   if (clientDisconnect !== undefined) return byClientDisconnect(clientDisconnect.kind);
+  if (connection.connect === undefined && closed?.end.how === 'refused')
+    return { kind: 'abrupt', cause: 'not-opened' };
   if (stopped !== undefined) return { kind: 'server-stopped', cause: 'server-stopped' };
   if (deleted !== undefined) return { kind: 'session-deleted', cause: 'deleted' };
   if (serverDisconnect !== undefined) return byServerDisconnect(connection, serverDisconnect.reasonCode);

@@ -324,6 +324,7 @@ export const endCauses = {
   deleted: 'Session deleted',
   'server-stopped': 'Server stopped',
   refused: 'refused',
+  'not-opened': 'no connection',
   unanswered: 'no CONNACK',
 } as const;
 export type EndCause = keyof typeof endCauses;

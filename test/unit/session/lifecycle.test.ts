@@ -497,4 +497,10 @@ describe('odd traces', () => {
     story.connected('demo', {}).cut();
     expect(story.settle().expectation('will').verdict).toBe('unobserved');
   });
+
+  test('that nobody accepted is said to have found no connection, and not to have been closed by a Server', () => {
+    const story = new Story();
+    const peer = story.open('demo').close({ by: 'server', how: 'refused', detail: 'ECONNREFUSED' });
+    expect(story.entities.connections.get(peer.id)?.endCause).toBe('not-opened');
+  });
 });
