@@ -62,7 +62,7 @@ function optionOf(key: string): string {
 
 /** Every option, with its default and what it takes in the help. */
 export const optionRows: readonly (OptionRow & { readonly heading: string })[] = [
-  ...commandOptions.map((row) => ({ ...row, heading: 'Where it listens' })),
+  ...commandOptions.map((row) => ({ ...row, heading: 'Where it listens, and what it follows' })),
   ...[...limitOptions].map(([option, row]) => ({
     option,
     value: placeholderOf(row.type),

@@ -21,6 +21,7 @@ export function checkSandbox(sandbox: Settings, problems: Problems): boolean {
     for (const item of itemsOf(sandbox, key)) checkRule(item, key, problems);
   }
   for (const setting of sandbox.entries.values()) checkText(setting, problems);
+  checkUsers(itemsOf(sandbox, 'users'), problems);
   return problems.errorCount === before;
 }
 
@@ -40,6 +41,23 @@ function checkText({ row, range, value }: Setting, problems: Problems): void {
       range,
       `\`${row.key}\` holds U+0000 or half a surrogate pair, which no string on the wire may. Remove it.`,
     );
+  }
+}
+
+/** Of two passwords for one name only one could hold. */
+function checkUsers(users: readonly ListItem[], problems: Problems): void {
+  const seen = new Set<string>();
+  for (const { range, value } of users) {
+    const name = value.kind === 'object' ? value.settings.entries.get('username')?.value : undefined;
+    if (name?.kind !== 'text') continue;
+    if (seen.has(name.text)) {
+      problems.add(
+        'duplicate-key',
+        range,
+        `\`users\` names \`${name.text}\` twice, and only one password can hold. Remove one of them.`,
+      );
+    }
+    seen.add(name.text);
   }
 }
 
