@@ -63,19 +63,20 @@ function start(context: ExtensionContext): MqttSessionApi {
   const timeline = new TimelinePanel(context.extensionUri, log, engine, state);
   const sessionsView = new SessionsView(state);
   const whatIf = new WhatIfPanel(files, (message) => log.warn(message));
+  const secrets = new Secrets(context);
   const app: App = {
     context,
     log,
     engine,
     state,
     files,
-    secrets: new Secrets(context),
+    secrets,
     choices: new RememberedChoices(context.workspaceState),
     timeline,
     sessionsView,
     whatIf,
   };
-  const language = new LanguageSupport(context, log);
+  const language = new LanguageSupport({ context, log, secrets, state });
   ending.push(() => language.stop());
   owned.push(
     files,

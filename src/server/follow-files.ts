@@ -1,7 +1,7 @@
 /** Keeps the store in step with the client's documents and with the disk. */
 import { DidChangeWatchedFilesNotification, FileChangeType, WatchKind } from 'vscode-languageserver/node';
 import type { ServerState } from './profile-server.ts';
-import { isProfileFile, profileFileGlob, WorkspaceFiles } from './workspace-files.ts';
+import { isAtOrIn, isProfileFile, profileFileGlob, WorkspaceFiles } from './workspace-files.ts';
 
 export function followFiles(state: ServerState): void {
   const { connection, store, publisher, namedFiles } = state;
@@ -72,4 +72,4 @@ export function followFiles(state: ServerState): void {
 }
 
 const isInside = (uri: string, roots: readonly string[]): boolean =>
-  roots.some((root) => uri.startsWith(`${root}/`));
+  roots.some((root) => isAtOrIn(uri, root));

@@ -6,23 +6,25 @@ import type { DidChangeTextDocumentParams, TextDocumentItem } from 'vscode-langu
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { ProfileWorkspace, type TextChange, type WorkspaceOptions } from '../profile/workspace.ts';
 import { ProfileDocument } from './profile-document.ts';
+import { uriKey } from './uris.ts';
 
 export class ProfileStore {
   readonly workspace: ProfileWorkspace;
+  /** By the key of the URI; in the workspace each stands under the URI that was used last. */
   readonly #documents = new Map<string, ProfileDocument>();
   readonly #open = new Set<string>();
-  readonly #onDisk = new Map<string, string>();
+  readonly #onDisk = new Map<string, { readonly uri: string; readonly text: string }>();
 
   constructor(options: WorkspaceOptions) {
     this.workspace = new ProfileWorkspace(options);
   }
 
   get(uri: string): ProfileDocument | undefined {
-    return this.#documents.get(uri);
+    return this.#documents.get(uriKey(uri));
   }
 
   isOpen(uri: string): boolean {
-    return this.#open.has(uri);
+    return this.#open.has(uriKey(uri));
   }
 
   all(): Iterable<ProfileDocument> {
@@ -31,18 +33,18 @@ export class ProfileStore {
 
   /** The URIs of the files that are known from disk. */
   onDisk(): readonly string[] {
-    return [...this.#onDisk.keys()];
+    return [...this.#onDisk.values()].map(({ uri }) => uri);
   }
 
   open({ uri, languageId, version, text }: TextDocumentItem): void {
-    this.#open.add(uri);
+    this.#open.add(uriKey(uri));
     this.#take(TextDocument.create(uri, languageId, version, text));
   }
 
   /** Changes of a document that is not open are left out: a client that sends them has lost count. */
   change({ textDocument: { uri, version }, contentChanges }: DidChangeTextDocumentParams): void {
-    const known = this.#documents.get(uri);
-    if (known === undefined || !this.#open.has(uri)) return;
+    const known = this.get(uri);
+    if (known === undefined || !this.isOpen(uri)) return;
     const changes: TextChange[] = [];
     let { document } = known;
     for (const change of contentChanges) {
@@ -55,35 +57,42 @@ export class ProfileStore {
       changes.push({ range: { start, end }, text: change.text });
       document = TextDocument.update(document, [change], version);
     }
-    this.workspace.edit(uri, changes);
-    this.#documents.set(uri, new ProfileDocument(document, this.workspace));
+    this.workspace.edit(document.uri, changes);
+    this.#documents.set(uriKey(uri), new ProfileDocument(document, this.workspace));
   }
 
   /** From now on the file counts as it is on disk, or not at all where it is not there. */
   close(uri: string): void {
-    this.#open.delete(uri);
-    const text = this.#onDisk.get(uri);
-    if (text === undefined) this.#forget(uri);
-    else this.#take(TextDocument.create(uri, 'mqtt-profile', 0, text));
+    const key = uriKey(uri);
+    this.#open.delete(key);
+    const known = this.#onDisk.get(key);
+    if (known === undefined) this.#forget(key);
+    else this.#take(TextDocument.create(uri, 'mqtt-profile', 0, known.text));
   }
 
   setOnDisk(uri: string, text: string): void {
-    if (this.#onDisk.get(uri) === text) return;
-    this.#onDisk.set(uri, text);
-    if (!this.#open.has(uri)) this.#take(TextDocument.create(uri, 'mqtt-profile', 0, text));
+    const key = uriKey(uri);
+    if (this.#onDisk.get(key)?.text === text) return;
+    this.#onDisk.set(key, { uri, text });
+    if (!this.#open.has(key)) this.#take(TextDocument.create(uri, 'mqtt-profile', 0, text));
   }
 
   deleteOnDisk(uri: string): void {
-    if (this.#onDisk.delete(uri) && !this.#open.has(uri)) this.#forget(uri);
+    const key = uriKey(uri);
+    if (this.#onDisk.delete(key) && !this.#open.has(key)) this.#forget(key);
   }
 
   #take(document: TextDocument): void {
+    const key = uriKey(document.uri);
+    const before = this.#documents.get(key)?.uri;
+    if (before !== undefined && before !== document.uri) this.workspace.delete(before);
     this.workspace.set(document.uri, document.getText());
-    this.#documents.set(document.uri, new ProfileDocument(document, this.workspace));
+    this.#documents.set(key, new ProfileDocument(document, this.workspace));
   }
 
-  #forget(uri: string): void {
-    this.workspace.delete(uri);
-    this.#documents.delete(uri);
+  #forget(key: string): void {
+    const known = this.#documents.get(key);
+    if (known !== undefined) this.workspace.delete(known.uri);
+    this.#documents.delete(key);
   }
 }

@@ -3,9 +3,9 @@
  * somebody says that they have changed.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { MAX_FILE_LENGTH } from '../profile/tree.ts';
+import { uriKey, uriPart } from './uris.ts';
 
 /** What makes a file a profile file. */
 export const profileFileGlob = '**/*.mqtt.{yaml,yml,json}';
@@ -42,6 +42,7 @@ export class WorkspaceFiles {
   /** Adds and removes folders, and looks into those that are new. Other schemes than `file` are left out. */
   folders(added: readonly string[], removed: readonly string[]): Promise<void> {
     for (const uri of removed) this.#roots.delete(uri);
+    // What was found there goes with the next walk.
     for (const uri of added) if (uri.startsWith('file:')) this.#roots.add(uri);
     return this.rescan();
   }
@@ -49,16 +50,16 @@ export class WorkspaceFiles {
   /** Walks all folders anew: finds what is new, reads all, forgets what is gone. */
   rescan(): Promise<void> {
     return this.#queue(async () => {
-      const found = new Set<string>();
+      const found = new Map<string, string>();
       const walk = { folders: 0, found };
-      for (const root of this.#roots) await this.#walk(pathOf(root), 0, walk);
+      for (const root of this.#roots) await this.#walk(root.replace(/\/$/, ''), 0, walk);
       if (walk.folders > MAX_FOLDERS || found.size > MAX_FILES) {
         this.#warn(
           `Only ${MAX_FILES} profile files in ${MAX_FOLDERS} folders are looked for; there are more.`,
         );
       }
-      for (const uri of this.#sink.onDisk()) if (!found.has(uri)) this.#sink.deleteOnDisk(uri);
-      for (const uri of found) await this.#read(uri);
+      for (const uri of this.#sink.onDisk()) if (!found.has(uriKey(uri))) this.#sink.deleteOnDisk(uri);
+      for (const uri of found.values()) await this.#read(uri);
     });
   }
 
@@ -71,7 +72,7 @@ export class WorkspaceFiles {
   deleted(uri: string): Promise<void> {
     return this.#queue(async () => {
       for (const known of this.#sink.onDisk()) {
-        if (known === uri || known.startsWith(`${uri}/`)) this.#sink.deleteOnDisk(known);
+        if (isAtOrIn(known, uri)) this.#sink.deleteOnDisk(known);
       }
     });
   }
@@ -82,24 +83,23 @@ export class WorkspaceFiles {
   }
 
   async #walk(
-    folder: string | undefined,
+    folder: string,
     depth: number,
-    walk: { folders: number; readonly found: Set<string> },
+    walk: { folders: number; readonly found: Map<string, string> },
   ): Promise<void> {
-    if (
-      folder === undefined ||
-      depth > MAX_DEPTH ||
-      walk.folders > MAX_FOLDERS ||
-      walk.found.size > MAX_FILES
-    )
-      return;
+    const path = pathOf(folder);
+    if (path === undefined || depth > MAX_DEPTH) return;
+    if (walk.folders > MAX_FOLDERS || walk.found.size > MAX_FILES) return;
     walk.folders += 1;
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
-      const path = join(folder, entry.name);
+      const uri = `${folder}/${uriPart(entry.name)}`;
       // A link to a folder is not followed: it may lead back.
-      if (entry.isDirectory() && !IGNORED.has(entry.name)) await this.#walk(path, depth + 1, walk);
-      else if (!entry.isDirectory() && isProfileFile(entry.name)) walk.found.add(pathToFileURL(path).href);
+      if (entry.isDirectory()) {
+        if (!IGNORED.has(entry.name)) await this.#walk(uri, depth + 1, walk);
+      } else if (isProfileFile(entry.name)) {
+        walk.found.set(uriKey(uri), uri);
+      }
     }
   }
 
@@ -116,6 +116,12 @@ export class WorkspaceFiles {
       this.#sink.deleteOnDisk(uri);
     }
   }
+}
+
+/** Whether a file is this one, or in this folder. */
+export function isAtOrIn(file: string, place: string): boolean {
+  const [known, key] = [uriKey(file), uriKey(place).replace(/\/$/, '')];
+  return known === key || known.startsWith(`${key}/`);
 }
 
 function pathOf(uri: string): string | undefined {

@@ -4,6 +4,7 @@ import { commandTests } from './commands.ts';
 import { connectingTests } from './connecting.ts';
 import { engineTests } from './engine.ts';
 import { errorTests } from './errors.ts';
+import { languageTests } from './language.ts';
 import { profileTests } from './profiles.ts';
 import { restrictedTests } from './restricted.ts';
 import { secretTests } from './secrets.ts';
@@ -23,8 +24,9 @@ export async function run(): Promise<void> {
         ...profileTests,
         ...secretTests,
         ...whatIfTests,
+        ...languageTests,
         ...engineTests,
       ]
-    : [...restrictedTests, ...whatIfRestrictedTests];
+    : [...restrictedTests, ...whatIfRestrictedTests, ...languageTests];
   await runTests(tests, putBack);
 }

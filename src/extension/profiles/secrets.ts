@@ -1,4 +1,4 @@
-import { type ExtensionContext, l10n, type Uri, window, workspace } from 'vscode';
+import { EventEmitter, type ExtensionContext, l10n, type Uri, window, workspace } from 'vscode';
 import { Cancelled } from '../errors.ts';
 
 /** Where the names of kept secrets stand, so that they can be listed. Never their values. */
@@ -10,6 +10,9 @@ const namesKey = 'secretNames';
  */
 export class Secrets {
   readonly #context: ExtensionContext;
+  readonly #changed = new EventEmitter<void>();
+  /** Another name is kept, or one no more. */
+  readonly onDidChange = this.#changed.event;
 
   constructor(context: ExtensionContext) {
     this.#context = context;
@@ -33,9 +36,19 @@ export class Secrets {
       ignoreFocusOut: true,
     });
     if (answer === undefined) throw new Cancelled();
-    await this.#context.secrets.store(key, answer);
-    await this.#remember(name, file, true);
+    await this.keep(name, file, answer);
     return answer;
+  }
+
+  /** The kept value, without asking anybody. */
+  async peek(name: string, file: Uri): Promise<string | undefined> {
+    return this.#context.secrets.get(keyOf(name, file));
+  }
+
+  /** Keeps a value, in the place of one that was kept under this name. */
+  async keep(name: string, file: Uri, value: string): Promise<void> {
+    await this.#context.secrets.store(keyOf(name, file), value);
+    await this.#remember(name, file, true);
   }
 
   async forget(name: string, file: Uri): Promise<void> {
@@ -55,12 +68,14 @@ export class Secrets {
       namesKey,
       this.#names().filter((each) => each.name !== entry.name || each.scope !== entry.scope),
     );
+    this.#changed.fire();
   }
 
   async #remember(name: string, file: Uri, kept: boolean): Promise<void> {
     const scope = scopeOf(file);
     const others = this.#names().filter((each) => each.name !== name || each.scope !== scope);
     await this.#context.workspaceState.update(namesKey, kept ? [...others, { name, scope }] : others);
+    this.#changed.fire();
   }
 
   #names(): readonly { readonly name: string; readonly scope: string }[] {

@@ -3,7 +3,6 @@ import {
   type DocumentHighlight,
   DocumentHighlightKind,
   type Location,
-  type LocationLink,
   type Range as LspRange,
   type Position,
   ResponseError,
@@ -22,25 +21,18 @@ export function nameAt(file: ProfileDocument, offset: number): NameUse | undefin
   return file.nameUses.find(({ range }) => holds(range, offset));
 }
 
-export function definition(file: ProfileDocument, position: Position): LocationLink[] {
+/** Where the profile is defined that is named here, or the key that a variable here stands for. */
+export function definition(file: ProfileDocument, position: Position): Location[] {
   const offset = file.offset(position);
   const use = nameAt(file, offset);
   if (use === undefined) return variableDefinition(file, offset);
-  const target = file.nameUses.find(({ name, role }) => role === 'definition' && name === use.name);
-  if (target === undefined) return [];
-  const range = file.range(target.range);
-  return [
-    {
-      originSelectionRange: file.range(use.range),
-      targetUri: file.uri,
-      targetRange: range,
-      targetSelectionRange: range,
-    },
-  ];
+  return file.nameUses
+    .filter(({ name, role }) => role === 'definition' && name === use.name)
+    .map(({ range }) => ({ uri: file.uri, range: file.range(range) }));
 }
 
 /** `${clientId}` and `${username}` stand for keys of the profile that they are in. */
-function variableDefinition(file: ProfileDocument, offset: number): LocationLink[] {
+function variableDefinition(file: ProfileDocument, offset: number): Location[] {
   const place = placeAt(file.tree, offset);
   if (place === undefined || place.on !== 'value') return [];
   const found = variableAt(file.text, place.value, offset);
@@ -48,16 +40,7 @@ function variableDefinition(file: ProfileDocument, offset: number): LocationLink
   const target =
     entryOf(profileOfPlace(place)?.value, found.variable.kind) ??
     entryOf(entryOf(file.tree, 'defaults')?.value, found.variable.kind);
-  if (target === undefined) return [];
-  const range = file.range(target.keyRange);
-  return [
-    {
-      originSelectionRange: file.range(found.range),
-      targetUri: file.uri,
-      targetRange: range,
-      targetSelectionRange: range,
-    },
-  ];
+  return target === undefined ? [] : [{ uri: file.uri, range: file.range(target.keyRange) }];
 }
 
 export function references(file: ProfileDocument, position: Position, withDefinition: boolean): Location[] {
