@@ -33,9 +33,9 @@ export function renderCommandReference(): string {
     if (heading !== under) lines.push('', `### ${heading}`, '', '| option | meaning |', '| --- | --- |');
     under = heading;
     const spelled = `${option}${value === undefined ? '' : ` ${value}`}`;
-    lines.push(`| \`${escape(spelled)}\` | ${escape(help)} |`);
+    lines.push(`| \`${escapeCell(spelled)}\` | ${escapeCell(help)} |`);
   }
   return `${lines.join('\n')}\n`;
 }
 
-const escape = (text: string): string => text.replaceAll('|', '\\|');
+const escapeCell = (text: string): string => text.replaceAll('|', '\\|');
