@@ -17,8 +17,6 @@ export interface Accepted {
   readonly requestedSessionExpiryInterval: number;
   /** Of the Client (v5 3.1.2.11.3). */
   readonly receiveMaximum: number;
-  /** Of the Client, in bytes (v5 3.1.2.11.4). */
-  readonly maximumPacketSize: number;
   /** Whether acknowledgements may carry a Reason String (v5 [MQTT-3.1.2-29]). */
   readonly problemInformation: boolean;
   /** Of CONNECT: the method of every AUTH on this connection (v5 [MQTT-4.12.1-1]). */

@@ -26,6 +26,8 @@ export interface BrokerOptions {
   readonly limits?: GivenServerSettings | undefined;
   /** Makes Client Identifiers for Clients that have none; asked again while one is in use. */
   readonly newClientId?: (() => string) | undefined;
+  /** Who may connect, in place of the users of the settings. */
+  readonly authentication?: Authenticator | undefined;
 }
 
 /**
@@ -45,8 +47,7 @@ export class Broker {
     options: BrokerOptions = {},
   ) {
     this.#instead = options.limits ?? {};
-    const newClientId = options.newClientId ?? (() => `auto-${randomUUID()}`);
-    this.#context = new Context(clock, log, limitsOf(settings, this.#instead), settings, newClientId, () => ({
+    this.#context = new Context(clock, log, limitsOf(settings, this.#instead), settings, options, () => ({
       connections: this.#connections.size,
       clients: this.#clients(),
     }));
@@ -133,14 +134,15 @@ class Context implements BrokerContext {
   readonly sys: SysTopics;
   readonly #newClientId: () => string;
   #limits: BrokerLimits;
-  #authorization: Authorizer & Authenticator;
+  #authorization: Authorization;
+  readonly #authentication: Authenticator | undefined;
 
   constructor(
     clock: Clock,
     log: BrokerLog,
     limits: BrokerLimits,
     settings: SandboxSettings,
-    newClientId: () => string,
+    { newClientId = () => `auto-${randomUUID()}`, authentication }: BrokerOptions,
     count: () => { readonly connections: number; readonly clients: number },
   ) {
     this.clock = clock;
@@ -148,6 +150,7 @@ class Context implements BrokerContext {
     this.#limits = limits;
     this.#authorization = new Authorization(settings);
     this.#newClientId = newClientId;
+    this.#authentication = authentication;
     this.retained = new RetainedMessages(this, clock);
     this.router = new Router(this, this.subscriptions, this.retained, log);
     this.sessions = new Sessions(this, this.subscriptions, new Wills(clock, this.router, log), log);
@@ -163,7 +166,7 @@ class Context implements BrokerContext {
   }
 
   get authentication(): Authenticator {
-    return this.#authorization;
+    return this.#authentication ?? this.#authorization;
   }
 
   change(limits: BrokerLimits, settings: SandboxSettings): void {

@@ -37,6 +37,8 @@ export class Connection implements Carrier {
   readonly context: BrokerContext;
   /** Of the CONNECT; until then 5. */
   version: ProtocolVersion = 5;
+  /** Of the Client, as its CONNECT says, in bytes (v5 3.1.2.11.4). */
+  maximumPacketSize = Number.POSITIVE_INFINITY;
   /** The exchange of AUTH packets that is under way (v5 4.12). */
   authenticating: Authenticating | undefined;
   readonly #stream: Duplex;
@@ -267,7 +269,7 @@ export class Connection implements Carrier {
 
   /** Answers false where the Client does not take so large a packet: v5 [MQTT-3.1.2-24]. */
   #write(bytes: Uint8Array): boolean {
-    if (bytes.length > (this.#accepted?.maximumPacketSize ?? Number.POSITIVE_INFINITY)) return false;
+    if (bytes.length > this.maximumPacketSize) return false;
     const { stats } = this.context;
     stats.packetsSent += 1;
     stats.bytesSent += bytes.length;
@@ -297,7 +299,7 @@ export class Connection implements Carrier {
     const session = this.#accepted?.session;
     this.context.log(
       'info',
-      `Connection of ${session === undefined ? 'a Client' : `"${session.clientId}"`}: ${why}.`,
+      `Connection of ${session === undefined ? 'a Client' : `"${session.clientId}"`}: ${why.replace(/\.$/, '')}.`,
     );
     if (session !== undefined) this.context.sessions.disconnected(session);
     this.#onEnd();

@@ -130,7 +130,6 @@ function accept(
     keepAliveSeconds: serverKeepAlive ?? packet.keepAliveSeconds,
     requestedSessionExpiryInterval: requested,
     receiveMaximum: number(PROPERTY.receiveMaximum) ?? defaultReceiveMaximum,
-    maximumPacketSize: number(PROPERTY.maximumPacketSize) ?? Number.POSITIVE_INFINITY,
     problemInformation: number(PROPERTY.requestProblemInformation) !== 0,
     authenticationMethod: method?.kind === 'string' ? method.value : undefined,
     incoming: new Incoming(version === 5 ? terms.receiveMaximum : undefined),

@@ -101,7 +101,7 @@ function answer(connection: Connection, { method, connect }: Authenticating, ste
   if (step.kind === 'continue') {
     const reasonCode = REASON.continueAuthentication;
     // v5 [MQTT-4.12.0-2].
-    connection.send({ type: 'auth', reasonCode, properties: authProperties(method, step.data) });
+    sendAuth(connection, reasonCode, authProperties(method, step.data));
     return;
   }
   connection.authenticating = undefined;
@@ -117,7 +117,13 @@ function answer(connection: Connection, { method, connect }: Authenticating, ste
   else if (connection.accepted?.who.username !== step.username) {
     // What was granted and what is subscribed belongs to the user of CONNECT.
     connection.disconnect(REASON.notAuthorized, 'Another user cannot take over a connection.');
-  } else connection.send({ type: 'auth', reasonCode: REASON.success, properties });
+  } else sendAuth(connection, REASON.success, properties);
+}
+
+/** What does not fit into the Client's Maximum Packet Size ends the exchange, and with it the connection. */
+function sendAuth(connection: Connection, reasonCode: number, properties: Property[]): void {
+  if (connection.send({ type: 'auth', reasonCode, properties })) return;
+  connection.disconnect(REASON.packetTooLarge, "AUTH exceeds the Client's Maximum Packet Size.");
 }
 
 function authProperties(method: string, data: Uint8Array | undefined): Property[] {

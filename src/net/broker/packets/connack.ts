@@ -82,12 +82,9 @@ export function refuseConnect(
   message: string,
 ): void {
   if (connection.version === 5) {
-    connection.send({
-      type: 'connack',
-      sessionPresent: false,
-      reasonCode,
-      properties: [reasonString(message)],
-    });
+    const bare = { type: 'connack', sessionPresent: false, reasonCode, properties: [] } as const;
+    // v5 [MQTT-3.2.2-19]: no Reason String that makes the packet too large.
+    if (!connection.send({ ...bare, properties: [reasonString(message)] })) connection.send(bare);
   } else if (returnCode !== undefined) {
     connection.send({ type: 'connack', sessionPresent: false, reasonCode: returnCode, properties: [] });
   }

@@ -1,5 +1,5 @@
 import type { ConnectPacket, Malformed } from '../../../mqtt/packet.ts';
-import { PROPERTY, propertyString } from '../../../mqtt/properties.ts';
+import { PROPERTY, propertyNumber, propertyString } from '../../../mqtt/properties.ts';
 import type { Connection } from '../connection.ts';
 import { REASON, RETURN_CODE } from '../reasons.ts';
 import { acceptConnect } from './accept.ts';
@@ -17,6 +17,8 @@ const bridgeBit = 0x80;
  */
 export function handleConnect(connection: Connection, packet: ConnectPacket): void {
   connection.version = packet.version;
+  connection.maximumPacketSize =
+    propertyNumber(packet.properties, PROPERTY.maximumPacketSize) ?? Number.POSITIVE_INFINITY;
   const unidentified = identifierRefusal(connection, packet);
   if (unidentified !== undefined) {
     refuseConnect(connection, unidentified.reasonCode, unidentified.returnCode, unidentified.message);

@@ -39,7 +39,13 @@ export function handlePublish(connection: Connection, accepted: Accepted, packet
   } else if (denied === 'notAuthorized') {
     acknowledge(connection, accepted, packet, REASON.notAuthorized, `Publishing to "${topic}" is denied.`);
   } else if (denied === 'ignore') acknowledge(connection, accepted, packet, REASON.success);
-  else acknowledge(connection, accepted, packet, publish(connection, accepted, packet, topic));
+  else {
+    const reasonCode = publish(connection, accepted, packet, topic);
+    if (reasonCode === REASON.quotaExceeded && connection.version !== 5) {
+      // v3.1.1 [MQTT-4.8.0-2]: an acknowledgement would say that the message is taken.
+      connection.disconnect(reasonCode, 'There is no room to retain the message.');
+    } else acknowledge(connection, accepted, packet, reasonCode);
+  }
 }
 
 /** The Topic Name, by its alias if need be. Undefined when that was an error and the connection has ended. */
