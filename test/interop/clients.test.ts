@@ -6,15 +6,19 @@ import { temporaryFolder } from '../e2e/support/folders.ts';
 import { clientPrograms } from './support/clients.ts';
 import { connectPacket, text, utf8 } from './support/observer.ts';
 import { type Command, Program } from './support/program.ts';
+import { type Recorder, recorder } from './support/recorder.ts';
 import { type RunningBroker, startSandbox } from './support/sandbox.ts';
 
 let sandbox: RunningBroker;
+let recording: Recorder;
 const folder = temporaryFolder('clients');
 
 beforeAll(async () => {
   sandbox = await startSandbox();
+  recording = await recorder(sandbox.address, 'libraries');
 });
 afterAll(async () => {
+  await recording.stop();
   expect(await sandbox.stop()).toBe(0);
   folder.remove();
 });
@@ -45,7 +49,7 @@ describe.each(clientPrograms)('$name', ({ name, versions, tellsSessionPresent, u
     const present = (sessionPresent: boolean): object =>
       tellsSessionPresent.includes(version) ? { sessionPresent } : {};
     const play = (part: string, prefix: string): Program => {
-      const { host, port } = sandbox.address;
+      const { host, port } = recording.address;
       return new Program([...command, part, host, `${port}`, prefix, `${version}`]);
     };
 

@@ -4,13 +4,17 @@ import type { ProtocolVersion, PublishPacket } from '../../src/mqtt/packet.ts';
 import { PROPERTY, propertyBytes, propertyString } from '../../src/mqtt/properties.ts';
 import { connectPacket, text, utf8 } from './support/observer.ts';
 import { Program } from './support/program.ts';
+import { type Recorder, recorder } from './support/recorder.ts';
 import { type RunningBroker, startSandbox } from './support/sandbox.ts';
 
 let sandbox: RunningBroker;
+let recording: Recorder;
 beforeAll(async () => {
   sandbox = await startSandbox();
+  recording = await recorder(sandbox.address, 'mosquitto');
 });
 afterAll(async () => {
+  await recording.stop();
   expect(await sandbox.stop()).toBe(0);
 });
 
@@ -23,7 +27,7 @@ const levels: readonly (readonly [Level, ProtocolVersion])[] = [
 ];
 
 function start(tool: Tool, level: Level, ...args: string[]): Program {
-  const { host, port } = sandbox.address;
+  const { host, port } = recording.address;
   return new Program([tool, '-h', host, '-p', `${port}`, '-V', level, ...args]);
 }
 
