@@ -18,6 +18,8 @@ export class VirtualRows {
   #count = 0;
   #first = 0;
   #viewHeight = 0;
+  /** Where to scroll once the list has a size: what is not displayed cannot be scrolled. */
+  #awaited: number | 'end' | undefined;
 
   constructor(options: {
     readonly class: string;
@@ -30,7 +32,10 @@ export class VirtualRows {
     this.element.addEventListener('scroll', () => this.refresh());
     new ResizeObserver(() => {
       this.#viewHeight = this.element.clientHeight;
-      this.refresh();
+      const awaited = this.#awaited;
+      if (awaited === undefined || this.#viewHeight === 0) this.refresh();
+      else if (awaited === 'end') this.scrollToEnd();
+      else this.scrollTo(awaited);
     }).observe(this.element);
   }
 
@@ -39,6 +44,7 @@ export class VirtualRows {
   }
 
   get isAtEnd(): boolean {
+    if (this.#awaited !== undefined) return this.#awaited === 'end';
     const { scrollTop, scrollHeight, clientHeight } = this.element;
     return scrollHeight - scrollTop - clientHeight < this.#rowHeight * 1.5;
   }
@@ -59,10 +65,15 @@ export class VirtualRows {
   }
 
   scrollToEnd(): void {
+    this.#awaited = this.#viewHeight === 0 ? 'end' : undefined;
+    this.refresh();
     this.element.scrollTop = this.element.scrollHeight;
   }
 
   scrollTo(index: number): void {
+    this.#awaited = this.#viewHeight === 0 ? index : undefined;
+    if (this.#awaited !== undefined) return;
+    this.refresh();
     const to = scrollToRow(index, this.#count, this.#rowHeight, this.element.scrollTop, this.#viewHeight);
     if (to !== undefined) this.element.scrollTop = to;
     this.refresh();

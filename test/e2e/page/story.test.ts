@@ -109,6 +109,25 @@ describe('Why', () => {
     expect(await textOf(page.locator('.packet-row[aria-selected="true"]'))).toContain('offline');
   });
 
+  it('brings the packet of a link into view, though the list was not displayed', async () => {
+    const { wire } = published();
+    const timeline = await open(wire, { size: { width: 1000, height: 600 } });
+    const { page } = timeline;
+    await timeline.send({ type: 'reveal', expectation: expectationOf(wire, 'will') });
+    await page.locator('.why-facts').getByRole('button', { name: 'Show packet 7' }).click();
+    const inView = (): Promise<boolean> =>
+      page.locator('.packet-row[aria-selected="true"]').evaluate((row) => {
+        const { top, bottom } = row.getBoundingClientRect();
+        const list = row.closest('.packet-rows')?.getBoundingClientRect();
+        return list !== undefined && top >= list.top - 1 && bottom <= list.bottom + 1;
+      });
+    await expect.poll(inView).toBe(true);
+    const scrolled = await page
+      .locator('.packet-rows')
+      .evaluate((rows) => rows.scrollHeight > rows.clientHeight);
+    expect(scrolled).toBe(true);
+  });
+
   it('keeps an opened statement open while more becomes known', async () => {
     const { wire, subscriber } = waiting(5002);
     const timeline = await open(wire);
