@@ -93,7 +93,7 @@ export interface ConnectionProfile {
 }
 
 /** What a deny rule of the sandbox broker does to the Client that breaks it. */
-export type DenyThen = 'disconnect' | 'notAuthorized' | 'ignore';
+export type DenyThen = 'disconnect' | 'notAuthorized' | 'unspecifiedError' | 'ignore';
 
 /** A rule of the sandbox broker. Topic Filters may hold `${clientId}` and `${username}` of the Client. */
 export interface SandboxRule {

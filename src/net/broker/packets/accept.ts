@@ -59,7 +59,7 @@ function willRefusal(
   const denied = isSysTopic(will.topic) ? 'notAuthorized' : context.authorization.mayWill(who, will.topic);
   if (denied !== undefined && denied !== 'ignore') {
     return {
-      reasonCode: REASON.notAuthorized,
+      reasonCode: denied === 'unspecifiedError' ? REASON.unspecifiedError : REASON.notAuthorized,
       returnCode: RETURN_CODE.notAuthorized,
       message: `Publishing to the Will Topic "${will.topic}" is denied.`,
     };

@@ -38,6 +38,8 @@ export function handlePublish(connection: Connection, accepted: Accepted, packet
     connection.disconnect(REASON.notAuthorized, `Publishing to "${topic}" is denied.`);
   } else if (denied === 'notAuthorized') {
     acknowledge(connection, accepted, packet, REASON.notAuthorized, `Publishing to "${topic}" is denied.`);
+  } else if (denied === 'unspecifiedError') {
+    acknowledge(connection, accepted, packet, REASON.unspecifiedError);
   } else if (denied === 'ignore') acknowledge(connection, accepted, packet, REASON.success);
   else {
     const reasonCode = publish(connection, accepted, packet, topic);

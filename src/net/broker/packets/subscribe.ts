@@ -24,8 +24,7 @@ export function handleSubscribe(connection: Connection, accepted: Accepted, pack
   const wanted: Subscribed[] = [];
   const reasonCodes = packet.subscriptions.map((subscription, index) => {
     const denied = denials[index];
-    const refused =
-      denied === 'notAuthorized' ? REASON.notAuthorized : refusal(connection, accepted, subscription);
+    const refused = deniedBy(denied) ?? refusal(connection, accepted, subscription);
     if (refused !== undefined) return version === 5 ? refused : failure;
     // v5 [MQTT-3.8.4-7], v3.1.1 [MQTT-3.8.4-5]: what was asked for is granted, as far as there is such a QoS.
     const { maximumQoS } = accepted.terms;
@@ -79,6 +78,12 @@ function denial(
 ): DenyThen | undefined {
   const shared = version === 5 ? sharedSubscription(topicFilter) : undefined;
   return context.authorization.maySubscribe(who, shared?.filter ?? topicFilter);
+}
+
+/** The Reason Code of a rule that has one. */
+function deniedBy(denied: DenyThen | undefined): number | undefined {
+  if (denied === 'notAuthorized') return REASON.notAuthorized;
+  return denied === 'unspecifiedError' ? REASON.unspecifiedError : undefined;
 }
 
 function refusal(
