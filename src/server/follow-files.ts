@@ -5,7 +5,7 @@ import { isAtOrIn, isProfileFile, profileFileGlob, WorkspaceFiles } from './work
 
 export function followFiles(state: ServerState): void {
   const { connection, store, publisher, namedFiles } = state;
-  const files = new WorkspaceFiles(store, (message) => connection.console.warn(message));
+  const files = new WorkspaceFiles(store, state.warn);
   const then = (work: Promise<void>): void => void work.then(() => publisher.changed());
   let roots: readonly string[] = [];
 
@@ -29,15 +29,21 @@ export function followFiles(state: ServerState): void {
   });
 
   connection.onDidChangeWatchedFiles(({ changes }) => {
+    const folders: string[] = [];
     for (const { uri, type } of changes) {
       namedFiles.touched(uri);
       if (type === FileChangeType.Deleted) then(files.deleted(uri));
       else if (isProfileFile(uri)) then(files.touched(uri));
+      else if (type === FileChangeType.Created) folders.push(uri);
     }
+    if (folders.length > 0) then(files.created(folders));
   });
 
   // The folders are asked for once the client takes requests.
-  connection.onInitialized(async () => {
+  connection.onInitialized(() =>
+    begin().catch((thrown: unknown) => state.warn(`Not all is followed: ${String(thrown)}`)),
+  );
+  const begin = async (): Promise<void> => {
     if (state.abilities.registersWatchers) {
       await connection.client.register(DidChangeWatchedFilesNotification.type, {
         watchers: [
@@ -63,7 +69,7 @@ export function followFiles(state: ServerState): void {
         ),
       );
     });
-  });
+  };
 
   const rescan = () => then(files.rescan());
   connection.workspace.onDidRenameFiles(rescan);

@@ -20,10 +20,14 @@ export interface ServerState {
   readonly publisher: Publisher;
   readonly namedFiles: NamedFiles;
   abilities: Abilities;
+  /** Tells the client's log; silent once the client has gone. */
+  readonly warn: (message: string) => void;
   docs: DocsLinks;
   seen: SeenNames;
   /** The folders that `initialize` named, for clients that cannot be asked. */
   roots: readonly string[];
+  /** The client says no more, and hears no more. */
+  stopped: boolean;
 }
 
 /** Serves one client until the connection ends. Every open document counts as a profile file: the client selects. */
@@ -38,6 +42,10 @@ export function serveProfiles(connection: Connection): void {
     store,
     publisher: new Publisher(connection, store, () => state),
     namedFiles,
+    warn: (message) => {
+      if (!state.stopped) connection.console.warn(message);
+    },
+    stopped: false,
     abilities: readAbilities({}, undefined),
     docs: new DocsLinks(undefined),
     seen: NOTHING_SEEN,
@@ -88,7 +96,10 @@ export function serveProfiles(connection: Connection): void {
   connection.onNotification(seenNamesNotification, (given: unknown) => {
     state.seen = readSeenNames(given);
   });
-  connection.onShutdown(() => state.publisher.stop());
+  connection.onShutdown(() => {
+    state.stopped = true;
+    state.publisher.stop();
+  });
   connection.listen();
 }
 

@@ -20,6 +20,7 @@ const IGNORED: ReadonlySet<string> = new Set(['node_modules', '.git', '.hg', '.s
 const MAX_FOLDERS = 20_000;
 const MAX_FILES = 2_000;
 const MAX_DEPTH = 32;
+const MANY_CREATED = 50;
 
 export interface FileSink {
   setOnDisk(uri: string, text: string): void;
@@ -66,6 +67,31 @@ export class WorkspaceFiles {
   /** One file has been made, changed, or deleted. */
   touched(uri: string): Promise<void> {
     return this.#queue(() => this.#read(uri));
+  }
+
+  /** Files or folders are there that were not: a folder may have come with profile files in it. */
+  created(uris: readonly string[]): Promise<void> {
+    // With very many, one walk over all costs less than a look at each.
+    if (uris.length > MANY_CREATED) return this.rescan();
+    return this.#queue(async () => {
+      const found = new Map<string, string>();
+      for (const uri of uris) {
+        const path = pathOf(uri);
+        if (
+          path === undefined ||
+          uriKey(uri)
+            .split('/')
+            .some((name) => IGNORED.has(name))
+        )
+          continue;
+        const isFolder = await stat(path).then(
+          (status) => status.isDirectory(),
+          () => false,
+        );
+        if (isFolder) await this.#walk(uri.replace(/\/$/, ''), 0, { folders: 0, found });
+      }
+      for (const uri of found.values()) await this.#read(uri);
+    });
   }
 
   /** A file or folder is gone, with everything in it. */
