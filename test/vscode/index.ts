@@ -7,6 +7,7 @@ import { errorTests } from './errors.ts';
 import { languageTests } from './language.ts';
 import { profileTests } from './profiles.ts';
 import { restrictedTests } from './restricted.ts';
+import { sandboxViewTests } from './sandbox-view.ts';
 import { secretTests } from './secrets.ts';
 import { sessionTests } from './sessions.ts';
 import { putBack } from './support/host.ts';
@@ -20,6 +21,7 @@ export async function run(): Promise<void> {
         ...commandTests,
         ...connectingTests,
         ...sessionTests,
+        ...sandboxViewTests,
         ...errorTests,
         ...profileTests,
         ...secretTests,
