@@ -27,7 +27,7 @@ export interface Chapter {
 }
 
 export const chapters: readonly Chapter[] = [
-  { title: 'Data, and the parts of a packet', file: 'format.ts', tables: formatCases },
+  { title: 'data, and the parts of a packet', file: 'format.ts', tables: formatCases },
   { title: 'CONNECT', file: 'connect.ts', tables: connectCases },
   { title: 'the Will Message', file: 'will.ts', tables: willCases },
   {
