@@ -30,7 +30,7 @@ const portOptions = [
 /** What holds without a profile file: a refused subscription can be tried. */
 export const settingsWithoutFile: SandboxSettings = {
   // biome-ignore lint/suspicious/noThenProperty: the key of the profile file, and a word, not a function
-  deny: [{ subscribe: 'test/nosubscribe', then: 'notAuthorized' }],
+  deny: [{ subscribe: 'test/nosubscribe', then: 'unspecifiedError' }],
   users: [],
 };
 

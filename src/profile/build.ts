@@ -239,4 +239,4 @@ const toVersion = (number: number | undefined): ProtocolVersion =>
 /** QoS and Retain Handling: 0, 1 or 2, as the table of keys lets through. */
 const toQoS = (number: number | undefined): QoS => (number === 1 || number === 2 ? number : 0);
 const toThen = (word: string | undefined): DenyThen =>
-  word === 'disconnect' || word === 'ignore' ? word : 'notAuthorized';
+  word === 'disconnect' || word === 'ignore' || word === 'unspecifiedError' ? word : 'notAuthorized';

@@ -370,6 +370,11 @@ export const denyRows: readonly KeyRow[] = [
           help: 'The acknowledgement says Not authorized (0x87), where there is one.',
         },
         {
+          word: 'unspecifiedError',
+          value: 'unspecifiedError',
+          help: 'The acknowledgement says Unspecified error (0x80), where there is one.',
+        },
+        {
           word: 'ignore',
           value: 'ignore',
           help: 'The Client is told that all went well, and nothing comes of it.',
