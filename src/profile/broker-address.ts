@@ -21,11 +21,22 @@ const OTHER_NAMES: Readonly<Record<string, Scheme>> = {
 
 export type Read<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly code: DiagnosticCode; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: DiagnosticCode;
+      readonly message: string;
+      /** What was most likely meant. */
+      readonly instead?: string | undefined;
+    };
 
 const isScheme = (word: string): word is Scheme => Object.hasOwn(SCHEME_PORTS, word);
 
-const failed = (code: DiagnosticCode, message: string): Read<never> => ({ ok: false, code, message });
+const failed = (code: DiagnosticCode, message: string, instead?: string): Read<never> => ({
+  ok: false,
+  code,
+  message,
+  instead,
+});
 
 /** Reads `sandbox`, or `scheme://host[:port][/path]`. Variables may stand in the host and the path. */
 export function readBrokerAddress(text: string): Read<BrokerAddress> {
@@ -43,7 +54,8 @@ export function readBrokerAddress(text: string): Read<BrokerAddress> {
       near === undefined
         ? `Write \`mqtt://${text === '' ? 'localhost' : text}\`, or \`sandbox\`.`
         : 'Did you mean `sandbox`?';
-    return failed('broker-form', `\`${text}\` is not the address of a broker. ${next}`);
+    const instead = near ?? (text === '' || /[\s/]/.test(text) ? undefined : `mqtt://${text}`);
+    return failed('broker-form', `\`${text}\` is not the address of a broker. ${next}`, instead);
   }
   const [, written = '', rest = ''] = match;
   const scheme = written.toLowerCase();
@@ -53,6 +65,7 @@ export function readBrokerAddress(text: string): Read<BrokerAddress> {
       'broker-scheme',
       `The scheme \`${written}\` is unknown. ` +
         (meant === undefined ? 'Write `mqtt`, `mqtts`, `ws` or `wss`.' : `Write \`${meant}://${rest}\`.`),
+      meant === undefined ? undefined : `${meant}://${rest}`,
     );
   }
   const pathAt = findPath(rest);
@@ -63,6 +76,7 @@ export function readBrokerAddress(text: string): Read<BrokerAddress> {
     return failed(
       'broker-path',
       `A \`${scheme}\` address has no path, so \`${path}\` would be left out. Remove it, or use \`ws\` if WebSockets are meant.`,
+      text.slice(0, text.length - path.length),
     );
   }
   const read = readHostAndPort(authority, SCHEME_PORTS[scheme]);

@@ -149,7 +149,7 @@ function buildWill(settings: Settings): WillSettings {
   return { ...buildMessage(settings, 'will'), willDelayInterval };
 }
 
-function buildMessage(settings: Settings, object: 'will' | 'message'): MessageSettings {
+export function buildMessage(settings: Settings, object: 'will' | 'message'): MessageSettings {
   const read = new Reader(settings, object);
   const format = read.text('payloadFormatIndicator');
   return {
@@ -182,7 +182,7 @@ function buildCorrelationData(value: SettingValue | undefined): MessageSettings[
   return { kind: 'base64', base64: new Reader(value.settings, 'correlationData').text('base64') ?? '' };
 }
 
-function buildSubscription(settings: Settings): SubscriptionSettings {
+export function buildSubscription(settings: Settings): SubscriptionSettings {
   const read = new Reader(settings, 'subscription');
   return {
     topicFilter: read.text('topicFilter') ?? '',

@@ -2,13 +2,24 @@
  * The table of everything that can be said against a profile file: its code, how heavy it weighs and what it means.
  * `error` keeps the profile from being used; `warning` says that it will do something else than it seems to.
  */
+import type { StatementRef } from '../mqtt/packet.ts';
+import { statementLabel } from '../mqtt/statements.ts';
 import type { Diagnostic } from './model.ts';
 
-interface CheckRow {
+export interface CheckRow {
   readonly code: string;
   readonly severity: Diagnostic['severity'];
   /** What it means and why it matters, for the reference page. */
   readonly summary: string;
+  /**
+   * What is said, `{name}` for what the finding brings along; `{cite}` for the statement in brackets. Absent where
+   * the sentence depends on the value.
+   */
+  readonly message?: string;
+  /** The statement of the standard that it rests on; that of the profile's version is cited in the message. */
+  readonly statement?: StatementRef;
+  /** For the reference page: why it matters, and what to do. */
+  readonly about?: string;
 }
 
 export const CHECKS = [
@@ -182,17 +193,256 @@ export const CHECKS = [
     summary: 'The tap would listen on an address that other machines can reach.',
   },
   { code: 'tap-loop', severity: 'error', summary: 'The tap would forward to itself.' },
+  {
+    code: 'will-delay-cut-short',
+    severity: 'warning',
+    summary: 'The Session ends before the Will Delay Interval has passed, and the will is published then.',
+    message:
+      'The Session ends {expiry} s after the connection, and the will is published then, not after {delay} s {cite}. Set `sessionExpiryInterval` to {delay}s or more, or shorten the delay.',
+    statement: { version: 5, id: 'MQTT-3.1.3-9' },
+    about:
+      'The will goes out when its delay has passed or when the Session ends, whichever comes first. A delay that is longer than the Session Expiry Interval is never waited for.',
+  },
+  {
+    code: 'will-delay-clean-start',
+    severity: 'warning',
+    summary:
+      'Coming back with Clean Start ends the Session and publishes the will at once, so the delay bridges no reconnect.',
+    message:
+      'The delay is there to bridge a short loss, but each reconnect of this profile says Clean Start: that ends the old Session, and its will is published at once {cite}. Set `cleanStart: false`.',
+    statement: { version: 5, id: '3.1.3.2.2' },
+    about:
+      'Only a Client that resumes its Session within the delay cancels the will. A new Session in the place of the old one ends the old one, and a will that waits goes out then.',
+  },
+  {
+    code: 'session-without-name',
+    severity: 'warning',
+    summary: 'The Session is kept under a Client Identifier that no later connection will have.',
+    message:
+      'The Server would keep the Session under a Client Identifier that is {how}, so no later connection finds it {cite}. Write a fixed `clientId`.',
+    statement: { version: 5, id: 'MQTT-3.1.3-2' },
+    about:
+      'A Session is found by its Client Identifier alone. With one that is made up for each connection, what is kept can never be resumed: its messages pile up until it expires, and a will with a delay is never cancelled.',
+  },
+  {
+    code: 'will-topic-dollar',
+    severity: 'warning',
+    summary: 'Topics that begin with `$` belong to the Server: many refuse them, and no `#` sees them.',
+    message:
+      'The topic of the will begins with `$`. Servers keep such topics for themselves and may refuse it, and subscriptions that begin with a wildcard do not match it {cite}. Choose a topic without `$`.',
+    statement: { version: 5, id: 'MQTT-4.7.2-1' },
+  },
+  {
+    code: 'will-topic-not-state-topic',
+    severity: 'warning',
+    summary: 'The will goes to another topic than the state messages, so a lost Client keeps looking alive.',
+    message:
+      'The will goes to `{will}`, and the retained state of this profile stands in `{state}`: after a loss it would go on saying that the Client is there. Write one topic in all of them.',
+    about:
+      'Presence takes three messages with one topic: one after the connection, one before a normal DISCONNECT, and the will for every other end. A typical slip is a topic with the user name in one and the Client Identifier in another. Topics count as meant to be the same when they differ in one level only, or when both other messages use one.',
+  },
+  {
+    code: 'will-not-retained',
+    severity: 'warning',
+    summary: 'The state message is retained and the will is not, so late subscribers learn the wrong state.',
+    message:
+      '`{topic}` is retained when the Client comes, and the will on it is not: who subscribes after a loss would still be told that the Client is there {cite}. Set `retain: true`.',
+    statement: { version: 5, id: 'MQTT-3.1.2-14' },
+  },
+  {
+    code: 'goodbye-not-retained',
+    severity: 'warning',
+    summary:
+      'The message of coming is retained and that of leaving is not, so late subscribers learn the wrong state.',
+    message:
+      '`{topic}` is retained when the Client comes and not when it leaves: who subscribes later would still be told that it is there. Set `retain: true`.',
+    statement: { version: 5, id: 'MQTT-3.3.1-8' },
+  },
+  {
+    code: 'will-clears-retained',
+    severity: 'information',
+    summary: 'A retained will without a payload removes the retained message of its topic.',
+    message:
+      'Retained and empty, the will removes the retained message of its topic instead of replacing it {cite}. Write a payload unless that is meant.',
+    statement: { version: 5, id: 'MQTT-3.3.1-6' },
+  },
+  {
+    code: 'will-expiry-short',
+    severity: 'information',
+    summary: 'The will lives for a shorter time than the Server may need to notice the loss.',
+    message:
+      'The will lives {lives} s from its publication, and after a silent loss up to {notice} s pass before it is published: whoever asks less often than every {lives} s misses it. Lengthen `messageExpiryInterval`, or shorten `keepAlive`.',
+    statement: { version: 5, id: '3.3.2.3.3' },
+    about:
+      'A rule of thumb, not the standard. The lifetime of a will counts from its publication by the Server, not from the loss; one that is much shorter than the time to notice it often means that this was overlooked.',
+  },
+  {
+    code: 'keep-alive-off-with-will',
+    severity: 'warning',
+    summary:
+      'Without Keep Alive the Server never notices a Client that falls silent, and its will is not published.',
+    message:
+      '`keepAlive: 0` turns Keep Alive off: a Client that falls silent is never noticed, and its will never published {cite}. Set for example `keepAlive: 60s`.',
+    statement: { version: 5, id: '3.1.2.10' },
+  },
+  {
+    code: 'keep-alive-beyond-nat',
+    severity: 'information',
+    summary: 'Routers and load balancers on the way may forget a connection that is quiet for so long.',
+    message:
+      'With `keepAlive` of {seconds} s the connection may be quiet for longer than many routers and load balancers remember it; a rule of thumb is 4 to 5 minutes. Set `keepAlive` to {usual}s or less if it gets lost for no reason.',
+    about:
+      'A heuristic: nothing in the standard, and nothing that can be seen from here. NAT in home routers and mobile networks and cloud load balancers drop idle connections, commonly after 4 to 5 minutes, without telling either end.',
+  },
+  {
+    code: 'payload-not-json',
+    severity: 'warning',
+    summary: 'The content type says JSON, and the payload is none.',
+    message:
+      '`contentType` says JSON, and this payload is not JSON: {problem}. Mend it, or write `payloadJson`.',
+    statement: { version: 5, id: 'MQTT-3.3.2-20' },
+  },
+  {
+    code: 'correlation-without-response',
+    severity: 'information',
+    summary: 'Correlation Data without a Response Topic says what an answer is about that goes nowhere.',
+    message:
+      '`correlationData` is for an answer, and without `responseTopic` nobody knows where to send one {cite}. Set `responseTopic`, unless this message is itself the answer.',
+    statement: { version: 5, id: '3.3.2.3.6' },
+  },
+  {
+    code: 'subscription-duplicate',
+    severity: 'warning',
+    summary: 'A second subscription to the same Topic Filter replaces the first.',
+    message:
+      '`{filter}` stands above already: this subscription replaces that one {cite}. Remove one of them.',
+    statement: { version: 5, id: 'MQTT-3.8.4-3' },
+  },
+  {
+    code: 'subscriptions-overlap',
+    severity: 'information',
+    summary:
+      'Two subscriptions match the same topics; whether their messages come once or twice is up to the Server.',
+    message:
+      'Some topics match both `{filter}` and `{other}`. Whether the Server sends their messages once or once for each is its choice {cite}. Expect either, or make the filters disjoint.',
+    statement: { version: 5, id: 'MQTT-3.3.4-2' },
+  },
+  {
+    code: 'credentials-unencrypted',
+    severity: 'warning',
+    summary: 'User name and password would pass the network in the clear.',
+    message:
+      'The password would go to {host} in the clear, for everybody on the way to read. Write `{scheme}://`, if the Server takes it.',
+  },
+  {
+    code: 'certificate-unchecked',
+    severity: 'warning',
+    summary: 'Without the check of its certificate, anybody can pretend to be the Server.',
+    message:
+      'With `rejectUnauthorized: false` anybody on the way can pretend to be the Server and read the password. Name its authority in `ca` instead.',
+  },
+  {
+    code: 'client-ids-fight',
+    severity: 'warning',
+    summary:
+      'Two profiles that reconnect by themselves have one Client Identifier on one broker: they take each other over for ever.',
+    message:
+      'Profile `{other}` connects to the same broker with the same `clientId`, and both reconnect by themselves: each takes the Session over from the other, for ever {cite}. Give each its own.',
+    statement: { version: 5, id: 'MQTT-3.1.4-3' },
+    about:
+      'Looked for in all profile files of the workspace. Every sandbox broker belongs to one file. Identifiers that are random or asked for are not compared.',
+  },
+  {
+    code: 'client-id-shared',
+    severity: 'information',
+    summary:
+      'Two profiles have one Client Identifier on one broker: whichever connects throws the other off.',
+    message:
+      'Profile `{other}` connects to the same broker with the same `clientId`: whichever connects takes the Session over and throws the other off {cite}. Give each its own, unless they are meant to be one Client.',
+    statement: { version: 5, id: 'MQTT-3.1.4-3' },
+    about:
+      'Looked for as above. It says no more than that both cannot be connected at once: one Client may well have several profiles.',
+  },
+  {
+    code: 'tap-port-shared',
+    severity: 'warning',
+    summary: 'Two taps listen on one address, and only one of them can.',
+    message:
+      'The tap of profile `{other}` listens on port {port}, too, and only one of them can. Choose another port.',
+  },
+  {
+    code: 'file-missing',
+    severity: 'warning',
+    summary: 'A file that is read when connecting is not there.',
+    message:
+      'There is no file `{path}`, seen from the folder of the profile file, and connecting would fail. Correct the path, or put the file there.',
+  },
+  {
+    code: 'scenario-steps',
+    severity: 'error',
+    summary: 'A step of a scenario does one thing: it has exactly one of the keys that say what.',
+    message: 'A step says what to do with one key: {keys}. Write one of them.',
+  },
+  {
+    code: 'scenario-profile-unknown',
+    severity: 'error',
+    summary: 'A step of a scenario names no profile of this file.',
+    message: '`{name}` is no profile of this file. {next}',
+  },
+  {
+    code: 'scenario-not-connected',
+    severity: 'warning',
+    summary: 'A step needs a Client to be connected that no step before has connected.',
+    message: '`{name}` is not connected at this step. Write `- connect: {name}` before it.',
+  },
+  {
+    code: 'expectation-impossible',
+    severity: 'warning',
+    summary: 'No Server that keeps the standard can satisfy the expectation.',
+    message: '{why}. {next}',
+    about:
+      'The settings of the profile decide most of what can happen: a profile without a will has none to publish, a normal DISCONNECT removes the will, and the will cannot be published later than its delay or the end of the Session.',
+  },
 ] as const satisfies readonly CheckRow[];
 
 export type DiagnosticCode = (typeof CHECKS)[number]['code'];
 
-const severities = new Map<string, Diagnostic['severity']>(CHECKS.map((row) => [row.code, row.severity]));
+const rows = new Map<string, CheckRow>(CHECKS.map((row) => [row.code, row]));
+
+export function checkRow(code: DiagnosticCode): CheckRow {
+  return rows.get(code) ?? { code, severity: 'error', summary: '' };
+}
 
 /** What a code means, in one sentence that quotes nothing. */
 export function summaryOf(code: DiagnosticCode): string {
-  return CHECKS.find((row) => row.code === code)?.summary ?? '';
+  return rows.get(code)?.summary ?? '';
 }
 
 export function severityOf(code: DiagnosticCode): Diagnostic['severity'] {
-  return severities.get(code) ?? 'error';
+  return rows.get(code)?.severity ?? 'error';
+}
+
+export function statementOf(code: DiagnosticCode): StatementRef | undefined {
+  return rows.get(code)?.statement;
+}
+
+/** The sentence of a row that has one, filled in. */
+export function messageOf(
+  code: DiagnosticCode,
+  values: Readonly<Record<string, string | number>> = {},
+): string {
+  const row = rows.get(code);
+  const { statement } = row ?? {};
+  return fill(row?.message ?? row?.summary ?? '', {
+    ...values,
+    ...(statement === undefined || 'cite' in values ? {} : { cite: `(${statementLabel(statement)})` }),
+  });
+}
+
+const fill = (template: string, values: Readonly<Record<string, string | number>>): string =>
+  template.replace(/(?<!\$)\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+
+/** The heading of its paragraph on the reference page, as a link names it. */
+export function anchorOf(code: DiagnosticCode): string {
+  return code;
 }

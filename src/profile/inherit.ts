@@ -1,7 +1,8 @@
 /** `extends` and `defaults`: what each profile is made of. */
+import { removeSetting, replaceText } from './fixes.ts';
 import { nearest } from './nearest.ts';
 import type { Problems } from './problems.ts';
-import { mergeSettings, type Settings } from './settings.ts';
+import type { Merges, Settings } from './settings.ts';
 
 export interface Source {
   readonly settings: Settings;
@@ -17,11 +18,15 @@ export interface Lineage {
   readonly extended: boolean;
 }
 
+const MAX_COMPARED = 20;
+const BROKEN: Source = { settings: { entries: new Map(), broken: true }, broken: true };
+
 /** Merges every profile with what it extends and with `defaults`, each ancestor once. */
 export function inherit(
   profiles: readonly (Source & { readonly name: string })[],
   defaults: Source,
   problems: Problems,
+  merges: Merges,
 ): ReadonlyMap<string, Lineage> {
   const sources = new Map(profiles.map((profile) => [profile.name, profile]));
   const merged = new Map<string, Source>();
@@ -35,10 +40,19 @@ export function inherit(
     if (parent !== undefined) extended.add(parent);
   }
 
-  const report = (source: Source, code: 'extends-unknown' | 'extends-cycle', message: string) => {
-    const range = source.settings.entries.get('extends')?.range;
-    if (range !== undefined) problems.add(code, range, message);
+  const report = (
+    source: Source,
+    code: 'extends-unknown' | 'extends-cycle',
+    message: string,
+    near?: string,
+  ) => {
+    const setting = source.settings.entries.get('extends');
+    if (setting === undefined) return;
+    const fixes = near === undefined ? [removeSetting(setting)] : [replaceText(setting.range, near)];
+    problems.add(code, setting.range, message, { fixes });
   };
+  /** Only so many are compared with every name. */
+  let compared = 0;
 
   /** Walks up to a profile that is merged already, or to one without a parent, then merges downwards. */
   const merge = (name: string): void => {
@@ -58,32 +72,36 @@ export function inherit(
         const words = [...circle, circle[0]].map((link) => `\`${link?.name ?? ''}\``).join(' extends ');
         for (const link of circle)
           report(link, 'extends-cycle', `${words}: a circle. Remove one of these \`extends\`.`);
-        above = { settings: { entries: new Map(), broken: true }, broken: true };
+        above = BROKEN;
         break;
       }
       if (parent !== undefined && !sources.has(parent)) {
-        report(source, 'extends-unknown', unknownParent(parent, [...sources.keys()]));
-        above = { settings: { entries: new Map(), broken: true }, broken: true };
+        compared += 1;
+        const near = compared > MAX_COMPARED ? undefined : nearest(parent, sources.keys());
+        report(source, 'extends-unknown', unknownParent(parent, near), near);
+        above = BROKEN;
         break;
       }
       next = parent;
     }
     for (const source of chain.toReversed()) {
       const settings =
-        above === undefined ? source.settings : mergeSettings(inheritable(above.settings), source.settings);
+        above === undefined
+          ? source.settings
+          : merges.merge(merges.inheritable(above.settings), source.settings);
       above = { settings, broken: source.broken || above?.broken === true };
       merged.set(source.name, above);
     }
   };
 
-  const base = inheritable(defaults.settings);
+  const base = merges.inheritable(defaults.settings);
   const lineages = new Map<string, Lineage>();
   for (const { name } of profiles) {
     merge(name);
     const own = merged.get(name);
     if (own === undefined) continue;
     lineages.set(name, {
-      settings: mergeSettings(base, own.settings),
+      settings: merges.merge(base, own.settings),
       broken: own.broken || defaults.broken,
       extended: extended.has(name),
     });
@@ -91,16 +109,7 @@ export function inherit(
   return lineages;
 }
 
-/** What describes one profile does not describe those that extend it. */
-function inheritable(settings: Settings): Settings {
-  const entries = new Map(settings.entries);
-  entries.delete('extends');
-  entries.delete('description');
-  return { entries, broken: settings.broken };
-}
-
-function unknownParent(parent: string, names: readonly string[]): string {
-  const near = nearest(parent, names);
+function unknownParent(parent: string, near: string | undefined): string {
   const next = near === undefined ? 'Name a profile of this file.' : `Did you mean \`${near}\`?`;
   return `\`extends\` names \`${parent}\`, and this file has no such profile. ${next}`;
 }

@@ -16,6 +16,9 @@ const NEVER_INHERITED: ReadonlySet<ObjectName> = new Set([
   'deny',
   'allow',
   'user',
+  'scenario',
+  'step',
+  ...[...keysOf('step').values()].flatMap(({ type }) => (type.kind === 'object' ? [type.of] : [])),
 ]);
 
 export function jsonSchema(): { readonly [key: string]: Json } {
@@ -42,8 +45,24 @@ function objectSchema(object: ObjectName): { readonly [key: string]: Json } {
     type: 'object',
     additionalProperties: false,
     ...(required.length > 0 && NEVER_INHERITED.has(object) ? { required } : {}),
+    ...exclusions(rows),
     properties: Object.fromEntries(rows.map((row) => [row.key, keySchema(row)])),
   };
+}
+
+/** Of a group, one key at most; a step has exactly one. */
+function exclusions(rows: readonly KeyRow[]): { readonly [key: string]: Json } {
+  const groups = new Map<string, string[]>();
+  for (const { key, group } of rows)
+    if (group !== undefined) groups.set(group, [...(groups.get(group) ?? []), key]);
+  if (rows.some(({ in: object }) => object === 'deny' || object === 'allow')) {
+    return { anyOf: ['publish', 'subscribe', 'will'].map((key) => ({ required: [key] })) };
+  }
+  if (groups.has('action')) return { minProperties: 1, maxProperties: 1 };
+  const pairs = [...groups.values()].flatMap((keys) =>
+    keys.flatMap((one, index) => keys.slice(index + 1).map((other) => ({ not: { required: [one, other] } }))),
+  );
+  return pairs.length === 0 ? {} : { allOf: pairs };
 }
 
 function keySchema(row: KeyRow): Json {
@@ -110,7 +129,7 @@ function typeSchemas(type: ValueType): readonly Json[] {
       return [
         reference(type.of),
         ...(type.orWord === undefined ? [] : [{ const: type.orWord }]),
-        ...(type.orText === true ? [TEXT] : []),
+        ...(type.orText === undefined ? [] : [TEXT]),
       ];
     case 'list':
       return [{ type: 'array', maxItems: type.max, items: type.of === 'text' ? TEXT : reference(type.of) }];

@@ -1,5 +1,6 @@
 /** Checks that the table of keys makes of merged settings: what is required, and what the MQTT version has. */
 import type { ProtocolVersion } from '../mqtt/packet.ts';
+import { correct, type FixPlan, removeSetting } from './fixes.ts';
 import type { Range } from './model.ts';
 import { keysOf } from './schema.ts';
 import type { KeyRow, ObjectName } from './schema-types.ts';
@@ -52,6 +53,7 @@ export const VERSION_NAMES: Readonly<Record<ProtocolVersion, string>> = { 3: '3.
 export interface WrongVersionKey {
   readonly at: Range | undefined;
   readonly message: string;
+  readonly fixes: readonly FixPlan[];
 }
 
 /**
@@ -74,6 +76,7 @@ export function wrongVersionKeys(
         wrong.push({
           at: inherited ? undefined : setting.range,
           message: wrongVersionMessage(row, path, version, inherited ? profile : undefined),
+          fixes: inherited ? [] : wrongVersionFixes(setting, inside),
         });
       }
       if (value.kind === 'object') visit(value.settings, `${path}.`);
@@ -85,6 +88,12 @@ export function wrongVersionKeys(
   };
   visit(settings, '');
   return wrong;
+}
+
+function wrongVersionFixes(setting: Setting, inside: Settings): readonly FixPlan[] {
+  const { row, keyRange } = setting;
+  if (row.sameAs === undefined) return [removeSetting(setting)];
+  return inside.entries.has(row.sameAs) ? [removeSetting(setting)] : [correct(keyRange, row.sameAs)];
 }
 
 function saysSomething({ row, value }: Setting): boolean {

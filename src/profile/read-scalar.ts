@@ -2,7 +2,9 @@
 import { assertNever } from '../mqtt/assert-never.ts';
 import { decodeBase64 } from './base64.ts';
 import { formatDuration, parseDuration } from './durations.ts';
+import { correct, replaceText } from './fixes.ts';
 import type { Range } from './model.ts';
+import { MovingRange } from './moving-range.ts';
 import { nearest } from './nearest.ts';
 import type { Problems } from './problems.ts';
 import type { Reading } from './read.ts';
@@ -63,16 +65,16 @@ export function reportVariableProblems(text: string, range: Range, reading: Read
   for (const part of parseTemplate(text)) {
     if (part.kind !== 'problem') continue;
     found = true;
-    reading.problems.add(part.code, rangeOf(part.source, range, reading.text), part.message);
+    reading.problems.add(part.code, rangeOf(part.source, range, reading), part.message);
   }
   return found;
 }
 
 /** Where a piece of a value stands in the file; the whole value when quoting or folding changed it. */
-function rangeOf(piece: string, range: Range, fileText: string): Range {
-  const start = fileText.indexOf(piece, range.start);
+export function rangeOf(piece: string, range: Range, { text, origin }: Reading): Range {
+  const start = text.indexOf(piece, range.start - origin.offset);
   const end = start + piece.length;
-  return start === -1 || end > range.end ? range : { start, end };
+  return start === -1 || end > range.end - origin.offset ? range : new MovingRange(origin, start, end);
 }
 
 function readBoolean(tree: ScalarTree, key: string, problems: Problems): SettingValue {
@@ -85,6 +87,7 @@ function readBoolean(tree: ScalarTree, key: string, problems: Problems): Setting
     'wrong-type',
     tree.range,
     `\`${key}\` is \`true\` or \`false\`, not ${describe(tree)}. ${next}`.trim(),
+    { fixes: known ? [correct(tree.range, meant)] : [] },
   );
   return BROKEN;
 }
@@ -101,7 +104,11 @@ function readInteger(
   if (typeof tree.value !== 'number' || !Number.isInteger(tree.value)) {
     const quoted = !tree.plain && /^\d+$/.test(tree.text);
     const next = quoted ? `Write \`${tree.text}\` without quotes.` : '';
-    problems.add('wrong-type', tree.range, `\`${key}\` is ${span}, not ${describe(tree)}. ${next}`.trim());
+    const meant = numberIn(tree.text, type);
+    problems.add('wrong-type', tree.range, `\`${key}\` is ${span}, not ${describe(tree)}. ${next}`.trim(), {
+      fixes:
+        meant === undefined ? [] : [quoted ? correct(tree.range, meant) : replaceText(tree.range, meant)],
+    });
     return BROKEN;
   }
   if (tree.value < type.min || tree.value > type.max) {
@@ -139,14 +146,17 @@ function readDuration(
       'out-of-range',
       tree.range,
       `\`${key}\` goes ${range}; \`${tree.text}\` is outside of that.`,
+      { fixes: milliseconds(tree, type).map((meant) => replaceText(tree.range, meant)) },
     );
     return BROKEN;
   }
   if (!duration.ok) {
+    const meant = durationMeant(tree.text, type);
     problems.add(
       'duration-form',
       tree.range,
       `\`${key}\` is a duration, and ${describe(tree)} is none. Write ${forms}.`,
+      { fixes: meant === undefined ? [] : [correct(tree.range, meant)] },
     );
     return BROKEN;
   }
@@ -171,6 +181,77 @@ function readChoice(
     near === undefined || words.length <= 3
       ? `Write ${words.map((word) => `\`${word}\``).join(' or ')}.`
       : `Did you mean \`${near}\`?`;
-  problems.add('unknown-choice', tree.range, `\`${key}\` does not take ${describe(tree)}. ${next}`);
+  const meant = near ?? choiceOfNumber(tree, type);
+  problems.add('unknown-choice', tree.range, `\`${key}\` does not take ${describe(tree)}. ${next}`, {
+    fixes: (meant === undefined ? words : [meant]).slice(0, 3).map((word) => replaceText(tree.range, word)),
+  });
   return BROKEN;
+}
+
+/** A number with something behind it, `20 messages`, or in quotes, where it is in range. */
+function numberIn(text: string, type: Extract<ValueType, { kind: 'integer' }>): string | undefined {
+  const digits = /^\s*(\d{1,10})(?:\s*[a-zA-Z]+)?\s*$/.exec(text)?.[1];
+  if (digits === undefined) return undefined;
+  const number = Number(digits);
+  return number >= type.min && number <= type.max ? String(number) : undefined;
+}
+
+/** What people call the units. */
+const UNIT_WORDS: Readonly<Record<string, string>> = {
+  ms: 'ms',
+  msec: 'ms',
+  millisecond: 'ms',
+  milliseconds: 'ms',
+  s: 's',
+  sec: 's',
+  secs: 's',
+  second: 's',
+  seconds: 's',
+  m: 'm',
+  min: 'm',
+  mins: 'm',
+  minute: 'm',
+  minutes: 'm',
+  h: 'h',
+  hour: 'h',
+  hours: 'h',
+  d: 'd',
+  day: 'd',
+  days: 'd',
+};
+
+type DurationType = Extract<ValueType, { kind: 'duration' }>;
+
+/** The duration in other words: `30 s`, `5 minutes`, `forever`. */
+function durationMeant(text: string, type: DurationType): string | undefined {
+  const word = text.trim().toLowerCase();
+  if (type.never !== undefined && ['forever', 'infinite', 'infinity', 'unlimited'].includes(word))
+    return 'never';
+  const match = /^(\d{1,12}(?:\.\d{1,9})?)\s*([a-z]+)$/.exec(word);
+  const unit = UNIT_WORDS[match?.[2] ?? ''];
+  if (match === null || unit === undefined) return undefined;
+  const meant = `${match[1]}${unit}`;
+  return fits(meant, type) ? meant : undefined;
+}
+
+/** A number that is too large for seconds may have been meant in milliseconds. */
+function milliseconds(tree: ScalarTree, type: DurationType): readonly string[] {
+  if (!/^\d+$/.test(tree.text)) return [];
+  const parsed = parseDuration(`${tree.text}ms`, type.unit);
+  if (!parsed.ok) return [];
+  const meant = formatDuration(parsed.value, type.unit);
+  return fits(meant, type) ? [meant] : [];
+}
+
+function fits(text: string, { unit, min, max }: DurationType): boolean {
+  const parsed = parseDuration(text, unit);
+  return parsed.ok && parsed.value >= min && parsed.value <= max;
+}
+
+/** The word for a number that the wire has for it: Retain Handling 1, protocol level 4. */
+function choiceOfNumber(
+  tree: ScalarTree,
+  { choices }: Extract<ValueType, { kind: 'choice' }>,
+): string | undefined {
+  return choices.find(({ value }) => typeof value === 'number' && String(value) === tree.text)?.word;
 }

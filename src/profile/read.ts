@@ -1,7 +1,9 @@
 /** Reads a tree by the table of keys: types, ranges, unknown keys. Says what is wrong where it stands. */
 import { assertNever } from '../mqtt/assert-never.ts';
 import { type Read, readBrokerAddress, readListenAddress } from './broker-address.ts';
+import { correct, type FixPlan, removeEntry, replaceText } from './fixes.ts';
 import type { BrokerAddress, Range } from './model.ts';
+import type { Origin } from './moving-range.ts';
 import { nearest } from './nearest.ts';
 import type { Problems } from './problems.ts';
 import { readScalar, reportVariableProblems, type ScalarType } from './read-scalar.ts';
@@ -12,12 +14,15 @@ import { type ListItem, NO_SETTINGS, type Setting, type Settings, type SettingVa
 import type { ScalarTree, Tree } from './tree.ts';
 
 const BROKEN: SettingValue = { kind: 'broken' };
+const NAME: ScalarType = { kind: 'text', role: 'plain' };
 const BINARY_TEXT: ScalarType = { kind: 'text', role: 'binary', variables: true };
 
 /** What reading needs besides the tree. */
 export interface Reading {
   readonly problems: Problems;
+  /** The text that the tree was read from, and where it begins in the file. */
   readonly text: string;
+  readonly origin: Origin;
 }
 
 /** Reads a map with fixed keys. `what` names it for messages, at the start of a sentence too: "`will`", "the file". */
@@ -47,7 +52,9 @@ export function readObject(tree: Tree, object: ObjectName, what: string, reading
     const row = rows.get(key);
     if (row === undefined) {
       broken = true;
-      reading.problems.add('unknown-key', keyRange, unknownKey(key, what, rows));
+      reading.problems.add('unknown-key', keyRange, unknownKey(key, what, rows), {
+        fixes: unknownKeyFixes(key, keyRange, value, rows, new Set(tree.entries.map((entry) => entry.key))),
+      });
       continue;
     }
     const rival = findRival(entries, row);
@@ -56,7 +63,11 @@ export function readObject(tree: Tree, object: ObjectName, what: string, reading
       reading.problems.add(
         'exclusive-keys',
         keyRange,
-        `\`${key}\` and \`${rival}\` cannot both hold. Remove one of them.`,
+        `\`${key}\` and \`${rival.row.key}\` cannot both hold. Remove one of them.`,
+        {
+          related: [{ range: rival.keyRange, message: 'The other.' }],
+          fixes: [removeEntry(key, keyRange, value.range)],
+        },
       );
       continue;
     }
@@ -71,10 +82,23 @@ function readObjectValue(tree: Tree, object: ObjectName, what: string, reading: 
   return tree.kind === 'map' ? { kind: 'object', settings } : BROKEN;
 }
 
-function findRival(entries: ReadonlyMap<string, Setting>, row: KeyRow): string | undefined {
+function findRival(entries: ReadonlyMap<string, Setting>, row: KeyRow): Setting | undefined {
   if (row.group === undefined) return undefined;
-  for (const [key, setting] of entries) if (setting.row.group === row.group) return key;
-  return undefined;
+  return [...entries.values()].find((setting) => setting.row.group === row.group);
+}
+
+function unknownKeyFixes(
+  key: string,
+  keyRange: Range,
+  value: Tree,
+  rows: ReadonlyMap<string, KeyRow>,
+  taken: ReadonlySet<string>,
+): readonly FixPlan[] {
+  const near = nearest(key, rows.keys());
+  const removal = removeEntry(key, keyRange, value.range);
+  if (near === undefined || taken.has(near)) return [removal];
+  const sameLetters = key.toLowerCase().replaceAll(/[-_ ]/g, '') === near.toLowerCase();
+  return [sameLetters ? correct(keyRange, near) : replaceText(keyRange, near), removal];
 }
 
 function unknownKey(key: string, what: string, rows: ReadonlyMap<string, KeyRow>): string {
@@ -111,8 +135,8 @@ function readValue(tree: Tree, row: KeyRow, keyRange: Range, reading: Reading): 
       return { kind: 'unset' };
     case 'object':
       if (tree.kind === 'scalar' && type.orWord === tree.value) return { kind: 'never' };
-      if (tree.kind === 'scalar' && type.orText === true) {
-        return readScalar(tree, row.key, BINARY_TEXT, reading);
+      if (tree.kind === 'scalar' && type.orText !== undefined) {
+        return readScalar(tree, row.key, type.orText === true ? BINARY_TEXT : NAME, reading);
       }
       return readObjectValue(tree, type.of, `\`${row.key}\``, reading);
     case 'list':
@@ -194,7 +218,9 @@ function readAddress<T>(
   if (reportVariableProblems(tree.text, tree.range, reading)) return BROKEN;
   const address = read(tree.text);
   if (address.ok) return toValue(address.value);
-  reading.problems.add(address.code, tree.range, address.message);
+  const { code, message, instead } = address;
+  const fixes = instead === undefined ? [] : [replaceText(tree.range, instead)];
+  reading.problems.add(code, tree.range, message, { fixes });
   return BROKEN;
 }
 

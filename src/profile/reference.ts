@@ -1,7 +1,8 @@
 /** The reference page docs/profiles.md, made from the tables of keys, variables and checks. */
 
+import { findStatement, statementLabel } from '../mqtt/statements.ts';
 import { SCHEME_PORTS } from './broker-address.ts';
-import { CHECKS } from './checks.ts';
+import { anchorOf, CHECKS, checkRow, type DiagnosticCode } from './checks.ts';
 import { formatDuration } from './durations.ts';
 import { VERSION_NAMES } from './merged-checks.ts';
 import { keysOf } from './schema.ts';
@@ -10,7 +11,17 @@ import { MAX_FILE_LENGTH } from './tree.ts';
 import { spell, VARIABLES } from './variables.ts';
 
 /** Where each object stands, in the order of the page. */
-const SECTIONS: readonly { readonly object: ObjectName; readonly title: string; readonly about: string }[] = [
+interface Section {
+  readonly object: ObjectName;
+  readonly title: string;
+  readonly about: string;
+}
+
+const STEP_PARTS = [...keysOf('step').values()].flatMap(({ key, type }) =>
+  type.kind === 'object' ? [{ key, of: type.of }] : [],
+);
+
+const SECTIONS: readonly Section[] = [
   {
     object: 'file',
     title: 'The file',
@@ -50,6 +61,23 @@ const SECTIONS: readonly { readonly object: ObjectName; readonly title: string; 
   },
   { object: 'allow', title: '`sandbox.allow`', about: 'A list of rules with these keys, as in `deny`.' },
   { object: 'user', title: '`sandbox.users`', about: 'A list of users with these keys.' },
+  {
+    object: 'scenario',
+    title: '`scenarios`',
+    about: 'A key of the file, beside `profiles`: below it, a name for each.',
+  },
+  {
+    object: 'step',
+    title: '`scenarios.steps`',
+    about: 'A list of steps, each with exactly one of these keys.',
+  },
+  ...STEP_PARTS.map(
+    ({ key, of }): Section => ({
+      object: of,
+      title: `\`${key}\``,
+      about: `What stands behind \`${key}\` in a step.`,
+    }),
+  ),
 ];
 
 /** The whole page, as Markdown. */
@@ -128,13 +156,24 @@ take none. \`$\${\` stands for a literal \`\${\`. In an untrusted workspace noth
 function checks(): string {
   return [
     '## What can be wrong',
-    'An error keeps the profile from being used. A warning does not: the profile will do something else than it seems to.',
+    'An error keeps the profile, or the scenario, from being used. A warning does not: it will do something else than it seems to. Information is a hint, and no fault.',
     table(
       ['code', 'weight', 'what it means'],
-      CHECKS.map(({ code, severity, summary }) => [`\`${code}\``, severity, summary]),
+      CHECKS.map(({ code, severity, summary }) => [`[\`${code}\`](#${anchorOf(code)})`, severity, summary]),
     ),
     `A file may have ${MAX_FILE_LENGTH} characters.`,
+    ...CHECKS.flatMap(({ code }) => checkSection(code)),
   ].join('\n\n');
+}
+
+function checkSection(code: DiagnosticCode): readonly string[] {
+  const { severity, summary, about, statement } = checkRow(code);
+  const found = statement === undefined ? undefined : findStatement(statement);
+  return [
+    `### \`${code}\``,
+    `**${severity[0]?.toUpperCase()}${severity.slice(1)}.** ${summary}${about === undefined ? '' : ` ${about}`}`,
+    ...(found === undefined ? [] : [`[${statementLabel(found)}](${found.url}): ${found.summary}`]),
+  ];
 }
 
 function keyTable(object: ObjectName): string {
@@ -214,7 +253,7 @@ export function describeType(type: ValueType): string {
     case 'list':
       return `list of at most ${type.max}`;
     case 'named':
-      return 'map of names to profiles';
+      return `map of names to ${type.of}s`;
     case 'anything':
       return 'map';
   }

@@ -15,7 +15,23 @@ export type ObjectName =
   | 'sandbox'
   | 'deny'
   | 'allow'
-  | 'user';
+  | 'user'
+  | 'scenario'
+  | 'step'
+  | StepPart;
+
+/** What stands behind the key of a step. */
+export type StepPart =
+  | 'connectStep'
+  | 'publishStep'
+  | 'subscribeStep'
+  | 'unsubscribeStep'
+  | 'disconnectStep'
+  | 'expectWill'
+  | 'expectNoWill'
+  | 'expectSession'
+  | 'expectClosed'
+  | 'expectMessage';
 
 export interface Choice {
   readonly word: string;
@@ -31,7 +47,8 @@ export interface Choice {
 export type TextRole = 'plain' | 'utf8' | 'topic' | 'binary' | 'payload';
 
 export type ValueType =
-  | { readonly kind: 'text'; readonly role: TextRole; readonly variables?: true }
+  /** `names`: the text is the name of a profile of the same file. */
+  | { readonly kind: 'text'; readonly role: TextRole; readonly variables?: true; readonly names?: 'profile' }
   | { readonly kind: 'integer'; readonly min: number; readonly max: number; readonly unit?: string }
   | { readonly kind: 'boolean' }
   /** `unit` is what the value is kept in. The wire carries whole seconds. */
@@ -49,8 +66,13 @@ export type ValueType =
   | { readonly kind: 'userProperties' }
   | { readonly kind: 'json' }
   | { readonly kind: 'base64' }
-  /** A map with the keys of `of`, or `word` in its place, or a text where `orText` is set. */
-  | { readonly kind: 'object'; readonly of: ObjectName; readonly orWord?: 'never'; readonly orText?: true }
+  /** A map with the keys of `of`, or `word` in its place, or a text where `orText` is set, for `profile` the name of one. */
+  | {
+      readonly kind: 'object';
+      readonly of: ObjectName;
+      readonly orWord?: 'never';
+      readonly orText?: true | 'profile';
+    }
   | { readonly kind: 'list'; readonly of: ObjectName | 'text'; readonly max: number }
   /** A map whose keys the user chooses. */
   | { readonly kind: 'named'; readonly of: ObjectName; readonly max: number }
@@ -71,7 +93,7 @@ export interface KeyRow {
   /** Another name for this key of the same object, whose place it takes. */
   readonly sameAs?: string;
   /** At most one key of a group may be given. */
-  readonly group?: 'payload' | 'session start';
+  readonly group?: 'payload' | 'session start' | 'action';
   /** Section of the MQTT 5.0 standard. */
   readonly v5?: string;
   /** Section of the MQTT 3.1.1 standard. */

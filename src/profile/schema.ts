@@ -7,6 +7,7 @@ import { fileRows } from './keys/file-keys.ts';
 import { correlationDataRows, messageRows, subscriptionRows, willOnlyRows } from './keys/message-keys.ts';
 import { profileRows } from './keys/profile-keys.ts';
 import { allowRows, denyRows, sandboxRows, userRows } from './keys/sandbox-keys.ts';
+import { scenarioRows, stepPartRows, stepRows } from './keys/scenario-keys.ts';
 import type { KeyRow, ObjectName, ValueType } from './schema-types.ts';
 import type { Path } from './settings.ts';
 
@@ -26,6 +27,9 @@ export const KEYS: readonly KeyRow[] = [
   ...denyRows,
   ...allowRows,
   ...userRows,
+  ...scenarioRows,
+  ...stepRows,
+  ...stepPartRows,
 ];
 
 const keysByObject = new Map<ObjectName, Map<string, KeyRow>>();

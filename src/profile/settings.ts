@@ -73,11 +73,37 @@ export function mergeSettings(under: Settings, over: Settings): Settings {
 
 function mergeSetting(under: Setting, over: Setting): Setting {
   if (under.value.kind !== 'object' || over.value.kind !== 'object') return over;
-  if (over.row.type.kind !== 'object' || over.row.type.orText === true) return over;
+  if (over.row.type.kind !== 'object' || over.row.type.orText !== undefined) return over;
   return {
     ...over,
     value: { kind: 'object', settings: mergeSettings(under.value.settings, over.value.settings) },
   };
+}
+
+/** Merges, and remembers the last outcome for each `over`: what did not change stays the same object. */
+export class Merges {
+  readonly #last = new WeakMap<Settings, { readonly under: Settings; readonly merged: Settings }>();
+  readonly #inheritable = new WeakMap<Settings, Settings>();
+
+  merge(under: Settings, over: Settings): Settings {
+    const last = this.#last.get(over);
+    if (last?.under === under) return last.merged;
+    const merged = mergeSettings(under, over);
+    this.#last.set(over, { under, merged });
+    return merged;
+  }
+
+  /** What describes one profile does not describe those that extend it. */
+  inheritable(settings: Settings): Settings {
+    const known = this.#inheritable.get(settings);
+    if (known !== undefined) return known;
+    const entries = new Map(settings.entries);
+    entries.delete('extends');
+    entries.delete('description');
+    const inheritable = { entries, broken: settings.broken };
+    this.#inheritable.set(settings, inheritable);
+    return inheritable;
+  }
 }
 
 /** The way to a value: keys, and positions in lists from 0. */

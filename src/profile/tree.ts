@@ -5,6 +5,7 @@
  */
 import { Composer, CST, type Document, isAlias, isMap, isScalar, isSeq, Parser } from 'yaml';
 import type { Range } from './model.ts';
+import { FILE_START, MovingRange, type Origin } from './moving-range.ts';
 import type { Problems } from './problems.ts';
 
 export interface Entry {
@@ -52,8 +53,18 @@ export interface ParsedTree {
 
 const NO_TREE: ParsedTree = { tree: undefined, usesAliases: false };
 
-/** Reads the text with tolerance. */
-export function parseTree(text: string, problems: Problems): ParsedTree {
+/** Where a text lies in its file, and how deep. */
+export interface Placement {
+  readonly origin: Origin;
+  /** Levels of nesting around it. */
+  readonly depth: number;
+}
+
+const WHOLE: Placement = { origin: FILE_START, depth: 0 };
+
+/** Reads the text with tolerance: that of a file, or of a block of it. */
+export function parseTree(text: string, problems: Problems, place: Placement = WHOLE): ParsedTree {
+  const { origin, depth } = place;
   if (text.length > MAX_FILE_LENGTH) {
     problems.add(
       'file-too-large',
@@ -63,11 +74,11 @@ export function parseTree(text: string, problems: Problems): ParsedTree {
     return NO_TREE;
   }
   const tokens = [...new Parser().parse(text)];
-  const tooDeep = tokens.map(findTooDeep).find((offset) => offset !== undefined);
+  const tooDeep = tokens.map((token) => findTooDeep(token, depth)).find((offset) => offset !== undefined);
   if (tooDeep !== undefined) {
     problems.add(
       'nesting-too-deep',
-      clip(tooDeep, tooDeep + 1, text),
+      clip(tooDeep, tooDeep + 1, text, origin),
       `More than ${MAX_DEPTH} levels of nesting are not read. Check the brackets and the indentation here.`,
     );
     return NO_TREE;
@@ -79,7 +90,7 @@ export function parseTree(text: string, problems: Problems): ParsedTree {
     const [start, end] = error.pos;
     problems.add(
       'yaml-syntax',
-      clip(start, end, text),
+      clip(start, end, text, origin),
       `${firstSentence(error.message)} ${hintFor(error.code)}`,
     );
   }
@@ -87,18 +98,18 @@ export function parseTree(text: string, problems: Problems): ParsedTree {
     const [start] = another.range;
     problems.add(
       'yaml-syntax',
-      clip(start, start, text),
+      clip(start, start, text, origin),
       'A second document starts here and is not read. Remove the `---`, or move it to a file of its own.',
     );
   }
-  const builder = new Builder(text, problems);
+  const builder = new Builder(text, problems, origin);
   return { tree: builder.build(document), usesAliases: builder.usesAliases };
 }
 
 /** A range inside the text, whatever the offsets. */
-function clip(start: number, end: number, text: string): Range {
+function clip(start: number, end: number, text: string, origin: Origin): Range {
   const from = Math.min(Math.max(start, 0), text.length);
-  return { start: from, end: Math.min(Math.max(end, from), text.length) };
+  return new MovingRange(origin, from, Math.min(Math.max(end, from), text.length));
 }
 
 function firstSentence(message: string): string {
@@ -124,8 +135,8 @@ function hintFor(code: string): string {
 }
 
 /** The offset of the first token nested too deeply. Walks without recursion, because the depth is what is in doubt. */
-function findTooDeep(token: CST.Token): number | undefined {
-  const open: { readonly token: CST.Token; readonly depth: number }[] = [{ token, depth: 0 }];
+function findTooDeep(token: CST.Token, around: number): number | undefined {
+  const open: { readonly token: CST.Token; readonly depth: number }[] = [{ token, depth: around }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { token: current, depth } = next;
     if (depth > MAX_DEPTH) return current.offset;
@@ -146,19 +157,29 @@ interface Anchored {
   readonly size: number;
 }
 
+export function reportDuplicate(key: string, range: Range, problems: Problems): void {
+  problems.add(
+    'duplicate-key',
+    range,
+    `\`${key}\` stands here twice, and only one can hold. Remove one of them; where a User Property repeats, write a list of pairs.`,
+  );
+}
+
 /** Turns the YAML library's nodes into ours. */
 class Builder {
   readonly #text: string;
   readonly #problems: Problems;
+  readonly #origin: Origin;
   readonly #anchors = new Map<string, Anchored>();
   /** Anchors whose node is being built: an alias to one of these is a circle. */
   readonly #open = new Set<string>();
   #nodes = 0;
   #aliasNodes = 0;
 
-  constructor(text: string, problems: Problems) {
+  constructor(text: string, problems: Problems, origin: Origin) {
     this.#text = text;
     this.#problems = problems;
+    this.#origin = origin;
   }
 
   get usesAliases(): boolean {
@@ -176,7 +197,7 @@ class Builder {
     this.#nodes += 1;
     if (isAlias(node)) return this.#alias(node.source, this.#range(node.range, at));
     if (!isScalar(node) && !isMap(node) && !isSeq(node)) {
-      return { kind: 'nothing', range: clip(at, at, this.#text) };
+      return { kind: 'nothing', range: this.#at(at) };
     }
     const anchor = node.anchor;
     if (anchor === undefined) return this.#plainNode(node, at);
@@ -191,11 +212,15 @@ class Builder {
   #plainNode(node: unknown, at: number): Tree {
     if (isMap(node)) {
       const range = this.#range(node.range, at);
-      return { kind: 'map', range, ...this.#entries(node.items, range.start) };
+      return { kind: 'map', range, ...this.#entries(node.items, this.#inside(range.start)) };
     }
     if (isSeq(node)) {
       const range = this.#range(node.range, at);
-      return { kind: 'list', range, items: node.items.map((item) => this.#node(item, range.start)) };
+      return {
+        kind: 'list',
+        range,
+        items: node.items.map((item) => this.#node(item, this.#inside(range.start))),
+      };
     }
     if (isScalar(node)) {
       const range = this.#range(node.range, at);
@@ -209,7 +234,7 @@ class Builder {
       }
       return { kind: 'scalar', range, value: String(value), text: source, plain };
     }
-    return { kind: 'nothing', range: clip(at, at, this.#text) };
+    return { kind: 'nothing', range: this.#at(at) };
   }
 
   #entries(
@@ -230,15 +255,15 @@ class Builder {
       }
       if (seen.has(key.text)) {
         damaged = true;
-        this.#problems.add(
-          'duplicate-key',
-          key.range,
-          `\`${key.text}\` stands here twice, and only one can hold. Remove one of them; where a User Property repeats, write a list of pairs.`,
-        );
+        reportDuplicate(key.text, key.range, this.#problems);
         continue;
       }
       seen.add(key.text);
-      entries.push({ key: key.text, keyRange: key.range, value: this.#node(pair.value, key.range.end) });
+      entries.push({
+        key: key.text,
+        keyRange: key.range,
+        value: this.#node(pair.value, this.#inside(key.range.end)),
+      });
     }
     return { entries, damaged };
   }
@@ -274,8 +299,17 @@ class Builder {
     return anchored.tree;
   }
 
+  /** @param at inside of the text, for what has no range */
   #range(range: readonly number[] | null | undefined, at: number): Range {
     const [start = at, end = at] = range ?? [];
-    return clip(start, end, this.#text);
+    return clip(start, end, this.#text, this.#origin);
+  }
+
+  #inside(offset: number): number {
+    return offset - this.#origin.offset;
+  }
+
+  #at(at: number): Range {
+    return clip(at, at, this.#text, this.#origin);
   }
 }

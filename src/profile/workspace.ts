@@ -2,12 +2,16 @@
  * The profile files of a workspace, read as they are typed: what is wrong with each, alone and beside the others, and
  * what mends it. Text goes in, plain data comes out; nothing is read, asked or resolved.
  */
-import type { DiagnosticCode } from './checks.ts';
+import { messageOf } from './checks.ts';
+import { fileReferences } from './claims.ts';
+import { Claims } from './cross-checks.ts';
+import { effectsOf, type ProfileEffects } from './effects.ts';
+import { FileReader, type ReadFile } from './file-reader.ts';
 import type { ProfileFile, Range } from './model.ts';
-import { parseProfileFile } from './parse.ts';
 import type { Problem, QuickFix, TextEdit } from './problem.ts';
-import { Problems } from './problems.ts';
-import { parseTree, type Tree } from './tree.ts';
+import { type Found, report } from './problems.ts';
+import type { Scenario } from './scenarios.ts';
+import type { Tree } from './tree.ts';
 
 /** Replaces what stands at `range`. Changes of one edit apply one after the other, each to the text the last one left. */
 export interface TextChange {
@@ -25,31 +29,41 @@ export interface WorkspaceOptions {
 
 interface Entry {
   readonly text: string;
-  readonly file: ProfileFile;
+  readonly reader: FileReader;
+  readonly read: ReadFile;
 }
 
 export class ProfileWorkspace {
+  readonly #options: WorkspaceOptions;
   readonly #files = new Map<string, Entry>();
+  readonly #claims = new Claims();
   readonly #changed = new Set<string>();
 
-  constructor(_options: WorkspaceOptions = {}) {}
+  constructor(options: WorkspaceOptions = {}) {
+    this.#options = options;
+  }
 
-  /** Takes a file in, or the whole text of one anew. */
+  /** Takes a file in, or the whole text of one anew: only what differs is read again. */
   set(uri: string, text: string): void {
-    this.#files.set(uri, { text, file: parseProfileFile(text, uri) });
-    this.#changed.add(uri);
+    const known = this.#files.get(uri);
+    if (known?.text === text) return;
+    const reader = known?.reader ?? new FileReader();
+    const read = reader.read(text, uri);
+    this.#files.set(uri, { text, reader, read });
+    this.#touch(uri, read);
   }
 
   /** Applies the changes of one edit, in offsets. A file that is not here counts as empty. */
   edit(uri: string, changes: readonly TextChange[]): void {
     let text = this.#files.get(uri)?.text ?? '';
-    for (const { range, text: put } of changes)
+    for (const { range, text: put } of changes) {
       text = text.slice(0, range.start) + put + text.slice(range.end);
+    }
     this.set(uri, text);
   }
 
   delete(uri: string): void {
-    if (this.#files.delete(uri)) this.#changed.add(uri);
+    if (this.#files.delete(uri)) this.#touch(uri, undefined);
   }
 
   /** Looks again for the files that profiles name: of one profile file, or of all. */
@@ -77,24 +91,34 @@ export class ProfileWorkspace {
 
   /** The file as the program uses it. The result is never changed later. */
   file(uri: string): ProfileFile | undefined {
-    return this.#files.get(uri)?.file;
+    return this.#files.get(uri)?.read.file;
   }
 
   /** The file as a tree with ranges. Valid until the file changes: ranges of what is not touched move along. */
   tree(uri: string): Tree | undefined {
-    const text = this.text(uri);
-    return text === undefined ? undefined : parseTree(text, new Problems()).tree;
+    return this.#files.get(uri)?.read.tree;
+  }
+
+  /** What the settings of each profile amount to, in the order of the file. */
+  effects(uri: string): readonly ProfileEffects[] {
+    const read = this.#files.get(uri)?.read;
+    return read === undefined ? [] : effectsOf(read);
+  }
+
+  /** The scenarios of a file, in its order. */
+  scenarios(uri: string): readonly Scenario[] {
+    return this.#files.get(uri)?.read.scenarios ?? [];
   }
 
   /** Everything wrong with a file, alone and beside the others, in the order of the file. */
   problems(uri: string): readonly Problem[] {
-    return (this.file(uri)?.diagnostics ?? []).map((diagnostic) => ({
-      ...diagnostic,
-      code: diagnostic.code as DiagnosticCode,
-      related: [],
-      fixes: [],
-      anchor: diagnostic.code,
-    }));
+    const entry = this.#files.get(uri);
+    if (entry === undefined) return [];
+    const around = [...this.#claims.check(uri), ...this.#missingFiles(uri, entry.read)];
+    if (around.length === 0) return entry.read.problems;
+    return [...entry.read.problems, ...report([around], entry.text)].sort(
+      (a, b) => a.range.start - b.range.start || a.range.end - b.range.end,
+    );
   }
 
   /** What mends the problems that touch a range, each with its problem. */
@@ -116,5 +140,22 @@ export class ProfileWorkspace {
       end = fix.edits.at(-1)?.range.end ?? end;
     }
     return edits;
+  }
+
+  #touch(uri: string, read: ReadFile | undefined): void {
+    this.#changed.add(uri);
+    for (const other of this.#claims.update(uri, read)) this.#changed.add(other);
+  }
+
+  #missingFiles(uri: string, read: ReadFile): readonly Found[] {
+    const { fileExists } = this.#options;
+    if (fileExists === undefined) return [];
+    return fileReferences(read)
+      .filter(({ path }) => fileExists(uri, path) === false)
+      .map(({ path, range }) => ({
+        code: 'file-missing',
+        range,
+        message: messageOf('file-missing', { path }),
+      }));
   }
 }

@@ -1,7 +1,8 @@
 /** Where and how to connect: the broker, TLS, the tap. */
 import { hostProblem, isLoopback } from '../broker-address.ts';
+import { formatDuration } from '../durations.ts';
 import type { ConnectionProfile } from '../model.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, remove, set } from './finding.ts';
 
 export function* checkBroker({ broker, reconnect }: ConnectionProfile): Iterable<Finding> {
   if (broker.kind === 'network') {
@@ -13,6 +14,8 @@ export function* checkBroker({ broker, reconnect }: ConnectionProfile): Iterable
       code: 'reconnect-order',
       path: ['reconnect', 'atMost'],
       message: '`atMost` is shorter than `after`. Make it as long or longer.',
+      related: { path: ['reconnect', 'after'], message: 'The first time.' },
+      fixes: [set(['reconnect', 'atMost'], formatDuration(reconnect.afterMs, 'ms'))],
     };
   }
 }
@@ -29,6 +32,7 @@ export function* checkTls({ broker, tls }: ConnectionProfile): Iterable<Finding>
       code: 'tls-unused',
       path: ['tls'],
       message: `\`tls\` has no effect, because the connection to \`${scheme}\` is not encrypted. ${next}`,
+      fixes: [remove(['tls'])],
     };
   }
   if ((tls.cert === undefined) !== (tls.key === undefined)) {
@@ -50,6 +54,7 @@ export function* checkTap({ broker, tap }: ConnectionProfile): Iterable<Finding>
       code: 'tap-not-loopback',
       path,
       message: `The tap would listen on ${host}, which other machines can reach. Write \`127.0.0.1:${port}\` unless they are meant to.`,
+      fixes: [set(path, `127.0.0.1:${port}`)],
     };
   }
   if (
@@ -61,6 +66,7 @@ export function* checkTap({ broker, tap }: ConnectionProfile): Iterable<Finding>
       code: 'tap-loop',
       path,
       message: 'The tap would forward to itself: it listens where `broker` is. Choose another port.',
+      related: { path: ['broker'], message: 'Where it would forward to.' },
     };
   }
 }

@@ -10,7 +10,7 @@ import { decodeBase64 } from '../base64.ts';
 import type { ConnectionProfile, MessageSettings } from '../model.ts';
 import type { Path } from '../settings.ts';
 import { hasLoneSurrogate } from '../utf8.ts';
-import { cite, type Finding, WIRE_MAX } from './finding.ts';
+import { cite, type Finding, remove, set, WIRE_MAX } from './finding.ts';
 
 export function* checkWill(profile: ConnectionProfile): Iterable<Finding> {
   const { will } = profile;
@@ -43,6 +43,10 @@ export function* checkWill(profile: ConnectionProfile): Iterable<Finding> {
       code: 'will-delay-no-effect',
       path: ['will', 'willDelayInterval'],
       message: `The will is published when the Session ends, and without \`sessionExpiryInterval\` that is when the connection closes: the delay has no effect ${cite({ version: 5, id: 'MQTT-3.1.3-9' })}. Set \`sessionExpiryInterval\` to ${willDelayInterval + 1}s or more.`,
+      fixes: [
+        set(['sessionExpiryInterval'], `${willDelayInterval + 1}s`),
+        remove(['will', 'willDelayInterval']),
+      ],
     };
   }
   yield* checkPayloadAndReply(will, ['will']);
@@ -106,6 +110,8 @@ export function* checkPayloadAndReply(message: MessageSettings, path: Path): Ite
       code: 'payload-not-utf8',
       path: [...path, 'payload'],
       message: `\`payloadFormatIndicator: utf8\` promises UTF-8 text, and these bytes are none ${cite({ version: 5, id: '3.3.2.3.2' })}. Write \`payloadFormatIndicator: bytes\`, or change the payload.`,
+      related: { path: [...path, 'payloadFormatIndicator'], message: 'What it says to be.' },
+      fixes: [set([...path, 'payloadFormatIndicator'], 'bytes')],
     };
   }
 }
@@ -142,6 +148,7 @@ export function* checkSubscriptions(profile: ConnectionProfile): Iterable<Findin
         code: 'shared-no-local',
         path: ['subscriptions', index, 'noLocal'],
         message: `A shared subscription must not have No Local; the Server would close the connection ${cite({ version: 5, id: 'MQTT-3.8.3-4' })}. Remove \`noLocal\`.`,
+        fixes: [remove(['subscriptions', index, 'noLocal'])],
       };
     }
   }

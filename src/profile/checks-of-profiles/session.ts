@@ -1,7 +1,7 @@
 /** Who connects, and what is kept: identifier, credentials, session. */
 import type { ConnectionProfile } from '../model.ts';
 import { utf8Length } from '../utf8.ts';
-import { cite, type Finding } from './finding.ts';
+import { cite, type Finding, set } from './finding.ts';
 
 /** v3.1: a Client Identifier has 1 to 23 characters. */
 const CLIENT_ID_MAX_3_1 = 23;
@@ -25,6 +25,7 @@ export function* checkClientId({
       code: 'client-id-empty',
       path,
       message: `A Session that is to be kept needs a name: with an empty \`clientId\`, 3.1.1 demands a clean session ${cite({ version: 4, id: 'MQTT-3.1.3-7' })}. Set \`clientId\`, or \`cleanStart: true\`.`,
+      fixes: [set(['cleanStart'], 'true')],
     };
   }
   const bytes = utf8Length(clientId);
@@ -58,6 +59,7 @@ export function* checkSession(profile: ConnectionProfile): Iterable<Finding> {
       code: 'session-ends-with-connection',
       path: ['cleanStart'],
       message: `\`cleanStart: false\` asks for the old Session, but without \`sessionExpiryInterval\` each Session ends with its connection ${cite({ version: 5, id: '3.1.2.11.2' })}. Set for example \`sessionExpiryInterval: 1h\`.`,
+      fixes: [set(['sessionExpiryInterval'], '1h')],
     };
   }
 }

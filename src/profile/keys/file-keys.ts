@@ -1,6 +1,6 @@
 /** The keys of the file as a whole. */
 import type { KeyRow } from '../schema-types.ts';
-import { PROFILES_MAX } from './value-types.ts';
+import { LIST_MAX, PROFILES_MAX } from './value-types.ts';
 
 export const fileRows: readonly KeyRow[] = [
   {
@@ -31,7 +31,7 @@ export const fileRows: readonly KeyRow[] = [
   {
     in: 'file',
     key: 'scenarios',
-    type: { kind: 'anything' },
+    type: { kind: 'named', of: 'scenario', max: LIST_MAX },
     help: 'Scripted steps with expected verdicts, by name.',
   },
 ];

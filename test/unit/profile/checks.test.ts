@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { findStatement, statements } from '../../../src/mqtt/statements.ts';
 import { CHECKS, type DiagnosticCode } from '../../../src/profile/checks.ts';
 import { parseProfileFile } from '../../../src/profile/parse.ts';
+import type { TextEdit } from '../../../src/profile/problem.ts';
 import { MAX_FILE_LENGTH } from '../../../src/profile/tree.ts';
+import { ProfileWorkspace } from '../../../src/profile/workspace.ts';
 
 /** For each code its smallest bad file, with `|...|` around what the diagnostic must point at, and its nearest good one. */
 interface Example {
@@ -10,6 +12,10 @@ interface Example {
   readonly good: string;
   /** Said beside it, of necessity. */
   readonly also?: readonly DiagnosticCode[];
+  /** Another file of the workspace. */
+  readonly beside?: string;
+  /** Files that are there; every other is not. Absent: nothing is known of files. */
+  readonly files?: readonly string[];
 }
 
 const profile = (...lines: string[]): string =>
@@ -108,19 +114,24 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
     { bad: sandboxed('maximumPacketSize: |4294967296|'), good: sandboxed('maximumPacketSize: 4294967295') },
     { bad: sandboxed('topicAliasMaximum: |65536|'), good: sandboxed('topicAliasMaximum: 65535') },
     { bad: sandboxed('will: { topic: a, qos: |3| }'), good: sandboxed('will: { topic: a, qos: 2 }') },
-    { bad: sandboxed('sessionExpiryInterval: |50000d|'), good: sandboxed('sessionExpiryInterval: never') },
+    {
+      bad: sandboxed('sessionExpiryInterval: |50000d|'),
+      good: sandboxed('clientId: a', 'sessionExpiryInterval: never'),
+    },
     { bad: sandboxed('connectTimeout: |0|'), good: sandboxed('connectTimeout: 1ms') },
     { bad: `version: |2|\n${sandboxed()}`, good: `version: 1\n${sandboxed()}` },
   ],
   'too-many': [
     {
       bad: sandboxed(`subscriptions: |[${'{ topicFilter: a },'.repeat(1001)}]|`),
-      good: sandboxed(`subscriptions: [${'{ topicFilter: a },'.repeat(1000)}]`),
+      good: sandboxed(
+        `subscriptions: [${Array.from({ length: 1000 }, (_, index) => `{ topicFilter: a${index} },`).join('')}]`,
+      ),
     },
   ],
   'duration-form': [
     { bad: sandboxed('keepAlive: |30 s|'), good: sandboxed('keepAlive: 30s') },
-    { bad: sandboxed('keepAlive: |never|'), good: sandboxed('sessionExpiryInterval: never') },
+    { bad: sandboxed('keepAlive: |never|'), good: sandboxed('clientId: a', 'sessionExpiryInterval: never') },
   ],
   'duration-fraction': [
     { bad: sandboxed('keepAlive: |500ms|'), good: sandboxed('keepAlive: 1000ms', 'connectTimeout: 500ms') },
@@ -165,7 +176,10 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
   'extends-unknown': { bad: sandboxed('extends: |q|'), good: `${sandboxed('extends: q')}  q: {}\n` },
   'extends-cycle': { bad: sandboxed('extends: |p|'), good: `${sandboxed('extends: q')}  q: {}\n` },
   'key-not-in-version': [
-    { bad: before5('sessionExpiryInterval: |10s|'), good: sandboxed('sessionExpiryInterval: 10s') },
+    {
+      bad: before5('sessionExpiryInterval: |10s|'),
+      good: sandboxed('clientId: a', 'sessionExpiryInterval: 10s'),
+    },
     {
       bad: before5('subscriptions: [ { topicFilter: a, noLocal: |true| } ]'),
       good: before5('subscriptions: [ { topicFilter: a, noLocal: false } ]'),
@@ -212,11 +226,11 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
   },
   'password-in-file': [
     {
-      bad: profile('broker: mqtt://a', 'username: me', 'password: |secret|'),
-      good: profile('broker: mqtt://a', 'username: me', `password: \${secret:me}`),
+      bad: profile('broker: mqtts://a', 'username: me', 'password: |hunter2|'),
+      good: profile('broker: mqtts://a', 'username: me', `password: \${secret:me}`),
     },
     {
-      bad: profile('broker: mqtt://a', 'username: me', `password: |\${username}|`),
+      bad: profile('broker: mqtts://a', 'username: me', `password: |\${username}|`),
       good: sandboxed('username: me', 'password: secret'),
     },
   ],
@@ -246,7 +260,11 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
   'will-delay-no-effect': [
     {
       bad: sandboxed('will: { topic: a, willDelayInterval: |5s| }'),
-      good: sandboxed('sessionExpiryInterval: 6s', 'will: { topic: a, willDelayInterval: 5s }'),
+      good: sandboxed(
+        'clientId: a',
+        'sessionExpiryInterval: 6s',
+        'will: { topic: a, willDelayInterval: 5s }',
+      ),
     },
     {
       bad: sandboxed('sessionExpiryInterval: 0', 'will: { topic: a, willDelayInterval: |5s| }'),
@@ -291,7 +309,7 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
   },
   'session-ends-with-connection': {
     bad: sandboxed('cleanStart: |false|'),
-    good: sandboxed('cleanStart: false', 'sessionExpiryInterval: 1h'),
+    good: sandboxed('clientId: a', 'cleanStart: false', 'sessionExpiryInterval: 1h'),
   },
   'reconnect-order': {
     bad: sandboxed('reconnect: { after: 2s, atMost: |1s| }'),
@@ -313,6 +331,252 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
     bad: profile('broker: mqtt://localhost:1883', 'tap: { listen: |127.0.0.1:1883| }'),
     good: profile('broker: mqtt://localhost:1883', 'tap: { listen: 127.0.0.1:1884 }'),
   },
+  'will-delay-cut-short': {
+    bad: sandboxed('clientId: a', 'sessionExpiryInterval: 4s', 'will: { topic: a, willDelayInterval: |5s| }'),
+    good: sandboxed('clientId: a', 'sessionExpiryInterval: 5s', 'will: { topic: a, willDelayInterval: 5s }'),
+  },
+  'will-delay-clean-start': {
+    bad: sandboxed(
+      'clientId: a',
+      'sessionExpiryInterval: 9s',
+      'reconnect: { after: 1s }',
+      'will: { topic: a, willDelayInterval: |5s| }',
+    ),
+    good: sandboxed(
+      'clientId: a',
+      'cleanStart: false',
+      'sessionExpiryInterval: 9s',
+      'reconnect: { after: 1s }',
+      'will: { topic: a, willDelayInterval: 5s }',
+    ),
+  },
+  'session-without-name': [
+    {
+      bad: sandboxed('sessionExpiryInterval: |1h|'),
+      good: sandboxed('clientId: a', 'sessionExpiryInterval: 1h'),
+    },
+    {
+      bad: sandboxed(`clientId: |a-\${random:8}|`, 'sessionExpiryInterval: 1h'),
+      good: sandboxed(`clientId: a-\${random:8}`, 'sessionExpiryInterval: 0'),
+    },
+    {
+      bad: before5(`clientId: |a-\${random:8}|`, 'cleanStart: false'),
+      good: before5(`clientId: a-\${env:HOST}`, 'cleanStart: false'),
+    },
+  ],
+  'will-topic-dollar': {
+    bad: sandboxed('will: { topic: |$a/b| }'),
+    good: sandboxed('will: { topic: a/$b }'),
+  },
+  'will-topic-not-state-topic': [
+    {
+      bad: sandboxed(
+        'clientId: me-1',
+        'username: me',
+        `will: { topic: |"user/status/\${username}"|, retain: true, payload: gone }`,
+        `beforeDisconnect: [ { topic: "user/status/\${clientId}", retain: true } ]`,
+      ),
+      good: sandboxed(
+        'clientId: me-1',
+        'username: me',
+        `will: { topic: "user/status/\${username}", retain: true, payload: gone }`,
+        'beforeDisconnect: [ { topic: user/status/me, retain: true } ]',
+      ),
+    },
+    {
+      bad: sandboxed(
+        'will: { topic: |lost| }',
+        'afterConnect: [ { topic: a/state, retain: true } ]',
+        'beforeDisconnect: [ { topic: a/state, retain: true } ]',
+      ),
+      good: sandboxed('will: { topic: lost }', 'afterConnect: [ { topic: a/config, retain: true } ]'),
+    },
+  ],
+  'will-not-retained': [
+    {
+      bad: sandboxed('will: { topic: a, retain: |false| }', 'afterConnect: [ { topic: a, retain: true } ]'),
+      good: sandboxed('will: { topic: a, retain: false }', 'afterConnect: [ { topic: a } ]'),
+    },
+    {
+      bad: sandboxed('|will|: { topic: a, payload: x }', 'afterConnect: [ { topic: a, retain: true } ]'),
+      good: sandboxed(
+        'will: { topic: a, payload: x, retain: true }',
+        'afterConnect: [ { topic: a, retain: true } ]',
+      ),
+    },
+  ],
+  'goodbye-not-retained': {
+    bad: sandboxed('afterConnect: [ { topic: a, retain: true } ]', 'beforeDisconnect: [ { topic: |a| } ]'),
+    good: sandboxed(
+      'afterConnect: [ { topic: a, retain: true } ]',
+      'beforeDisconnect: [ { topic: a, retain: true } ]',
+    ),
+  },
+  'will-clears-retained': {
+    bad: sandboxed('will: { topic: a, retain: |true| }'),
+    good: sandboxed('will: { topic: a, retain: true, payload: x }'),
+  },
+  'will-expiry-short': {
+    bad: sandboxed('keepAlive: 10s', 'will: { topic: a, messageExpiryInterval: |14s| }'),
+    good: sandboxed('keepAlive: 10s', 'will: { topic: a, messageExpiryInterval: 15s }'),
+  },
+  'keep-alive-off-with-will': {
+    bad: sandboxed('keepAlive: |0|', 'will: { topic: a }'),
+    good: sandboxed('keepAlive: 1s', 'will: { topic: a }'),
+  },
+  'keep-alive-beyond-nat': [
+    {
+      bad: profile('broker: mqtt://a', 'keepAlive: |301s|'),
+      good: profile('broker: mqtt://a', 'keepAlive: 300s'),
+    },
+    {
+      bad: profile('broker: mqtt://a', 'keepAlive: |20m|'),
+      good: profile('broker: mqtt://localhost', 'keepAlive: 20m'),
+    },
+  ],
+  'payload-not-json': [
+    {
+      bad: sandboxed('will: { topic: a, payload: |gone|, contentType: application/json }'),
+      good: sandboxed('will: { topic: a, payload: \'"gone"\', contentType: application/json }'),
+    },
+    {
+      bad: sandboxed(
+        'afterConnect: [ { topic: a, payload: |"{ a: 1 }"|, contentType: text/json; charset=utf-8 } ]',
+      ),
+      good: sandboxed(
+        'afterConnect: [ { topic: a, payloadJson: { a: 1 }, contentType: text/json; charset=utf-8 } ]',
+      ),
+    },
+  ],
+  'correlation-without-response': {
+    bad: sandboxed('will: { topic: a, correlationData: |x| }'),
+    good: sandboxed('will: { topic: a, correlationData: x, responseTopic: b }'),
+  },
+  'subscription-duplicate': {
+    bad: sandboxed('subscriptions:', '  - { topicFilter: a }', '  - { topicFilter: |a|, qos: 1 }'),
+    good: sandboxed('subscriptions:', '  - { topicFilter: a }', '  - { topicFilter: b, qos: 1 }'),
+  },
+  'subscriptions-overlap': [
+    {
+      bad: sandboxed('subscriptions: [ { topicFilter: a/# }, { topicFilter: |a| } ]'),
+      good: sandboxed('subscriptions: [ { topicFilter: a/+ }, { topicFilter: a } ]'),
+    },
+    {
+      bad: sandboxed('subscriptions: [ { topicFilter: +/b }, { topicFilter: |a/+| } ]'),
+      good: sandboxed('subscriptions: [ { topicFilter: +/b }, { topicFilter: $share/g/a/+ } ]'),
+    },
+    {
+      bad: before5('subscriptions: [ { topicFilter: "#" }, { topicFilter: |a| } ]'),
+      good: before5('subscriptions: [ { topicFilter: "#" }, { topicFilter: $SYS/# } ]'),
+    },
+  ],
+  'credentials-unencrypted': {
+    bad: profile('broker: |mqtt://a|', 'username: u', `password: \${secret:p}`),
+    good: profile('broker: mqtt://127.0.0.1', 'username: u', `password: \${secret:p}`),
+  },
+  'certificate-unchecked': {
+    bad: profile('broker: mqtts://a', 'tls: { rejectUnauthorized: |false| }'),
+    good: profile('broker: mqtts://a', 'tls: { rejectUnauthorized: true }'),
+  },
+  'client-ids-fight': [
+    {
+      bad: profile('broker: mqtt://a', 'clientId: |x|', 'reconnect: { after: 1s }'),
+      beside: profile('broker: mqtt://A:1883', 'clientId: x', 'reconnect: { after: 2s }'),
+      good: profile('broker: mqtt://b', 'clientId: x', 'reconnect: { after: 1s }'),
+    },
+    {
+      bad: profile(
+        'broker: mqtt://a',
+        `username: x`,
+        `clientId: |"\${username}-1"|`,
+        'reconnect: { after: 1s }',
+      ),
+      beside: profile('broker: mqtt://a', 'clientId: x-1', 'reconnect: { after: 2s }'),
+      good: profile('broker: mqtt://a', `clientId: "x-\${random:4}"`, 'reconnect: { after: 1s }'),
+    },
+  ],
+  'client-id-shared': [
+    {
+      bad: profile('broker: mqtt://localhost', 'clientId: |x|', 'reconnect: { after: 1s }'),
+      beside: profile('broker: mqtt://127.0.0.1', 'clientId: x'),
+      good: profile('broker: mqtt://localhost:1884', 'clientId: x', 'reconnect: { after: 1s }'),
+    },
+    {
+      bad: 'profiles:\n  a: { broker: sandbox, clientId: x }\n  |b|: { extends: a }\n',
+      good: sandboxed('clientId: x'),
+      beside: sandboxed('clientId: x'),
+    },
+  ],
+  'tap-port-shared': {
+    bad: sandboxed('tap: { listen: |localhost:1884| }'),
+    beside: sandboxed('tap: { listen: 1884 }'),
+    good: sandboxed('tap: { listen: localhost:1885 }'),
+  },
+  'file-missing': [
+    {
+      bad: profile('broker: mqtts://a', 'tls: { ca: |./ca.pem| }'),
+      files: ['./our-ca.pem'],
+      good: profile('broker: mqtts://a', 'tls: { ca: ./our-ca.pem }'),
+    },
+    {
+      bad: sandboxed('will: { topic: a, payloadFile: |b.bin| }'),
+      files: [],
+      good: sandboxed(`will: { topic: a, payloadFile: "\${workspaceFolder}/b.bin" }`),
+    },
+  ],
+  'scenario-steps': {
+    bad: `${sandboxed()}scenarios: { s: { steps: [ |{}| ] } }`,
+    good: `${sandboxed()}scenarios: { s: { steps: [ { wait: 1s } ] } }`,
+  },
+  'scenario-profile-unknown': [
+    {
+      bad: `${sandboxed()}scenarios: { s: { steps: [ { connect: |q| } ] } }`,
+      good: `${sandboxed()}scenarios: { s: { steps: [ { connect: p } ] } }`,
+    },
+    {
+      bad: `${sandboxed()}scenarios: { s: { steps: [ { publish: { from: |dem|, topic: a } } ] } }\n`.replace(
+        '  p:',
+        '  demo:',
+      ),
+      good: `${sandboxed()}scenarios: { s: { steps: [ { connect: { as: p, cleanStart: false } } ] } }`,
+    },
+  ],
+  'scenario-not-connected': [
+    {
+      bad: `${sandboxed()}scenarios: { s: { steps: [ { |cut|: p } ] } }`,
+      good: `${sandboxed()}scenarios: { s: { steps: [ { connect: p }, { cut: p } ] } }`,
+    },
+    {
+      bad: `${sandboxed()}scenarios: { s: { steps: [ { connect: p }, { close: p }, { |publish|: { from: p, topic: a } } ] } }`,
+      good: `${sandboxed()}scenarios: { s: { steps: [ { connect: p }, { close: p }, { resume: p }, { publish: { from: p, topic: a } } ] } }`,
+    },
+  ],
+  'expectation-impossible': [
+    {
+      bad: `${sandboxed()}scenarios: { s: { steps: [ { |expectWill|: { of: p } } ] } }`,
+      good: `${sandboxed('will: { topic: a }')}scenarios: { s: { steps: [ { expectWill: { of: p } } ] } }`,
+    },
+    {
+      bad: `${sandboxed('will: { topic: a }')}scenarios: { s: { steps: [ { connect: p }, { disconnect: p }, { |expectWill|: { of: p } } ] } }`,
+      good: `${sandboxed('will: { topic: a }')}scenarios: { s: { steps: [ { connect: p }, { disconnect: { of: p, reason: withWill } }, { expectWill: { of: p } } ] } }`,
+    },
+    {
+      bad: `${sandboxed('clientId: a', 'sessionExpiryInterval: 9s', 'will: { topic: a, willDelayInterval: 2s }')}scenarios: { s: { steps: [ { connect: p }, { cut: p }, { |expectWill|: { of: p, after: 3s } } ] } }`,
+      good: `${sandboxed('clientId: a', 'sessionExpiryInterval: 9s', 'will: { topic: a, willDelayInterval: 2s }')}scenarios: { s: { steps: [ { connect: p }, { cut: p }, { expectWill: { of: p, after: 2s } } ] } }`,
+    },
+    {
+      bad: `${sandboxed('will: { topic: a }')}scenarios: { s: { steps: [ { connect: p }, { cut: p }, { |expectNoWill|: { of: p, for: 1s } } ] } }`,
+      good: `${sandboxed('will: { topic: a }')}scenarios: { s: { steps: [ { connect: p }, { disconnect: p }, { expectNoWill: { of: p, for: 1s } } ] } }`,
+    },
+    {
+      bad: `${sandboxed()}scenarios: { s: { steps: [ { connect: p }, { |expectSession|: { of: p, present: true } } ] } }`,
+      good: `${sandboxed()}scenarios: { s: { steps: [ { resume: p }, { expectSession: { of: p, present: true } } ] } }`,
+    },
+    {
+      bad: `${sandboxed('subscriptions: [ { topicFilter: a/+ } ]')}scenarios: { s: { steps: [ { |expectMessage|: { by: p, topic: a } } ] } }`,
+      good: `${sandboxed('subscriptions: [ { topicFilter: a/+ } ]')}scenarios: { s: { steps: [ { expectMessage: { by: p, topic: a/b } } ] } }`,
+    },
+  ],
 };
 
 function takeMarks(marked: string): { readonly text: string; readonly start: number; readonly end: number } {
@@ -342,45 +606,96 @@ it('cites only statements that the table of statements has', () => {
   }
 });
 
+const uri = 'file:///a.mqtt.yaml';
+
+/** What is said of a text, with the other file and the files of the example around it. */
+function read(text: string, { beside, files }: Example) {
+  const workspace = new ProfileWorkspace(
+    files === undefined ? {} : { fileExists: (_, path) => files.includes(path) },
+  );
+  if (beside !== undefined) workspace.set('file:///b.mqtt.yaml', beside);
+  workspace.set(uri, text);
+  const file = workspace.file(uri);
+  if (file === undefined) throw new Error('The file is not in the workspace.');
+  return { workspace, file, problems: workspace.problems(uri) };
+}
+
+function apply(text: string, edits: readonly TextEdit[]): string {
+  let edited = text;
+  for (const { range, newText } of edits.toReversed()) {
+    edited = edited.slice(0, range.start) + newText + edited.slice(range.end);
+  }
+  return edited;
+}
+
+/** Errors that keep something else from being used than a profile. */
+const OF_SCENARIOS: ReadonlySet<DiagnosticCode> = new Set(['scenario-steps', 'scenario-profile-unknown']);
+/** What a fix may leave behind: what takes two steps to mend. */
+const LEFT_BEHIND: ReadonlySet<DiagnosticCode> = new Set(['extends-cycle']);
+
 describe.each(CHECKS.map(({ code }) => code))('%s', (code) => {
   const examples = [EXAMPLES[code]].flat();
   it.each(examples.map((example) => [cut(example.bad), example] as const))('is said of %s', (_, example) => {
     const { text, start, end } = takeMarks(example.bad);
-    const { diagnostics } = parseProfileFile(text, 'a.mqtt.yaml');
-    const told = diagnostics.map((diagnostic) => [
-      diagnostic.code,
-      diagnostic.range.start,
-      diagnostic.range.end,
-    ]);
+    const { problems } = read(text, example);
+    const told = problems.map((problem) => [problem.code, problem.range.start, problem.range.end]);
     expect(told).toContainEqual([code, start, end]);
-    const codes = new Set(diagnostics.map((diagnostic) => diagnostic.code));
+    const codes = new Set(problems.map((problem) => problem.code));
     expect(
       [...codes].filter((other) => other !== code && !example.also?.some((each) => each === other)),
     ).toEqual([]);
   });
 
-  it.each(examples.map(({ good }) => [cut(good), good] as const))('is not said of %s', (_, good) => {
-    const { diagnostics, names } = parseProfileFile(good, 'a.mqtt.yaml');
-    expect(diagnostics).toEqual([]);
-    expect(names.some(({ usable }) => usable)).toBe(true);
-  });
+  it.each(examples.map((example) => [cut(example.good), example] as const))(
+    'is not said of %s',
+    (_, example) => {
+      const { file, problems } = read(example.good, example);
+      expect(
+        problems.filter((problem) => problem.code === code || problem.severity !== 'information'),
+      ).toEqual([]);
+      expect(file.names.some(({ usable }) => usable)).toBe(true);
+    },
+  );
 
   it('keeps the profile from being used if, and only if, it is an error', () => {
     const severity = CHECKS.find((row) => row.code === code)?.severity;
     for (const example of examples) {
-      const { profiles, diagnostics } = parseProfileFile(takeMarks(example.bad).text, 'a.mqtt.yaml');
-      expect(diagnostics.find((diagnostic) => diagnostic.code === code)?.severity).toBe(severity);
-      if (severity === 'error') expect(profiles).toEqual([]);
-      else if (code !== 'no-profiles') expect(profiles).toHaveLength(1);
+      const { problems, file, workspace } = read(takeMarks(example.bad).text, example);
+      expect(problems.find((problem) => problem.code === code)?.severity).toBe(severity);
+      if (OF_SCENARIOS.has(code)) {
+        expect(workspace.scenarios(uri).some(({ usable }) => usable)).toBe(false);
+        expect(file.profiles).toHaveLength(1);
+      } else if (severity === 'error') expect(file.profiles).toEqual([]);
+      else if (code !== 'no-profiles') expect(file.profiles.length).toBeGreaterThan(0);
     }
   });
 
   it('says what to do next', () => {
     for (const example of examples) {
-      const { diagnostics } = parseProfileFile(takeMarks(example.bad).text, 'a.mqtt.yaml');
-      const message = diagnostics.find((diagnostic) => diagnostic.code === code)?.message ?? '';
+      const { problems } = read(takeMarks(example.bad).text, example);
+      const message = problems.find((problem) => problem.code === code)?.message ?? '';
       expect(message).toMatch(/[.?]$/);
+      expect(message).not.toMatch(/(?<!\$)\{\w+\}|undefined/);
       expect(message.length).toBeGreaterThan(20);
+    }
+  });
+
+  it('is gone when one of its fixes is applied', () => {
+    for (const example of examples) {
+      const { text } = takeMarks(example.bad);
+      for (const problem of read(text, example).problems) {
+        for (const { title, edits, secret } of problem.fixes) {
+          const edited = apply(text, edits);
+          const after = read(edited, example).problems;
+          const still = after.filter((each) => each.code === problem.code && !LEFT_BEHIND.has(each.code));
+          expect(still, `${title}:\n${edited}`).toEqual([]);
+          expect(
+            after.filter((each) => each.code === 'yaml-syntax'),
+            `${title}:\n${edited}`,
+          ).toEqual([]);
+          if (secret !== undefined) expect(edited).not.toContain(secret.value);
+        }
+      }
     }
   });
 });

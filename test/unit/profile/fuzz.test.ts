@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProfileFile } from '../../../src/profile/model.ts';
 import { parseProfileFile } from '../../../src/profile/parse.ts';
-import { KEYS } from '../../../src/profile/schema.ts';
-import { spell, VARIABLES } from '../../../src/profile/variables.ts';
+import { pieces, soup } from './support/pieces.ts';
 
 const folder = new URL('../../../samples/', import.meta.url);
 const samples = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
@@ -26,65 +25,6 @@ function soundly(text: string): ProfileFile {
   return file;
 }
 
-/** Pieces that such files are made of, and that break them. */
-const pieces = fc.constantFrom(
-  ...KEYS.map(({ key }) => `${key}: `),
-  ...KEYS.flatMap(({ example }) => (example === undefined ? [] : [example])),
-  ...VARIABLES.map(spell),
-  ...[
-    'p:',
-    '- ',
-    '{ ',
-    ' }',
-    '[',
-    ']',
-    ', ',
-    '\n',
-    '\n  ',
-    '\n    ',
-    '\n      ',
-    '\t',
-    '"',
-    "'",
-    '|\n',
-    '>\n',
-    '#',
-    '# ',
-  ],
-  ...[
-    '&a ',
-    '*a',
-    '!!str ',
-    '!x ',
-    '? ',
-    ': ',
-    '---\n',
-    '...\n',
-    '%YAML 1.2\n',
-    '<<: ',
-    'null',
-    '~',
-    'true',
-    'no',
-  ],
-  ...[
-    '0',
-    '-1',
-    '5s',
-    '500ms',
-    '1e9',
-    '0x1F',
-    '.nan',
-    'never',
-    'sandbox',
-    'mqtt://a',
-    '\0',
-    '\ud83d',
-    '\u2028',
-    '\r',
-  ],
-);
-const soup = fc.array(pieces, { maxLength: 60 }).map((list) => list.join(''));
 const inProfile = soup.map((text) => `profiles:\n  a:\n    broker: sandbox\n  p:\n    ${text}\n`);
 
 describe('any text', () => {

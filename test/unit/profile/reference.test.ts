@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CHECKS } from '../../../src/profile/checks.ts';
+import { anchorOf, CHECKS } from '../../../src/profile/checks.ts';
 import { jsonSchema, renderJsonSchema } from '../../../src/profile/json-schema.ts';
 import { renderReference } from '../../../src/profile/reference.ts';
 import { KEYS } from '../../../src/profile/schema.ts';
@@ -23,7 +23,10 @@ describe('the reference page', () => {
   it('tells every key and every code', () => {
     const page = renderReference();
     for (const { key } of KEYS) expect(page).toContain(`\n| \`${key}\` `);
-    for (const { code } of CHECKS) expect(page).toContain(`\n| \`${code}\` `);
+    for (const { code } of CHECKS) {
+      expect(page).toContain(`\n| [\`${code}\`](#${anchorOf(code)}) `);
+      expect(page).toContain(`\n### \`${anchorOf(code)}\`\n`);
+    }
   });
 
   it('has as many columns in each row of a table as in its head', () => {

@@ -1,0 +1,219 @@
+/** The keys of scenarios: scripted steps, and what is expected of the Server. */
+import type { KeyRow, ObjectName, ValueType } from '../schema-types.ts';
+import { messageRows, subscriptionRows } from './message-keys.ts';
+import {
+  boolean,
+  HOUR_MS,
+  LIST_MAX,
+  NEVER_SECONDS,
+  ourMilliseconds,
+  plain,
+  qos,
+  topic,
+  wireSeconds,
+} from './value-types.ts';
+
+/** The name of a profile of the same file. */
+const profileName: ValueType = { kind: 'text', role: 'plain', names: 'profile' };
+const nameOr = (of: ObjectName): ValueType => ({ kind: 'object', of, orText: 'profile' });
+const span = ourMilliseconds(0, 24 * HOUR_MS);
+
+const who = (object: ObjectName, key: string, help: string): KeyRow => ({
+  in: object,
+  key,
+  type: profileName,
+  required: true,
+  help,
+  example: 'demo',
+});
+
+const within = (object: ObjectName): KeyRow => ({
+  in: object,
+  key: 'within',
+  type: span,
+  default: '1s',
+  help: 'How much later it may come and still count.',
+  example: '1s',
+});
+
+export const scenarioRows: readonly KeyRow[] = [
+  { in: 'scenario', key: 'description', type: plain, help: 'One sentence for people.' },
+  {
+    in: 'scenario',
+    key: 'steps',
+    type: { kind: 'list', of: 'step', max: LIST_MAX },
+    required: true,
+    help: 'What happens, in this order. A step begins when what the one before waits for has happened.',
+    example: '[ { connect: demo } ]',
+  },
+];
+
+const action = (key: string, type: ValueType, help: string, example?: string): KeyRow => ({
+  in: 'step',
+  key,
+  type,
+  group: 'action',
+  help,
+  ...(example === undefined ? {} : { example }),
+});
+
+/** One of these makes a step. */
+export const stepRows: readonly KeyRow[] = [
+  action('connect', nameOr('connectStep'), 'Connects as a profile says; `cleanStart` can be given.', 'demo'),
+  action('resume', profileName, 'Connects again with Clean Start 0.', 'demo'),
+  action(
+    'takeOver',
+    profileName,
+    'Opens a second connection with the Client Identifier of one that is open.',
+    'demo',
+  ),
+  action(
+    'publish',
+    { kind: 'object', of: 'publishStep' },
+    'Publishes a message.',
+    '{ from: demo, topic: test, payload: x }',
+  ),
+  action(
+    'subscribe',
+    { kind: 'object', of: 'subscribeStep' },
+    'Subscribes.',
+    '{ by: demo, topicFilter: test }',
+  ),
+  action(
+    'unsubscribe',
+    { kind: 'object', of: 'unsubscribeStep' },
+    'Unsubscribes.',
+    '{ by: demo, topicFilter: test }',
+  ),
+  action('disconnect', nameOr('disconnectStep'), 'Sends DISCONNECT and closes the connection.', 'demo'),
+  action('cut', profileName, 'Cuts the connection off, without DISCONNECT: a reset.', 'demo'),
+  action('close', profileName, 'Closes the connection without DISCONNECT.', 'demo'),
+  action('freeze', profileName, 'Falls silent with the connection open.', 'demo'),
+  action('thaw', profileName, 'Ends the silence.', 'demo'),
+  action('wait', span, 'Lets time pass.', '2s'),
+  action(
+    'expectWill',
+    { kind: 'object', of: 'expectWill' },
+    'The will of a Client is published.',
+    '{ of: demo, after: 5s, within: 1s }',
+  ),
+  action(
+    'expectNoWill',
+    { kind: 'object', of: 'expectNoWill' },
+    'No will of a Client is published for a time.',
+    '{ of: demo, for: 6s }',
+  ),
+  action(
+    'expectSession',
+    { kind: 'object', of: 'expectSession' },
+    'What the last CONNACK of a Client says of its Session.',
+    '{ of: demo, present: true }',
+  ),
+  action(
+    'expectClosed',
+    { kind: 'object', of: 'expectClosed' },
+    'The Server closes a connection.',
+    '{ of: demo, within: 1s }',
+  ),
+  action(
+    'expectMessage',
+    { kind: 'object', of: 'expectMessage' },
+    'A Client receives a message.',
+    '{ by: subscriber, topic: offline }',
+  ),
+];
+
+export const stepPartRows: readonly KeyRow[] = [
+  who('connectStep', 'as', 'The profile.'),
+  {
+    in: 'connectStep',
+    key: 'cleanStart',
+    type: boolean,
+    v5: '3.1.2.4',
+    v311: '3.1.2.4',
+    help: 'In the place of what the profile says.',
+  },
+  who('publishStep', 'from', 'The profile whose connection publishes.'),
+  ...messageRows('message').map((row): KeyRow => ({ ...row, in: 'publishStep' })),
+  who('subscribeStep', 'by', 'The profile whose connection subscribes.'),
+  ...subscriptionRows.map((row): KeyRow => ({ ...row, in: 'subscribeStep' })),
+  who('unsubscribeStep', 'by', 'The profile whose connection unsubscribes.'),
+  {
+    in: 'unsubscribeStep',
+    key: 'topicFilter',
+    type: topic,
+    required: true,
+    v5: '3.10.3',
+    v311: '3.10.3',
+    help: 'Topic Filter, as it was subscribed to.',
+    example: 'test',
+  },
+  who('disconnectStep', 'of', 'The profile whose connection it is.'),
+  {
+    in: 'disconnectStep',
+    key: 'reason',
+    type: {
+      kind: 'choice',
+      choices: [
+        { word: 'normal', value: 0x00, help: 'Normal disconnection (0x00): the will is not published.' },
+        { word: 'withWill', value: 0x04, help: 'Disconnect with Will Message (0x04); only 5.0.' },
+      ],
+    },
+    default: 'normal',
+    v5: '3.14.2.1',
+    help: 'The Reason Code.',
+  },
+  {
+    in: 'disconnectStep',
+    key: 'sessionExpiryInterval',
+    type: wireSeconds(NEVER_SECONDS, NEVER_SECONDS),
+    v5: '3.14.2.2.2',
+    help: 'A new Session Expiry Interval; only 5.0, and not when the one of CONNECT is 0.',
+    example: '10s',
+  },
+  who('expectWill', 'of', 'The profile whose will it is.'),
+  {
+    in: 'expectWill',
+    key: 'after',
+    type: span,
+    default: '0',
+    help: 'From the end of the connection: it must not come earlier.',
+    example: '5s',
+  },
+  within('expectWill'),
+  who('expectNoWill', 'of', 'The profile whose will it is.'),
+  { in: 'expectNoWill', key: 'for', type: span, required: true, help: 'From this step on.', example: '6s' },
+  who('expectSession', 'of', 'The profile.'),
+  {
+    in: 'expectSession',
+    key: 'present',
+    type: boolean,
+    required: true,
+    v5: '3.2.2.1.1',
+    v311: '3.2.2.2',
+    help: 'Session Present.',
+    example: 'true',
+  },
+  who('expectClosed', 'of', 'The profile whose connection it is.'),
+  {
+    in: 'expectClosed',
+    key: 'reasonCode',
+    type: { kind: 'integer', min: 0, max: 255 },
+    v5: '3.14.2.1',
+    help: 'The Reason Code of the DISCONNECT that comes before; absent: any, or none.',
+    example: '142',
+  },
+  within('expectClosed'),
+  who('expectMessage', 'by', 'The profile that receives it.'),
+  { in: 'expectMessage', key: 'topic', type: topic, required: true, help: 'Its topic.', example: 'offline' },
+  {
+    in: 'expectMessage',
+    key: 'payload',
+    type: plain,
+    help: 'Its payload as text; absent: any.',
+    example: 'x',
+  },
+  { in: 'expectMessage', key: 'qos', type: qos, help: 'Its Quality of Service; absent: any.' },
+  { in: 'expectMessage', key: 'retain', type: boolean, help: 'Its RETAIN flag; absent: either.' },
+  within('expectMessage'),
+];

@@ -1,0 +1,171 @@
+/** Scenarios as a model: steps with where they stand, durations in milliseconds, as whoever runs them wants them. */
+import { buildMessage, buildSubscription } from './build.ts';
+import type { MessageSettings, Range, SubscriptionSettings } from './model.ts';
+import type { Settings, SettingValue } from './settings.ts';
+
+/** One step. `client` is the name of a profile of the same file. */
+export type ScenarioStep =
+  | { readonly do: 'connect'; readonly client: string; readonly cleanStart?: boolean | undefined }
+  | { readonly do: 'resume' | 'takeOver' | 'cut' | 'close' | 'freeze' | 'thaw'; readonly client: string }
+  | { readonly do: 'publish'; readonly client: string; readonly message: MessageSettings }
+  | { readonly do: 'subscribe'; readonly client: string; readonly subscription: SubscriptionSettings }
+  | { readonly do: 'unsubscribe'; readonly client: string; readonly topicFilter: string }
+  | {
+      readonly do: 'disconnect';
+      readonly client: string;
+      /** 0x00 or 0x04. */
+      readonly reasonCode: number;
+      /** In seconds. */
+      readonly sessionExpiryInterval?: number | undefined;
+    }
+  | { readonly do: 'wait'; readonly forMs: number }
+  | {
+      readonly do: 'expectWill';
+      readonly client: string;
+      readonly afterMs: number;
+      readonly withinMs: number;
+    }
+  | { readonly do: 'expectNoWill'; readonly client: string; readonly forMs: number }
+  | { readonly do: 'expectSession'; readonly client: string; readonly present: boolean }
+  | {
+      readonly do: 'expectClosed';
+      readonly client: string;
+      readonly reasonCode?: number | undefined;
+      readonly withinMs: number;
+    }
+  | {
+      readonly do: 'expectMessage';
+      readonly client: string;
+      readonly topic: string;
+      readonly payload?: string | undefined;
+      readonly qos?: number | undefined;
+      readonly retain?: boolean | undefined;
+      readonly withinMs: number;
+    };
+
+export type ScenarioAction = ScenarioStep['do'];
+
+export interface PlacedStep {
+  readonly step: ScenarioStep;
+  /** Its first key. */
+  readonly range: Range;
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** Where its name stands. */
+  readonly range: Range;
+  readonly description?: string | undefined;
+  readonly steps: readonly PlacedStep[];
+  /** Nothing keeps it from being run. */
+  readonly usable: boolean;
+}
+
+const WITHIN_MS = 1000;
+
+/** The step of its settings; undefined when it is not whole. */
+export function buildStep(settings: Settings): ScenarioStep | undefined {
+  const [setting] = settings.entries.values();
+  if (setting === undefined) return undefined;
+  const { value } = setting;
+  const inside = value.kind === 'object' ? value.settings : undefined;
+  const part = new Part(inside);
+  const key = setting.row.key;
+  if (key === 'wait') return value.kind === 'number' ? { do: 'wait', forMs: value.number } : undefined;
+  const client =
+    value.kind === 'text'
+      ? value.text
+      : (part.text('as') ?? part.text('from') ?? part.text('by') ?? part.text('of'));
+  if (client === undefined) return undefined;
+  switch (key) {
+    case 'connect':
+      return { do: key, client, cleanStart: part.boolean('cleanStart') };
+    case 'resume':
+    case 'takeOver':
+    case 'cut':
+    case 'close':
+    case 'freeze':
+    case 'thaw':
+      return { do: key, client };
+    case 'publish':
+      return inside && { do: key, client, message: buildMessage(inside, 'message') };
+    case 'subscribe':
+      return inside && { do: key, client, subscription: buildSubscription(inside) };
+    case 'unsubscribe': {
+      const topicFilter = part.text('topicFilter');
+      return topicFilter === undefined ? undefined : { do: key, client, topicFilter };
+    }
+    case 'disconnect':
+      return {
+        do: key,
+        client,
+        reasonCode: part.number('reason') ?? 0,
+        sessionExpiryInterval: part.number('sessionExpiryInterval'),
+      };
+    case 'expectWill':
+      return {
+        do: key,
+        client,
+        afterMs: part.number('after') ?? 0,
+        withinMs: part.number('within') ?? WITHIN_MS,
+      };
+    case 'expectNoWill': {
+      const forMs = part.number('for');
+      return forMs === undefined ? undefined : { do: key, client, forMs };
+    }
+    case 'expectSession': {
+      const present = part.boolean('present');
+      return present === undefined ? undefined : { do: key, client, present };
+    }
+    case 'expectClosed':
+      return {
+        do: key,
+        client,
+        reasonCode: part.number('reasonCode'),
+        withinMs: part.number('within') ?? WITHIN_MS,
+      };
+    case 'expectMessage': {
+      const topic = part.text('topic');
+      if (topic === undefined) return undefined;
+      return {
+        do: key,
+        client,
+        topic,
+        payload: part.text('payload'),
+        qos: part.number('qos'),
+        retain: part.boolean('retain'),
+        withinMs: part.number('within') ?? WITHIN_MS,
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** What stands behind the key of a step. */
+class Part {
+  readonly #settings: Settings | undefined;
+
+  constructor(settings: Settings | undefined) {
+    this.#settings = settings;
+  }
+
+  #value(key: string): SettingValue | undefined {
+    return this.#settings?.entries.get(key)?.value;
+  }
+
+  text(key: string): string | undefined {
+    const value = this.#value(key);
+    return value?.kind === 'text' ? value.text : undefined;
+  }
+
+  number(key: string): number | undefined {
+    const value = this.#value(key);
+    return value?.kind === 'number' ? value.number : undefined;
+  }
+
+  boolean(key: string): boolean | undefined {
+    const value = this.#value(key);
+    return value?.kind === 'boolean' ? value.boolean : undefined;
+  }
+}

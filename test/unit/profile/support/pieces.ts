@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { KEYS } from '../../../../src/profile/schema.ts';
+import { spell, VARIABLES } from '../../../../src/profile/variables.ts';
+
+/** Pieces that such files are made of, and that break them. */
+export const pieces = fc.constantFrom(
+  ...KEYS.map(({ key }) => `${key}: `),
+  ...KEYS.flatMap(({ example }) => (example === undefined ? [] : [example])),
+  ...VARIABLES.map(spell),
+  ...[
+    'p:',
+    '- ',
+    '{ ',
+    ' }',
+    '[',
+    ']',
+    ', ',
+    '\n',
+    '\n  ',
+    '\n    ',
+    '\n      ',
+    '\t',
+    '"',
+    "'",
+    '|\n',
+    '>\n',
+    '#',
+    '# ',
+  ],
+  ...[
+    '&a ',
+    '*a',
+    '!!str ',
+    '!x ',
+    '? ',
+    ': ',
+    '---\n',
+    '...\n',
+    '%YAML 1.2\n',
+    '<<: ',
+    'null',
+    '~',
+    'true',
+    'no',
+  ],
+  ...[
+    '0',
+    '-1',
+    '5s',
+    '500ms',
+    '1e9',
+    '0x1F',
+    '.nan',
+    'never',
+    'sandbox',
+    'mqtt://a',
+    '\0',
+    '\ud83d',
+    '\u2028',
+    '\r',
+  ],
+);
+export const soup = fc.array(pieces, { maxLength: 60 }).map((list) => list.join(''));
