@@ -19,9 +19,9 @@ import { packetTypeFlags, packetTypeNumber } from './packet-types.ts';
 export function encodePacket(packet: Packet, version: ProtocolVersion): Uint8Array {
   const short = encodeShortAnswer(packet, version);
   if (short !== undefined) return short;
-  const body = new Writer();
+  body.clear();
   encodeBody(body, packet, version);
-  const header = new Writer();
+  header.clear();
   const flags = packet.type === 'publish' ? publishFlags(packet) : packetTypeFlags(packet.type);
   header.uint8((packetTypeNumber(packet.type) << 4) | flags);
   header.variableByteInteger('Remaining Length', body.length);
@@ -30,6 +30,10 @@ export function encodePacket(packet: Packet, version: ProtocolVersion): Uint8Arr
   bytes.set(body.written(), header.length);
   return bytes;
 }
+
+/** Used for one packet after the other. */
+const body = new Writer();
+const header = new Writer();
 
 function encodeBody(writer: Writer, packet: Packet, version: ProtocolVersion): void {
   switch (packet.type) {

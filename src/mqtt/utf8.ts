@@ -64,6 +64,21 @@ export function utf8Problem(bytes: Uint8Array, start: number, end: number): Utf8
 
 /** The bytes of `text`. Lone surrogates become U+FFFD. */
 export function encodeUtf8(text: string): Uint8Array {
+  return encodeAscii(text) ?? encodeAny(text);
+}
+
+/** Most strings are ASCII, and then take as many bytes as characters. */
+function encodeAscii(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit >= 0x80) return undefined;
+    bytes[index] = unit;
+  }
+  return bytes;
+}
+
+function encodeAny(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length * 3);
   let pos = 0;
   for (let index = 0; index < text.length; index += 1) {

@@ -3,13 +3,16 @@ import type { Properties, Property } from '../packet.ts';
 import { type PropertyDefinition, propertyDefinition } from '../properties.ts';
 import { notEncodable, Writer } from './writer.ts';
 
+/** Used for one block after the other. */
+const block = new Writer();
+
 /** Writes Property Length and all properties. */
 export function encodeProperties(writer: Writer, properties: Properties): void {
   if (properties.length === 0) {
     writer.uint8(0);
     return;
   }
-  const block = new Writer();
+  block.clear();
   for (const property of properties) encodeProperty(block, property);
   writer.variableByteInteger('Property Length', block.length);
   writer.raw(block.written());

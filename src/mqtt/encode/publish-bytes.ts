@@ -63,12 +63,14 @@ export function publishPacketIdAt(bytes: Uint8Array): number {
 /** Properties behind each other, without Property Length. */
 export function propertyBytes(properties: Properties): Uint8Array {
   if (properties.length === 0) return none;
-  const writer = new Writer();
+  writer.clear();
   for (const property of properties) encodeProperty(writer, property);
   return writer.written().slice();
 }
 
 const none = new Uint8Array(0);
+/** Used for one block after the other. */
+const writer = new Writer();
 
 function writeInteger(bytes: Uint8Array, from: number, value: number): number {
   let at = from;

@@ -9,8 +9,12 @@ export function notEncodable(field: string, problem: string): RangeError {
   return new RangeError(`Cannot encode ${field}: ${problem}.`);
 }
 
+const firstSize = 64;
+/** What a Writer that is used again keeps at most, in bytes. */
+const keptSize = 65_536;
+
 export class Writer {
-  #bytes = new Uint8Array(64);
+  #bytes = new Uint8Array(firstSize);
   #length = 0;
 
   get length(): number {
@@ -59,6 +63,12 @@ export class Writer {
   raw(bytes: Uint8Array): void {
     const at = this.#take(bytes.length);
     this.#bytes.set(bytes, at);
+  }
+
+  /** Forgets what was written, to write another. */
+  clear(): void {
+    this.#length = 0;
+    if (this.#bytes.length > keptSize) this.#bytes = new Uint8Array(firstSize);
   }
 
   /** What was written. A view, valid until the next write. */

@@ -7,8 +7,9 @@ import type { SentAlias } from './publish-forms.ts';
 export class TopicAliases {
   readonly #maximum: number;
   readonly #sentMaximum: number;
-  readonly #received = new Map<number, string>();
-  readonly #sent = new Map<string, number>();
+  /** Made when first needed: most connections have no aliases. */
+  #received: Map<number, string> | undefined;
+  #sent: Map<string, number> | undefined;
 
   /** `maximum` was told to the Client; `sentMaximum` is what it takes, and no more than the Server cares to set. */
   constructor(maximum: number, sentMaximum: number) {
@@ -23,7 +24,8 @@ export class TopicAliases {
 
   /** Sets or replaces one of the Client's when there is a topic; else reads it. Undefined when it was never set. */
   topicOf(alias: number, topic: string): string | undefined {
-    if (topic === '') return this.#received.get(alias);
+    if (topic === '') return this.#received?.get(alias);
+    this.#received ??= new Map();
     this.#received.set(alias, topic);
     return topic;
   }
@@ -33,13 +35,16 @@ export class TopicAliases {
    * [MQTT-3.1.2-27]). One that is to be set counts once `set` says that its packet was sent.
    */
   sendAs(topic: string): SentAlias | undefined {
-    const alias = this.#sent.get(topic);
+    if (this.#sentMaximum === 0) return undefined;
+    const alias = this.#sent?.get(topic);
     if (alias !== undefined) return { alias, sets: false };
-    if (this.#sent.size >= this.#sentMaximum) return undefined;
-    return { alias: this.#sent.size + 1, sets: true };
+    const taken = this.#sent?.size ?? 0;
+    return taken >= this.#sentMaximum ? undefined : { alias: taken + 1, sets: true };
   }
 
   set(topic: string, { alias, sets }: SentAlias): void {
-    if (sets) this.#sent.set(topic, alias);
+    if (!sets) return;
+    this.#sent ??= new Map();
+    this.#sent.set(topic, alias);
   }
 }
