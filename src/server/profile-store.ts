@@ -58,6 +58,8 @@ export class ProfileStore {
       document = TextDocument.update(document, [change], version);
     }
     this.workspace.edit(document.uri, changes);
+    // A version is told of though its text is that of the one before.
+    this.workspace.refresh(document.uri);
     this.#documents.set(uriKey(uri), new ProfileDocument(document, this.workspace));
   }
 
@@ -87,6 +89,7 @@ export class ProfileStore {
     const before = this.#documents.get(key)?.uri;
     if (before !== undefined && before !== document.uri) this.workspace.delete(before);
     this.workspace.set(document.uri, document.getText());
+    this.workspace.refresh(document.uri);
     this.#documents.set(key, new ProfileDocument(document, this.workspace));
   }
 

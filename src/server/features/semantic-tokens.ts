@@ -97,5 +97,6 @@ function encode(file: ProfileDocument, tokens: readonly Token[], from: number, t
     last = end;
     builder.push(at.line, at.character, end - start, TYPES.indexOf(type), declaration ? 1 : 0);
   }
-  return builder.build();
+  // Without the identifier of a result: no differences are told to an earlier one.
+  return { data: builder.build().data };
 }
