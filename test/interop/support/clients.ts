@@ -74,7 +74,8 @@ export const clientPrograms: readonly ClientProgram[] = [
   },
 ];
 
-function debianPython(): string {
+/** The Python that has paho-mqtt. Throws an Error that says what to install. */
+export function debianPython(): string {
   for (const python of ['/usr/bin/python3', 'python3']) {
     try {
       execFileSync(python, ['-c', 'import paho.mqtt.client'], { stdio: 'ignore' });

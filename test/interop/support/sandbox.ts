@@ -16,18 +16,27 @@ export interface RunningBroker {
   stop(): Promise<number | undefined>;
 }
 
-/** Starts `mqtt-session sandbox` as it is delivered, and waits for its line. */
-export async function startSandbox(...args: string[]): Promise<RunningBroker> {
+export interface RunningSandbox extends RunningBroker {
+  /** The port of each listener, by the scheme of its address. */
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+/** Starts `mqtt-session sandbox` as it is delivered, and waits for its line of each listener. */
+export async function startSandbox(...args: string[]): Promise<RunningSandbox> {
   if (!existsSync(bundle)) throw new Error(`${bundle} is not there: run npm run build.`);
   const child = spawn(process.execPath, [bundle, 'sandbox', '--port', '0', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const output = await untilOutput(child, /listening on mqtt:\/\/127\.0\.0\.1:(\d+)/);
+  const listeners = 1 + args.filter((arg) => arg.endsWith('-port')).length;
+  const [lines] = await untilOutput(child, new RegExp(`(listening on \\S+\\s+){${listeners}}`));
   const exited = new Promise<number | undefined>((settle) => {
     child.once('exit', (code) => settle(code ?? undefined));
   });
+  const addresses = [...lines.matchAll(/(\w+):\/\/127\.0\.0\.1:(\d+)/g)];
+  const ports = Object.fromEntries(addresses.map(([, scheme = '', port]) => [scheme, Number(port)]));
   return {
-    address: { host: '127.0.0.1', port: Number(output[1]) },
+    ports,
+    address: { host: '127.0.0.1', port: ports['mqtt'] ?? 0 },
     stop: () => {
       child.kill('SIGTERM');
       return exited;
