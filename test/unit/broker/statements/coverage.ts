@@ -14,10 +14,12 @@ export type Coverage = { readonly ids: Ids; readonly binds: Bound } & (
   | {
       /** By what each shows. */
       readonly cases: Readonly<Record<string, Case>>;
+      /** Where it ends: what a setting bounds. */
+      readonly within?: string | undefined;
       /** What the broker does not keep of it. The cases show the rest. */
       readonly notMet?: string | undefined;
     }
-  | { readonly reason: string; readonly notMet?: string | undefined }
+  | { readonly reason: string }
 );
 
 /** One statement of one version, with what is said of it. */
@@ -31,6 +33,11 @@ export interface CoveredStatement {
 /** A statement that binds the Server, shown by cases. */
 export function server(ids: Ids, cases: Readonly<Record<string, Case>>): Coverage {
   return { ids, binds: 'Server', cases };
+}
+
+/** The same, as far as settings let it go. */
+export function serverWithin(within: string, ids: Ids, cases: Readonly<Record<string, Case>>): Coverage {
+  return { ids, binds: 'Server', cases, within };
 }
 
 /** A statement that binds both sides, shown by cases. */

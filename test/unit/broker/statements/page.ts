@@ -28,8 +28,9 @@ function shownBy(coverage: Coverage): string {
 }
 
 function kept(coverage: Coverage): string {
+  if ('reason' in coverage) return '';
   if (coverage.notMet !== undefined) return `not met: ${coverage.notMet}`;
-  return 'cases' in coverage ? 'yes' : '';
+  return coverage.within === undefined ? 'yes' : `yes, within ${coverage.within}`;
 }
 
 function row({ version, id, coverage }: CoveredStatement): string {
@@ -51,7 +52,7 @@ function part(version: TestedVersion): string {
   const ordered = numberedStatements(version).flatMap((id) => byId.get(id) ?? []);
   const tested = rows.filter(({ coverage }) => 'cases' in coverage);
   const cases = tested.flatMap(({ coverage }) => ('cases' in coverage ? Object.keys(coverage.cases) : []));
-  const notMet = rows.filter(({ coverage }) => coverage.notMet !== undefined);
+  const notMet = tested.filter(({ coverage }) => 'notMet' in coverage && coverage.notMet !== undefined);
   return [
     `## MQTT ${versionNames[version]}`,
     '',
@@ -74,7 +75,8 @@ export function renderServerStatements(): string {
     'Every normative statement of MQTT 5.0 and 3.1.1, as the appendices B number them, and the tests that hold the broker to it: each',
     'plays Clients against the real broker over streams in memory, with a clock that the test moves; transports are tried over real',
     'ports. The id stands in the name of each test, for example `v5 [MQTT-3.12.4-1] one for each`. A statement that binds the Client',
-    'is shown by what the Server makes of a breach, or has a reason why it is not.',
+    'is shown by what the Server makes of a breach, or has a reason why it is not. Sessions and retained messages live in memory and',
+    'end with the broker.',
     '',
     ...testedVersions.map(part),
   ].join('\n');

@@ -7,7 +7,7 @@ import { ScramClient } from '../../../broker-edges/scram-client.ts';
 import { settled } from '../../../support/duplex-pair.ts';
 import { connectPacket, type TestClient, utf8 } from '../../test-client.ts';
 import { packet } from '../bytes.ts';
-import { both, type Coverage, client, server, unseen } from '../coverage.ts';
+import { both, type Coverage, client, server } from '../coverage.ts';
 import { expectBreach, expectEnded, inboxTypes, type Scene, send } from '../scene.ts';
 
 const method = 'SCRAM-SHA-256';
@@ -62,6 +62,19 @@ async function authenticated(scene: Scene): Promise<TestClient> {
   return connecting;
 }
 
+/** The Server puts this property into no AUTH; so it makes none too large. */
+async function neverInAuth(scene: Scene, propertyId: number): Promise<void> {
+  const { asked } = await begun(scene, new ScramClient('user', 'right'));
+  const connected = await authenticated(scene);
+  const again = new ScramClient('user', 'right');
+  await send(connected, auth(0x19, again.first));
+  const askedAgain = connected.take('auth');
+  await sendAndAwait(connected, auth(0x18, again.final(dataOf(askedAgain))));
+  for (const { properties } of [asked, askedAgain, connected.take('auth')]) {
+    expect(properties.map(({ id }) => id)).not.toContain(propertyId);
+  }
+}
+
 export const authenticationCases: readonly Coverage[] = [
   client(
     { 5: '3.1.2-30' },
@@ -110,8 +123,8 @@ export const authenticationCases: readonly Coverage[] = [
       },
     },
   ),
-  unseen({ 5: '3.15.2-2' }, 'The broker puts no Reason String into AUTH.', 'both'),
-  unseen({ 5: '3.15.2-3' }, 'The broker puts no User Properties into AUTH.', 'both'),
+  both({ 5: '3.15.2-2' }, { 'none has one': (scene) => neverInAuth(scene, PROPERTY.reasonString) }),
+  both({ 5: '3.15.2-3' }, { 'none has one': (scene) => neverInAuth(scene, PROPERTY.userProperty) }),
   server(
     { 5: '4.12.0-1' },
     {

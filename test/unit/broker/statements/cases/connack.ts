@@ -8,7 +8,8 @@ import { settled } from '../../../support/duplex-pair.ts';
 import { deny } from '../../harness.ts';
 import { type ConnectWish, connectPacket, number } from '../../test-client.ts';
 import { connectBytes, packet, plainConnect } from '../bytes.ts';
-import { type Case, type Coverage, client, server, unseen } from '../coverage.ts';
+import { type Case, type Coverage, client, server } from '../coverage.ts';
+import { never } from '../dialogue.ts';
 import { expectEnded, inboxTypes, type Scene, send, subscribeTo } from '../scene.ts';
 
 const users = [{ username: 'user', password: 'right' }];
@@ -313,7 +314,7 @@ export const connackCases: readonly Coverage[] = [
       },
     },
   ),
-  unseen({ 5: '3.2.2-20' }, 'The broker puts no User Properties into CONNACK.'),
+  server({ 5: '3.2.2-20' }, { 'none has one': never('connack', PROPERTY.userProperty) }),
   client(
     { 5: '3.2.2-21' },
     {

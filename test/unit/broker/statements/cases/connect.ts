@@ -4,7 +4,7 @@ import { PROPERTY, propertyNumber } from '../../../../../src/mqtt/properties.ts'
 import { settled } from '../../../support/duplex-pair.ts';
 import { connectPacket, number } from '../../test-client.ts';
 import { connectBytes, noProperties, packet, plainConnect } from '../bytes.ts';
-import { both, type Case, type Coverage, client, server } from '../coverage.ts';
+import { both, type Case, type Coverage, client, server, serverWithin } from '../coverage.ts';
 import { expectEnded, expectRefused, inboxTypes, type Scene, send, takePublishes } from '../scene.ts';
 
 /** A Session with a subscription and a message that waits in it; its Client is away. */
@@ -200,7 +200,8 @@ export const connectCases: readonly Coverage[] = [
   server({ 5: '3.1.2-5' }, resumes),
   server({ 5: '3.1.2-6' }, creates),
   both({ 4: '3.1.2-4' }, { ...resumes, ...creates }),
-  server(
+  serverWithin(
+    '`queuedMessages` and `queuedBytes` of each Session',
     { 4: '3.1.2-5' },
     {
       'keeps QoS 1 and 2 messages for a Client that is away, in order': async (scene) => {

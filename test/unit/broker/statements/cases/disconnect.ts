@@ -6,7 +6,8 @@ import { reasonCodeProblem } from '../../../../../src/mqtt/reason-codes.ts';
 import { settled } from '../../../support/duplex-pair.ts';
 import { number, type TestClient } from '../../test-client.ts';
 import { connectBytes, packet, plainConnect } from '../bytes.ts';
-import { both, type Case, type Coverage, client, server, unseen } from '../coverage.ts';
+import { both, type Case, type Coverage, client, server } from '../coverage.ts';
+import { never } from '../dialogue.ts';
 import { expectBreach, inboxTypes, type Scene, send } from '../scene.ts';
 
 /** Ends connections from the Server's side in several ways; answers what each Client got. */
@@ -172,7 +173,7 @@ export const disconnectCases: readonly Coverage[] = [
       },
     },
   ),
-  unseen({ 5: '3.14.2-4' }, 'The broker puts no User Properties into DISCONNECT.', 'both'),
+  both({ 5: '3.14.2-4' }, { 'none has one': never('disconnect', PROPERTY.userProperty) }),
   both({ 5: '3.14.4-1' }, last),
   both({ 5: '3.14.4-2' }, { 'the Server closes behind its own': closes }),
   client(

@@ -135,6 +135,9 @@ export const publishPropertyCases: readonly Coverage[] = [
         await (await scene.connect()).publish('a', { retain: true, properties: expiry(10) });
         await scene.advance(10_000);
         expect((await scene.watcher()).takeMessages()).toEqual([]);
+        await (await scene.connect()).publish('a', { retain: true, properties: expiry(10) });
+        await scene.advance(10_000);
+        expect((await scene.watcher('a')).takeMessages()).toEqual([]);
       },
     },
   ),

@@ -4,7 +4,7 @@ import { PROPERTY } from '../../../../../src/mqtt/properties.ts';
 import { settled } from '../../../support/duplex-pair.ts';
 import { connectPacket, number } from '../../test-client.ts';
 import { connectBytes, noProperties, packet } from '../bytes.ts';
-import { both, type Case, type Coverage, client, server } from '../coverage.ts';
+import { both, type Case, type Coverage, client, server, serverWithin } from '../coverage.ts';
 import { ack, expectBreach, expectEnded, inboxTypes, type Scene, send, takePublishes } from '../scene.ts';
 
 const staysWhileConnected: Case = async (scene) => {
@@ -138,7 +138,11 @@ export const sessionStateCases: readonly Coverage[] = [
       'until then all of it is kept': wholeState,
     },
   ),
-  server({ 5: '4.5.0-1', 4: '4.5.0-1' }, ownsMessages),
+  serverWithin(
+    '`queuedMessages` and `queuedBytes` of each Session',
+    { 5: '4.5.0-1', 4: '4.5.0-1' },
+    ownsMessages,
+  ),
   client(
     { 5: '4.5.0-2', 4: '4.5.0-2' },
     {

@@ -3,7 +3,8 @@ import { expect } from 'vitest';
 import { PROPERTY } from '../../../../../src/mqtt/properties.ts';
 import { number } from '../../test-client.ts';
 import { illFormedTexts, noProperties, nullText, packet, text } from '../bytes.ts';
-import { both, type Case, type Coverage, client, server, unseen } from '../coverage.ts';
+import { both, type Case, type Coverage, client, server } from '../coverage.ts';
+import { never } from '../dialogue.ts';
 import {
   ack,
   expectBreach,
@@ -200,7 +201,7 @@ export const unsubscribeCases: readonly Coverage[] = [
       },
     },
   ),
-  unseen({ 5: '3.11.2-2' }, 'The broker puts no User Properties into UNSUBACK.'),
+  server({ 5: '3.11.2-2' }, { 'none has one': never('unsuback', PROPERTY.userProperty) }),
   server(
     { 5: '3.11.3-1' },
     {
