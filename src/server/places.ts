@@ -6,13 +6,12 @@ import type { Entry, ScalarTree, Tree } from '../profile/tree.ts';
 
 /** What a tree is, as far as the table of keys knows. */
 export type Shape =
-  | { readonly kind: 'object'; readonly object: ObjectName }
-  /** A map whose keys the user chooses: `profiles`. */
+  /** `row` is that of the key that it stands behind, where it stands behind one. */
+  | { readonly kind: 'object'; readonly object: ObjectName; readonly row?: KeyRow | undefined }
+  /** A map whose keys the user chooses: `profiles`, `scenarios`. */
   | { readonly kind: 'names'; readonly object: ObjectName }
   | { readonly kind: 'list'; readonly of: Shape }
   | { readonly kind: 'value'; readonly row: KeyRow }
-  /** Below `scenarios`. */
-  | { readonly kind: 'scenarios' }
   /** Not in the table. */
   | { readonly kind: 'unknown' };
 
@@ -21,12 +20,11 @@ const UNKNOWN: Shape = { kind: 'unknown' };
 
 /** The shape of what stands behind a key. */
 export function shapeOfRow(row: KeyRow): Shape {
-  if (row.in === 'file' && row.key === 'scenarios') return { kind: 'scenarios' };
   return shapeOfType(row.type, row);
 }
 
 function shapeOfType(type: ValueType, row: KeyRow): Shape {
-  if (type.kind === 'object') return { kind: 'object', object: type.of };
+  if (type.kind === 'object') return { kind: 'object', object: type.of, row };
   if (type.kind === 'named') return { kind: 'names', object: type.of };
   if (type.kind === 'list') {
     return {
@@ -46,8 +44,6 @@ export function shapeOfEntry(shape: Shape, key: string): Shape {
     }
     case 'names':
       return { kind: 'object', object: shape.object };
-    case 'scenarios':
-      return shape;
     case 'value':
       return shape.row.type.kind === 'userProperties' ? { kind: 'value', row: shape.row } : UNKNOWN;
     case 'list':
@@ -58,7 +54,7 @@ export function shapeOfEntry(shape: Shape, key: string): Shape {
 
 export function shapeOfItem(shape: Shape): Shape {
   if (shape.kind === 'list') return shape.of;
-  return shape.kind === 'scenarios' ? shape : UNKNOWN;
+  return UNKNOWN;
 }
 
 /** One step on the way from the root to a place. */
@@ -130,7 +126,7 @@ export function rowOfStep({ shape, entry }: Step): KeyRow | undefined {
 
 /** The profile that a place stands in, or undefined; `defaults` is none. */
 export function profileOfPlace({ steps }: Place): Entry | undefined {
-  return steps.find(({ shape }) => shape.kind === 'names')?.entry;
+  return steps.find(({ shape }) => shape.kind === 'names' && shape.object === 'profile')?.entry;
 }
 
 export type Visit = (
@@ -169,4 +165,15 @@ export function profileEntries(tree: Tree | undefined): readonly Entry[] {
 
 export function scalarOf(tree: Tree | undefined): ScalarTree | undefined {
   return tree?.kind === 'scalar' ? tree : undefined;
+}
+
+/** The row whose value is the name of a profile, where a text stands for a value of this shape. */
+export function nameRow(shape: Shape): KeyRow | undefined {
+  if (shape.kind === 'value') {
+    const { type, in: object, key } = shape.row;
+    const named = type.kind === 'text' && type.names === 'profile';
+    return named || (object === 'profile' && key === 'extends') ? shape.row : undefined;
+  }
+  if (shape.kind !== 'object' || shape.row?.type.kind !== 'object') return undefined;
+  return shape.row.type.orText === 'profile' ? shape.row : undefined;
 }

@@ -16,7 +16,9 @@ export interface Draft extends Omit<CompletionItem, 'insertText' | 'textEdit'> {
 export function keyDrafts(caret: Caret, version: ProtocolVersion, json: boolean): readonly Draft[] {
   const object = objectOf(caret);
   if (object === undefined) {
-    return caret.shape.kind === 'names' && !json ? snippetsFor('names', caret, version) : [];
+    return caret.shape.kind === 'names' && caret.shape.object === 'profile' && !json
+      ? snippetsFor('names', caret, version)
+      : [];
   }
   const siblings = new Set(caret.siblings.map(({ key }) => key));
   const rows = [...keysOf(object).values()];
@@ -60,7 +62,7 @@ function startOf({ type, default: standard, example }: KeyRow, { inFlow }: Caret
   const flow = inFlow || json;
   switch (type.kind) {
     case 'object':
-      if (type.orText === true) return '$1';
+      if (type.orText !== undefined) return '$1';
       return flow ? '{ $1 }' : '\n  $1';
     case 'named':
       return flow ? '{ $1 }' : `\n  ${placeholder(1, 'name')}:\n    $2`;

@@ -3,9 +3,8 @@ import { CompletionItemKind } from 'vscode-languageserver/node';
 import { assertNever } from '../../mqtt/assert-never.ts';
 import type { KeyRow } from '../../profile/schema-types.ts';
 import { VARIABLES } from '../../profile/variables.ts';
-import { type Place, profileOfPlace } from '../places.ts';
+import { nameRow, type Place, profileOfPlace } from '../places.ts';
 import type { ProfileDocument } from '../profile-document.ts';
-import { SCENARIO_NAME_KEYS } from '../profile-names.ts';
 import type { Caret } from './caret.ts';
 import { numbersOf } from './keys.ts';
 import type { KnownNames } from './known-names.ts';
@@ -23,16 +22,17 @@ export interface ValueDraft {
 
 export function valueDrafts(caret: Caret, file: ProfileDocument, names: KnownNames): readonly ValueDraft[] {
   const { shape } = caret;
-  if (shape.kind === 'scenarios') {
-    const key = caret.steps.at(-1)?.entry?.key;
-    return key !== undefined && SCENARIO_NAME_KEYS.has(key) ? profileNames(file, undefined) : [];
+  const named = nameRow(shape);
+  if (named !== undefined) {
+    const self = named.in === 'profile' ? profileOfPlace(placeOf(caret))?.key : undefined;
+    return profileNames(file, self);
   }
   if (shape.kind === 'object') return shape.object === 'reconnect' ? RECONNECT : [];
   if (shape.kind !== 'value') return [];
   const { row } = shape;
   const opened = openVariable(caret.typed);
   if (opened !== undefined) return takesVariables(row) ? variables(names, opened, true) : [];
-  const drafts = ofRow(row, caret, file, names);
+  const drafts = ofRow(row, caret, names);
   return takesVariables(row) && caret.typed === '' ? [...drafts, ...variables(names, 0, false)] : drafts;
 }
 
@@ -41,7 +41,7 @@ const RECONNECT: readonly ValueDraft[] = [
   { text: '{ after: 2s, atMost: 30s }', kind: CompletionItemKind.Value, bare: true },
 ];
 
-function ofRow(row: KeyRow, caret: Caret, file: ProfileDocument, names: KnownNames): readonly ValueDraft[] {
+function ofRow(row: KeyRow, caret: Caret, names: KnownNames): readonly ValueDraft[] {
   const { type } = row;
   switch (type.kind) {
     case 'boolean':
@@ -91,7 +91,7 @@ function ofRow(row: KeyRow, caret: Caret, file: ProfileDocument, names: KnownNam
     case 'listen':
       return [{ text: row.example ?? '', kind: CompletionItemKind.Value }];
     case 'text':
-      return texts(row, caret, file, names);
+      return texts(row, caret, names);
     case 'userProperties':
     case 'json':
     case 'base64':
@@ -126,7 +126,7 @@ function brokers({ brokers: known }: KnownNames): readonly ValueDraft[] {
 
 const CONTENT_TYPES = ['text/plain', 'application/json', 'application/octet-stream', 'application/cbor'];
 
-function texts(row: KeyRow, caret: Caret, file: ProfileDocument, names: KnownNames): readonly ValueDraft[] {
+function texts(row: KeyRow, caret: Caret, names: KnownNames): readonly ValueDraft[] {
   if (row.type.kind === 'text' && (row.type.role === 'topic' || row.in === 'deny')) {
     const filters = row.key === 'topicFilter' || row.in === 'deny';
     return names.topics
@@ -138,8 +138,6 @@ function texts(row: KeyRow, caret: Caret, file: ProfileDocument, names: KnownNam
       }));
   }
   switch (`${row.in}.${row.key}`) {
-    case 'profile.extends':
-      return profileNames(file, profileOfPlace(placeOf(caret))?.key);
     case 'profile.clientId':
       return names.clientIds.map(({ name, live }) => ({
         text: name,
@@ -150,6 +148,7 @@ function texts(row: KeyRow, caret: Caret, file: ProfileDocument, names: KnownNam
       return secrets(names, profileOfPlace(placeOf(caret))?.key, 0);
     case 'will.contentType':
     case 'message.contentType':
+    case 'publishStep.contentType':
       return CONTENT_TYPES.map((text) => ({ text, kind: CompletionItemKind.Value }));
     case 'tls.alpn':
       return [{ text: 'mqtt', kind: CompletionItemKind.Value }];

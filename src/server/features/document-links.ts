@@ -1,24 +1,20 @@
 /** Files that a profile names, as links. A path with a variable in it is none: nothing is resolved here. */
 import { posix } from 'node:path';
 import type { DocumentLink } from 'vscode-languageserver/node';
+import type { KeyRow } from '../../profile/schema-types.ts';
 import { visitTree } from '../places.ts';
 import type { ProfileDocument } from '../profile-document.ts';
 
-/** The keys whose value is a path relative to the profile file. */
-const PATH_KEYS: ReadonlySet<string> = new Set([
-  'tls.ca',
-  'tls.cert',
-  'tls.key',
-  'will.payloadFile',
-  'message.payloadFile',
-]);
+/** Whether the value of a key is a path relative to the profile file. */
+const isPath = ({ in: object, key }: KeyRow): boolean =>
+  key === 'payloadFile' || (object === 'tls' && ['ca', 'cert', 'key'].includes(key));
 
 export function documentLinks(file: ProfileDocument): DocumentLink[] {
   if (!file.uri.startsWith('file:')) return [];
   const links: DocumentLink[] = [];
   visitTree(file.tree, (value, shape) => {
     if (value.kind !== 'scalar' || shape.kind !== 'value') return;
-    if (!PATH_KEYS.has(`${shape.row.in}.${shape.row.key}`)) return;
+    if (!isPath(shape.row)) return;
     const target = pathTarget(file.uri, value.text);
     if (target !== undefined) links.push({ range: file.range(value.range), target });
   });

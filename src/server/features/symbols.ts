@@ -66,8 +66,7 @@ export function contentEnd(text: string, tree: Tree): number {
 }
 
 function kindOf(shape: Shape, { value }: Entry): SymbolKind {
-  if (shape.kind === 'names') return SymbolKind.Class;
-  if (shape.kind === 'scenarios') return SymbolKind.Event;
+  if (shape.kind === 'names') return shape.object === 'profile' ? SymbolKind.Class : SymbolKind.Event;
   if (value.kind === 'map') return SymbolKind.Namespace;
   return value.kind === 'list' ? SymbolKind.Array : SymbolKind.Property;
 }

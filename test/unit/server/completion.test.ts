@@ -219,6 +219,16 @@ describe('completion of values', () => {
       ['a'],
     ],
     [
+      'profiles in the steps of a scenario',
+      'profiles:\n  a: { broker: sandbox }\n  b: { broker: sandbox }\nscenarios:\n  s:\n    steps:\n      - connect: |\n',
+      ['a', 'b'],
+    ],
+    [
+      'profiles inside of a step',
+      'profiles:\n  a: { broker: sandbox }\nscenarios: { s: { steps: [{ expectWill: { of: | } }] } }\n',
+      ['a'],
+    ],
+    [
       'topics of the trace, without filters',
       profile('will:', '  topic: |'),
       [

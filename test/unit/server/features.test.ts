@@ -287,7 +287,7 @@ describe('folding and selecting', () => {
 
 describe('the names of profiles', () => {
   const file =
-    'profiles:\n  lab: { broker: sandbox }\n  a: { extends: l|ab }\n  b: { extends: "lab" }\nscenarios:\n  s:\n    steps:\n      - connect: lab\n';
+    'profiles:\n  lab: { broker: sandbox }\n  a: { extends: l|ab }\n  b: { extends: "lab" }\nscenarios:\n  s:\n    steps:\n      - connect: lab\n      - expectWill: { of: lab }\n';
 
   /** The line and the text of each place that a name leads to. */
   const targets = async (marked: string) => {
@@ -311,9 +311,9 @@ describe('the names of profiles', () => {
           context: { includeDeclaration },
         })) ?? []
       ).map(({ range }) => document.getText(range));
-    expect(await places(true)).toEqual(['lab', 'lab', '"lab"', 'lab']);
-    expect(await places(false)).toEqual(['lab', '"lab"', 'lab']);
-    expect(await client.connection.sendRequest(DocumentHighlightRequest.type, asked)).toHaveLength(4);
+    expect(await places(true)).toEqual(['lab', 'lab', '"lab"', 'lab', 'lab']);
+    expect(await places(false)).toEqual(['lab', '"lab"', 'lab', 'lab']);
+    expect(await client.connection.sendRequest(DocumentHighlightRequest.type, asked)).toHaveLength(5);
   });
 
   const renamed = async (marked: string, newName: string) => {
