@@ -127,6 +127,8 @@ function tlsServer(
   serve: (socket: TLSSocket) => void,
   log: (message: string) => void,
 ): Server {
+  /** Those whose handshake goes on end with the listener, too; afterwards it is for what took them over to end. */
+  const shaking = new Map<string, Socket>();
   const server = createTlsServer(
     {
       ...identity,
@@ -134,15 +136,31 @@ function tlsServer(
       minVersion: 'TLSv1.2',
       handshakeTimeout: handshakeMs,
     },
-    serve,
+    (socket) => {
+      const beneath = shaking.get(peerOf(socket));
+      if (beneath !== undefined) sockets.delete(beneath);
+      shaking.delete(peerOf(socket));
+      serve(socket);
+    },
   );
-  // Those whose handshake goes on end with the listener, too.
-  server.on('connection', (socket) => track(sockets, socket));
+  server.on('connection', (socket) => {
+    const peer = peerOf(socket);
+    shaking.set(peer, socket);
+    socket.on('close', () => {
+      if (shaking.get(peer) === socket) shaking.delete(peer);
+    });
+    track(sockets, socket);
+  });
   server.on('tlsClientError', (error, socket) => {
     log(`A TLS handshake failed: ${error.message}.`);
     socket.destroy();
   });
   return server;
+}
+
+/** What tells the connections of one listener apart. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 function track(sockets: Set<Socket>, socket: Socket): void {

@@ -59,14 +59,19 @@ describe('mqtt-session sandbox', () => {
       await client.endAsync();
     }
     expect(await received).toEqual(['from/mqtt', 'from/mqtts', 'from/ws', 'from/wss']);
-    const told = new Promise((settle) =>
-      subscriber.once('disconnect', ({ reasonCode }) => settle(reasonCode)),
+    const others = await Promise.all(addresses.slice(1).map((address) => connect(address)));
+    const clients = [subscriber, ...others];
+    const told = Promise.all(
+      clients.map(
+        (client) =>
+          new Promise((settle) => client.once('disconnect', ({ reasonCode }) => settle(reasonCode))),
+      ),
     );
     run.child.kill('SIGTERM');
-    expect(await told).toBe(0x8b);
+    expect(await told).toEqual([0x8b, 0x8b, 0x8b, 0x8b]);
     expect(await run.ended).toBe(0);
     expect(run.err()).toBe('');
-    await subscriber.endAsync(true);
+    await Promise.all(clients.map((client) => client.endAsync(true)));
   });
 
   test('names the address that is taken, starts nothing, and exits with 1', async () => {
