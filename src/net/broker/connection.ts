@@ -26,6 +26,9 @@ import { handlePacket } from './packets/index.ts';
 import { type PublishForm, publishFor } from './publish-forms.ts';
 import { REASON, reasonString } from './reasons.ts';
 
+/** How often a Client that goes on sending is waited for. */
+const longestLinger = 10;
+
 export type { Accepted } from './accepted.ts';
 
 /**
@@ -47,6 +50,7 @@ export class Connection implements Carrier {
   readonly #onEnd: () => void;
   #accepted: Accepted | undefined;
   #ended = false;
+  #stillSends = false;
   #held = false;
   #keepAlive: KeepAlive | undefined;
   #cancelTimer: Cancel | undefined;
@@ -162,8 +166,7 @@ export class Connection implements Carrier {
     this.#stream.end();
     // What still comes is read and thrown away, so that the Client can read to the end what was sent to it.
     this.#stream.resume();
-    const { clock, limits } = this.context;
-    this.#cancelTimer = clock.schedule(clock.now() + limits.lingerMs, () => this.#stream.destroy());
+    this.#linger(longestLinger);
   }
 
   /** As `disconnect`, and gives the stream up as soon as that is written. */
@@ -193,7 +196,21 @@ export class Connection implements Carrier {
     );
   }
 
+  /**
+   * Gives the Client time to close: destroying the stream while it still sends would cost it what it has not read. One
+   * that goes on sending gets that time again, `times` at most.
+   */
+  #linger(times: number): void {
+    this.#stillSends = false;
+    const { clock, limits } = this.context;
+    this.#cancelTimer = clock.schedule(clock.now() + limits.lingerMs, () => {
+      if (this.#stillSends && times > 1) this.#linger(times - 1);
+      else this.#stream.destroy();
+    });
+  }
+
   #received(chunk: Uint8Array): void {
+    this.#stillSends = true;
     if (this.#ended) return;
     this.context.stats.bytesReceived += chunk.length;
     this.#frames.push(chunk);
