@@ -96,7 +96,7 @@ function* tellings(profile: ConnectionProfile, effects: Effects): Iterable<Telli
       'ends-with-connection': 'session ends with the connection',
       'never-expires': 'session never expires',
       kept: 'session kept, no time set',
-      expires: session.kind === 'expires' ? `session lives ${spellSeconds(session.afterSeconds)} on` : '',
+      expires: session.kind === 'expires' ? `session kept ${spellSeconds(session.afterSeconds)}` : '',
     }[session.kind],
     tooltip:
       profile.protocolVersion === 5

@@ -142,7 +142,7 @@ describe('inlay hints', () => {
     expect(await hintsOf(demo)).toEqual([
       'keepAlive: 30s « silent loss noticed after 45 s',
       'base: « session ends with the connection',
-      'sessionExpiryInterval: 10s « session lives 10 s on',
+      'sessionExpiryInterval: 10s « session kept 10 s',
       'willDelayInterval: 5s « published 5 s after the end',
       'will: « believed alive up to 50 s',
       'demo: « silent loss noticed after 45 s',
@@ -153,7 +153,7 @@ describe('inlay hints', () => {
     ['keepAlive: 0', 'silent loss never noticed'],
     ['cleanSession: false\n    clientId: x\n    protocolVersion: 3.1.1', 'session kept, no time set'],
     ['sessionExpiryInterval: never', 'session never expires'],
-    ['sessionExpiryInterval: 36h', 'session lives 1 day 12 h on'],
+    ['sessionExpiryInterval: 36h', 'session kept 1 day 12 h'],
     ['will: { topic: a, willDelayInterval: 5s }', 'published at once'],
     ['will: { topic: a }\n    keepAlive: 0', 'believed alive for ever'],
   ])('tells of `%s`: %s', async (line, expected) => {
@@ -166,7 +166,7 @@ describe('inlay hints', () => {
     const text =
       'profiles:\n  a: { broker: sandbox, sessionExpiryInterval: 2h }\nsandbox: { sessionExpiryMaximum: 60s, serverKeepAlive: 10s }\n';
     expect(await hintsOf(text)).toEqual([
-      'a: { broker: sandbox, sessionExpiryInterval: 2h « session lives 60 s on',
+      'a: { broker: sandbox, sessionExpiryInterval: 2h « session kept 60 s',
       'a: « silent loss noticed after 15 s',
     ]);
   });
