@@ -18,9 +18,18 @@ const DELAY_SECONDS = 5;
 const BAR_MS = 5;
 const SHARE = 0.95;
 
+const ROUNDS = 3;
+
+interface Round {
+  /** How late each will reached the subscriber, in ms, in ascending order. */
+  readonly lateMs: readonly number[];
+  /** Between the first due time and the last. */
+  readonly dueWithinMs: number;
+}
+
 export async function bench(report: Report): Promise<void> {
   const { lateMs, dueWithinMs } = await measure();
-  const within = lateMs.filter((late) => late >= 0 && late <= BAR_MS).length / CLIENTS;
+  const within = shareWithin(lateMs);
   const early = lateMs.filter((late) => late < 0).length;
   report({
     name: `${CLIENTS} wills and Sessions due within ${Math.round(dueWithinMs)} ms, 95 % published after being due within`,
@@ -34,19 +43,29 @@ export async function bench(report: Report): Promise<void> {
   });
 }
 
-async function measure() {
+/** The middle one of some rounds, by the share that came in time: the machine is not this broker's alone. */
+async function measure(): Promise<Round> {
   const crowd = await bundled('test/bench/broker/crowd.ts');
   const broker = new Broker({ deny: [], users: [] }, systemClock);
   const listener = await listenTcp(broker, '127.0.0.1', 0);
   await cutAll(broker, listener, crowd, WARM_UP_CLIENTS);
-  const found = await cutAll(broker, listener, crowd, CLIENTS);
+  const rounds: Round[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    rounds.push(await cutAll(broker, listener, crowd, CLIENTS));
+  }
   broker.close();
   await listener.close();
-  return found;
+  rounds.sort((a, b) => shareWithin(a.lateMs) - shareWithin(b.lateMs));
+  const middle = rounds[ROUNDS >> 1];
+  if (middle === undefined) throw new Error('No round was measured.');
+  return middle;
 }
 
-/** How late each will reached the subscriber, in ms, in ascending order; and how many ms lay between the first and the last. */
-async function cutAll(broker: Broker, listener: Listener, crowd: string, count: number) {
+function shareWithin(lateMs: readonly number[]): number {
+  return lateMs.filter((late) => late >= 0 && late <= BAR_MS).length / lateMs.length;
+}
+
+async function cutAll(broker: Broker, listener: Listener, crowd: string, count: number): Promise<Round> {
   const run = (...args: string[]) =>
     spawn(process.execPath, [crowd, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const watcher = run('watch', `${listener.port}`, `${count}`);
