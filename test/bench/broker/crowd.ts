@@ -32,7 +32,13 @@ function connectPacket(clientId: string, expiry: number, topic?: string) {
     will:
       topic === undefined
         ? undefined
-        : { topic, payload, qos: 0 as const, retain: false, properties: [number(PROPERTY.willDelayInterval, expiry)] },
+        : {
+            topic,
+            payload,
+            qos: 0 as const,
+            retain: false,
+            properties: [number(PROPERTY.willDelayInterval, expiry)],
+          },
   } as const;
 }
 
