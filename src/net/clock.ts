@@ -18,6 +18,8 @@ export interface Clock {
 
 /** What setTimeout takes at most; it fires at once for more. */
 const longestTimeoutMs = 2 ** 31 - 1;
+/** What setTimeout takes at least. */
+const shortestTimeoutMs = 1;
 /** For how long calls that are due are made in one turn: what they write leaves when the turn ends. */
 const longestTurnMs = 1;
 
@@ -53,9 +55,14 @@ class SystemClock implements Clock {
     }
     if (this.#armed !== undefined && this.#armedForMs === nextMs) return;
     clearTimeout(this.#armed);
+    this.#armed = undefined;
+    const waitMs = nextMs - this.now();
+    if (waitMs < shortestTimeoutMs) {
+      this.#fireSoon();
+      return;
+    }
     this.#armedForMs = nextMs;
-    const delayMs = Math.min(Math.max(Math.ceil(nextMs - this.now()), 1), longestTimeoutMs);
-    this.#armed = setTimeout(() => this.#fire(), delayMs);
+    this.#armed = setTimeout(() => this.#fire(), Math.min(Math.floor(waitMs), longestTimeoutMs));
   }
 
   #fire(): void {
@@ -64,18 +71,17 @@ class SystemClock implements Clock {
     const untilMs = this.now() + longestTurnMs;
     let nowMs = untilMs - longestTurnMs;
     try {
-      // Node may fire up to a millisecond early, and long waits come in pieces: what is not due stays in the
-      // heap.
+      // Timers may fire up to a millisecond early, and long waits come in pieces: what is not due stays in the heap.
       while (nowMs < untilMs && this.#heap.runNext(nowMs)) nowMs = this.now();
     } finally {
       this.#firing = false;
       if (nowMs < untilMs) this.#arm();
-      else this.#fireAgain();
+      else this.#fireSoon();
     }
   }
 
   /** With what else there is to do in between, and without the millisecond that a timer takes at least. */
-  #fireAgain(): void {
+  #fireSoon(): void {
     this.#firing = true;
     setImmediate(() => this.#fire());
   }
