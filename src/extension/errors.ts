@@ -182,6 +182,15 @@ export function noSecrets(): UserFailure {
   });
 }
 
+/** `reason` is a sentence. */
+export function nothingImported(reason: string): UserFailure {
+  return new UserFailure({
+    code: 'nothing-imported',
+    message: l10n.t('Nothing was imported. {0}', reason),
+    hint: l10n.t('No file was written.'),
+  });
+}
+
 export function noProfiles(): UserFailure {
   return new UserFailure({
     code: 'no-profiles',

@@ -93,7 +93,7 @@ function start(context: ExtensionContext): MqttSessionApi {
     owned.push(
       commands.registerCommand('mqttSession.test.crashEngine', () => engine.crash()),
       commands.registerCommand('mqttSession.test.sessions', () => sessionsTree(state, Date.now())),
-      commands.registerCommand('mqttSession.test.whatIf', () => whatIf.document),
+      commands.registerCommand('mqttSession.test.whatIf', (text: string) => whatIf.whenShown(text)),
     );
   }
   return snapshotApi(engine, state);

@@ -4,6 +4,7 @@ import { commandTests } from './commands.ts';
 import { connectingTests } from './connecting.ts';
 import { engineTests } from './engine.ts';
 import { errorTests } from './errors.ts';
+import { importTests } from './import.ts';
 import { languageTests } from './language.ts';
 import { profileTests } from './profiles.ts';
 import { restrictedTests } from './restricted.ts';
@@ -26,6 +27,7 @@ export async function run(): Promise<void> {
         ...profileTests,
         ...secretTests,
         ...whatIfTests,
+        ...importTests,
         ...languageTests,
         ...engineTests,
       ]

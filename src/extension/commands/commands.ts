@@ -10,8 +10,10 @@ import {
 } from './client-commands.ts';
 import type { Command } from './command.ts';
 import { connectCommand } from './connect.ts';
+import { copyMosquittoPubCommand, copyMosquittoSubCommand } from './copy-mosquitto.ts';
 import { explainCommand } from './explain.ts';
 import { restartEngineCommand, showLogCommand } from './host-commands.ts';
+import { importCommand } from './import.ts';
 import { newProfileCommand } from './new-profile.ts';
 import { openProfileCommand } from './open-profile.ts';
 import { publishCommand } from './publish.ts';
@@ -26,6 +28,9 @@ export const allCommands: readonly Command[] = [
   newProfileCommand,
   openProfileCommand,
   whatIfCommand,
+  importCommand,
+  copyMosquittoSubCommand,
+  copyMosquittoPubCommand,
   connectCommand,
   disconnectCommand,
   disconnectWithWillCommand,

@@ -34,7 +34,8 @@ const endings = ['.mqtt.yaml', '.mqtt.yml', '.mqtt.json'];
 export const newProfileCommand: Command = {
   id: 'mqttSession.newProfileFile',
   async run() {
-    const folder = await chooseFolder();
+    const title = l10n.t('New Profile File');
+    const folder = await chooseFolder(title);
     if (folder === undefined) {
       const document = await workspace.openTextDocument({
         language: profileLanguageId,
@@ -43,7 +44,7 @@ export const newProfileCommand: Command = {
       await window.showTextDocument(document);
       return document.uri;
     }
-    const uri = await askFile(folder.uri);
+    const uri = await askFile(folder.uri, title, 'connections.mqtt.yaml');
     await workspace.fs.writeFile(uri, new TextEncoder().encode(profileTemplate));
     await window.showTextDocument(await workspace.openTextDocument(uri), { preview: false });
     return uri;
@@ -58,24 +59,31 @@ export function createProfileStep(): NextStep {
   };
 }
 
-async function chooseFolder(): Promise<WorkspaceFolder | undefined> {
+/**
+ * The folder for a new file: the only one, or the one that the user picks. Undefined where none is open.
+ * @throws {Cancelled}
+ */
+export async function chooseFolder(title: string): Promise<WorkspaceFolder | undefined> {
   const folders = workspace.workspaceFolders ?? [];
   if (folders.length < 2) return folders[0];
   const chosen = await pickOne({
-    title: l10n.t('New Profile File'),
+    title,
     placeholder: l10n.t('In which folder?'),
     choices: folders.map((folder) => ({ value: folder, label: folder.name, description: folder.uri.fsPath })),
   });
   return chosen.value;
 }
 
-/** @throws {Cancelled} */
-async function askFile(folder: Uri): Promise<Uri> {
+/**
+ * Asks for the path of a profile file that does not exist.
+ * @throws {Cancelled}
+ */
+export async function askFile(folder: Uri, title: string, suggestion: string): Promise<Uri> {
   let taken: string | undefined;
-  let value = 'connections.mqtt.yaml';
+  let value = suggestion;
   for (;;) {
     const name = await askText({
-      title: l10n.t('New Profile File'),
+      title,
       prompt: l10n.t('Path within the folder; it ends in {0}.', endings.join(', ')),
       value,
       problem: (typed) => pathProblem(typed) ?? (typed === taken ? l10n.t('This file exists.') : undefined),
@@ -97,7 +105,7 @@ function pathProblem(path: string): string | undefined {
   return undefined;
 }
 
-async function exists(uri: Uri): Promise<boolean> {
+export async function exists(uri: Uri): Promise<boolean> {
   try {
     await workspace.fs.stat(uri);
     return true;

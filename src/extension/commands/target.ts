@@ -8,6 +8,8 @@ export interface Target {
   readonly client?: string | undefined;
   readonly file?: Uri | undefined;
   readonly profile?: string | undefined;
+  /** For `importConnections`, which otherwise asks: the file to write. */
+  readonly to?: Uri | undefined;
   readonly expectation?: number | undefined;
   readonly session?: number | undefined;
   readonly server?: string | undefined;
@@ -24,6 +26,7 @@ export function targetOf(given: unknown): Target {
     client: stringOf(value['client']),
     file: uriOf(value['file']),
     profile: stringOf(value['profile']),
+    to: uriOf(value['to']),
     expectation: numberOf(value['expectation']),
     session: numberOf(value['session']),
     server: stringOf(value['server']),

@@ -51,6 +51,12 @@ export class Secrets {
     await this.#remember(name, file, true);
   }
 
+  /** The names that are kept already where this file's would be. */
+  namesFor(file: Uri): ReadonlySet<string> {
+    const scope = scopeOf(file);
+    return new Set(this.#names().flatMap((each) => (each.scope === scope ? [each.name] : [])));
+  }
+
   async forget(name: string, file: Uri): Promise<void> {
     await this.#context.secrets.delete(keyOf(name, file));
     await this.#remember(name, file, false);

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { type Disposable, env, l10n, type Uri, ViewColumn, type WebviewPanel, window } from 'vscode';
+import {
+  type Disposable,
+  EventEmitter,
+  env,
+  l10n,
+  type Uri,
+  ViewColumn,
+  type WebviewPanel,
+  window,
+} from 'vscode';
 import { factTemplates } from '../../session/sentences.ts';
 import { whatIfTexts } from '../../session/what-if-words.ts';
 import { DisposableStore } from '../disposables.ts';
@@ -22,6 +31,7 @@ export class WhatIfPanel implements Disposable {
   readonly #files: ProfileFiles;
   readonly #warn: (message: string) => void;
   readonly #store = new DisposableStore();
+  readonly #rendered = this.#store.add(new EventEmitter<void>());
   #panel: WebviewPanel | undefined;
   #subject: Subject | undefined;
   #shown = '';
@@ -49,12 +59,24 @@ export class WhatIfPanel implements Disposable {
       });
       this.#panel = panel;
     } else this.#panel.reveal(undefined, false);
+    // From then on the files are followed.
+    await this.#files.all();
     await this.#render(source);
   }
 
-  /** For the tests inside VS Code: the document that is shown now. */
-  get document(): string {
-    return this.#panel?.webview.html ?? '';
+  /** For the tests inside VS Code: the document, as soon as it has this text in it. */
+  whenShown(text: string): Promise<string> {
+    return new Promise((settle) => {
+      const look = (): boolean => {
+        const html = this.#panel?.webview.html ?? '';
+        if (html.includes(text)) settle(html);
+        return html.includes(text);
+      };
+      if (look()) return;
+      const listener = this.#rendered.event(() => {
+        if (look()) listener.dispose();
+      });
+    });
   }
 
   dispose(): void {
@@ -109,6 +131,7 @@ export class WhatIfPanel implements Disposable {
       env.language,
       randomBytes(16).toString('base64url'),
     );
+    this.#rendered.fire();
   }
 }
 
