@@ -12,6 +12,7 @@ export class ProfileDocument {
   readonly #workspace: ProfileWorkspace;
   #tree: { readonly tree: Tree | undefined } | undefined;
   #nameUses: readonly NameUse[] | undefined;
+  #profiles: ReadonlyMap<string, ConnectionProfile> | undefined;
 
   /** `document` holds the same text as `workspace` does under its URI. */
   constructor(document: TextDocument, workspace: ProfileWorkspace) {
@@ -50,7 +51,8 @@ export class ProfileDocument {
 
   /** The usable profile of this name. */
   profile(name: string): ConnectionProfile | undefined {
-    return this.file.profiles.find((each) => each.name === name);
+    this.#profiles ??= new Map(this.file.profiles.map((each) => [each.name, each]));
+    return this.#profiles.get(name);
   }
 
   range({ start, end }: Range): LspRange {

@@ -6,6 +6,7 @@ import type { Range } from '../../profile/model.ts';
 import { Problems } from '../../profile/problems.ts';
 import { type Entry, parseTree, type Tree } from '../../profile/tree.ts';
 import { FILE_SHAPE, type Shape, type Step, shapeOfEntry, shapeOfItem } from '../places.ts';
+import { regionAround } from './region.ts';
 
 /** No file holds this by chance, and every parser takes it for a plain word. */
 const MARK = 'caretMark7c1f';
@@ -49,6 +50,15 @@ interface Found {
 
 /** Undefined where nothing can be offered: in a comment, in a block text, in what cannot be read. */
 export function caretAt(text: string, offset: number): Caret | undefined {
+  const region = regionAround(text, offset);
+  if (region === undefined) return caretIn(text, offset);
+  const caret = caretIn(region.text, region.offset);
+  if (caret === undefined) return undefined;
+  const { start, end } = caret.replace;
+  return { ...caret, replace: { start: start + region.shift, end: end + region.shift } };
+}
+
+function caretIn(text: string, offset: number): Caret | undefined {
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const lineBreak = text.indexOf('\n', offset);
   const lineEnd = lineBreak === -1 ? text.length : lineBreak;

@@ -122,6 +122,27 @@ describe('completion of keys', () => {
     expect(items.filter(({ kind }) => kind !== 15).map(({ label }) => label)).toEqual(expected);
   });
 
+  it('is the same in a long file, whatever else stands in it', async () => {
+    const others = Array.from(
+      { length: 300 },
+      (_, index) => `  p${index}:\n    broker: mqtt://h${index}\n    clientId: "c${index}"\n`,
+    ).join('');
+    const at = (before: string, after: string) =>
+      `version: 1\nprofiles:\n${before}  demo:\n    protocolVersion: 3.1.1\n    will:\n      payload: x\n      |\n${after}sandbox: {}\n`;
+    for (const text of [
+      at('', ''),
+      at(others, ''),
+      at('', others),
+      at(others, others.replaceAll('  p', '  q')),
+    ]) {
+      const { labels, take } = await ask(text);
+      expect(labels).toEqual(['topic', 'qos', 'retain']);
+      expect(take('retain')).toBe(text.replace('|', 'retain: true'));
+    }
+    const { labels } = await ask(`${at(others, '').replace('|', '')}|`);
+    expect(labels).toEqual(['defaults', 'scenarios']);
+  });
+
   it('puts what is required first', async () => {
     const { labels } = await ask(profile('|'));
     expect(labels[0]).toBe('broker');
