@@ -79,6 +79,24 @@ const ownsMessages: Readonly<Record<string, Case>> = {
   },
 };
 
+/** What only 5.0 knows: properties, Subscription Options, AUTH. */
+const breaches5: readonly (readonly [Uint8Array, number])[] = [
+  // Property Length: beyond the packet, and of five bytes.
+  [packet(0x30, 'a', 5, 0x01), 0x81],
+  [packet(0x30, 'a', 0xff, 0xff, 0xff, 0xff, 0x01), 0x81],
+  // Properties: unknown, of another packet, twice, with a value that there is not.
+  [packet(0x30, 'a', 2, 0x7e, 0), 0x81],
+  [packet(0x30, 'a', 5, 0x11, 0, 0, 0, 1), 0x81],
+  [packet(0x30, 'a', 4, 0x01, 1, 0x01, 1), 0x82],
+  [packet(0x30, 'a', 2, 0x01, 2), 0x82],
+  [packet(0x82, 0, 1, 2, 0x0b, 0, 'a', 0), 0x82],
+  // QoS 3 and Retain Handling 3.
+  [packet(0x82, 0, 1, 0, 'a', 0x03), 0x82],
+  [packet(0x82, 0, 1, 0, 'a', 0x30), 0x82],
+  // AUTH without Authentication Method.
+  [packet(0xf0, 0x18, 0), 0x82],
+];
+
 /** Packets that break the protocol, with what they are called in 5.0. */
 function breaches({ version }: Scene): readonly (readonly [Uint8Array, number])[] {
   const none = noProperties(version);
@@ -92,6 +110,7 @@ function breaches({ version }: Scene): readonly (readonly [Uint8Array, number])[
     [packet(0x30, '', none), version === 5 ? 0x82 : 0x90],
     [new Uint8Array([0x30, 0xff, 0xff, 0xff, 0xff, 0x01]), 0x81],
     [packet(0x10, 'MQTT', version, 2, 0, 0, none, 'demo'), 0x82],
+    ...(version === 5 ? breaches5 : []),
   ];
 }
 
