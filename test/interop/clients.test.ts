@@ -5,7 +5,7 @@ import { PROPERTY } from '../../src/mqtt/properties.ts';
 import { temporaryFolder } from '../e2e/support/folders.ts';
 import { clientPrograms } from './support/clients.ts';
 import { connectPacket, text, utf8 } from './support/observer.ts';
-import { type Command, Program } from './support/program.ts';
+import { type Command, endPrograms, Program } from './support/program.ts';
 import { type Recorder, recorder } from './support/recorder.ts';
 import { type RunningBroker, startSandbox } from './support/sandbox.ts';
 
@@ -18,6 +18,7 @@ beforeAll(async () => {
   recording = await recorder(sandbox.address, 'libraries');
 });
 afterAll(async () => {
+  await endPrograms();
   await recording.stop();
   expect(await sandbox.stop()).toBe(0);
   folder.remove();

@@ -3,7 +3,7 @@ import { WireClient } from '../../src/check/wire-client.ts';
 import type { ProtocolVersion, PublishPacket } from '../../src/mqtt/packet.ts';
 import { PROPERTY, propertyBytes, propertyString } from '../../src/mqtt/properties.ts';
 import { connectPacket, text, utf8 } from './support/observer.ts';
-import { Program } from './support/program.ts';
+import { endPrograms, Program } from './support/program.ts';
 import { type Recorder, recorder } from './support/recorder.ts';
 import { type RunningBroker, startSandbox } from './support/sandbox.ts';
 
@@ -14,6 +14,7 @@ beforeAll(async () => {
   recording = await recorder(sandbox.address, 'mosquitto');
 });
 afterAll(async () => {
+  await endPrograms();
   await recording.stop();
   expect(await sandbox.stop()).toBe(0);
 });

@@ -16,6 +16,13 @@ interface Waiting {
   readonly fail: (error: Error) => void;
 }
 
+const running = new Set<Program>();
+
+/** Ends every program that still runs: those of a test that failed half-way. */
+export async function endPrograms(): Promise<void> {
+  await Promise.all([...running].map((program) => program.kill()));
+}
+
 /** A client program that runs: it tells what happens in JSON lines, and does one step for each line it is given. */
 export class Program {
   readonly events: ProgramEvent[] = [];
@@ -30,6 +37,7 @@ export class Program {
 
   constructor([program, ...args]: Command, cwd?: string) {
     this.#child = spawn(program, args, { cwd, stdio: 'pipe' });
+    running.add(this);
     this.#child.stderr.on('data', (chunk: Buffer) => {
       this.#errors += chunk.toString();
     });
@@ -39,6 +47,7 @@ export class Program {
       this.#child.once('error', fail);
       this.#child.once('close', (code, signal) => {
         this.#ended = true;
+        running.delete(this);
         settle(code ?? signal ?? 'unknown');
         const ended = new Error(`The program ended with ${code ?? signal}. ${this.#story()}`);
         for (const { fail: refuse } of this.#waiting.splice(0)) refuse(ended);
