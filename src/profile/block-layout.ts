@@ -11,6 +11,7 @@ const PROFILE_DEPTH = 1;
 
 /** The parts of the last text, which is what makes the next one cheap. */
 export class BlockLayouts {
+  #text = '';
   #parts: readonly Part[] = [];
   #profiles: readonly Part[] = [];
 
@@ -19,15 +20,25 @@ export class BlockLayouts {
     if (text.length > MAX_FILE_LENGTH) return undefined;
     const blocks = splitBlocks(text);
     if (blocks === undefined) return undefined;
-    const parts = update(this.#parts, blocks.parts, text, 0);
-    if (parts === undefined) return undefined;
-    const profiles = update(this.#profiles, blocks.profiles, text, PROFILE_DEPTH);
-    if (profiles === undefined) return undefined;
+    const same = sameEnds(this.#text, text);
+    const parts = update(this.#parts, blocks.parts, text, same, 0);
+    if (parts === undefined) return this.#forget();
+    const profiles = update(this.#profiles, blocks.profiles, text, same, PROFILE_DEPTH);
+    if (profiles === undefined) return this.#forget();
     // Written as `profiles: { ... }`.
-    if (parts.some(({ key, value }) => key === 'profiles' && value.kind === 'map')) return undefined;
+    if (parts.some(({ key, value }) => key === 'profiles' && value.kind === 'map')) return this.#forget();
+    this.#text = text;
     this.#parts = parts;
     this.#profiles = profiles;
     return toLayout(parts, profiles, blocks.profilesKey, text);
+  }
+
+  /** Parts that have been moved to where a text has them that was given up then are of no use. */
+  #forget(): undefined {
+    this.#text = '';
+    this.#parts = [];
+    this.#profiles = [];
+    return undefined;
   }
 }
 
@@ -92,39 +103,76 @@ function unique<T extends Entry>(entries: readonly T[], problems: Problems): rea
   });
 }
 
-/** The parts of the blocks, the old ones where the text is the same at either end. Undefined when one cannot be read alone. */
+/** How much of two texts is the same at their beginnings and at their ends, in UTF-16 units. */
+interface SameEnds {
+  readonly before: number;
+  readonly after: number;
+  /** By how much the new text is longer. */
+  readonly growth: number;
+}
+
+/** Whole pieces are compared at once, which is much cheaper than unit by unit. */
+const PIECE = 4096;
+
+function sameEnds(old: string, text: string): SameEnds {
+  const most = Math.min(old.length, text.length);
+  let before = 0;
+  while (before + PIECE <= most && old.slice(before, before + PIECE) === text.slice(before, before + PIECE)) {
+    before += PIECE;
+  }
+  while (before < most && old.charCodeAt(before) === text.charCodeAt(before)) before += 1;
+  const left = most - before;
+  const fromEnd = (of: string, at: number, length: number) =>
+    of.slice(of.length - at - length, of.length - at);
+  let after = 0;
+  while (after + PIECE <= left && fromEnd(old, after, PIECE) === fromEnd(text, after, PIECE)) after += PIECE;
+  while (
+    after < left &&
+    old.charCodeAt(old.length - 1 - after) === text.charCodeAt(text.length - 1 - after)
+  ) {
+    after += 1;
+  }
+  return { before, after, growth: text.length - old.length };
+}
+
+/** The parts of the blocks, the old ones where their text is the same. Undefined when one cannot be read alone. */
 function update(
   old: readonly Part[],
   blocks: readonly Block[],
   text: string,
+  { before, after, growth }: SameEnds,
   depth: number,
 ): readonly Part[] | undefined {
   const parts: Part[] = [];
-  const most = Math.min(old.length, blocks.length);
-  let before = 0;
-  while (before < most && same(old[before], blocks[before], text)) before += 1;
-  let after = 0;
-  while (after < most - before && same(old.at(-1 - after), blocks.at(-1 - after), text)) after += 1;
-  for (const [index, block] of blocks.entries()) {
-    const kept =
-      index < before
-        ? old[index]
-        : index >= blocks.length - after
-          ? old[index - blocks.length + old.length]
-          : undefined;
-    const part = kept ?? readBlock(text.slice(block.start, block.end), block.start, depth);
+  const changedEnd = text.length - after;
+  let next = 0;
+  for (const { start, end } of blocks) {
+    const moved = start >= changedEnd;
+    let part: Part | undefined;
+    if (moved || end <= before) {
+      // What stood there, if it was a block then: blocks that were changed stand in between.
+      const oldStart = moved ? start - growth : start;
+      while (next < old.length && (old[next]?.origin.offset ?? 0) < oldStart) next += 1;
+      const candidate = old[next];
+      if (candidate?.origin.offset === oldStart && candidate.text.length === end - start) {
+        part = candidate;
+        next += 1;
+      }
+    }
+    part ??= readBlock(ownCopy(text.slice(start, end)), start, depth);
     if (part === undefined) return undefined;
     parts.push(part);
   }
-  // Only now: were it given up, the old parts would point to where they are not.
-  for (const [index, part] of parts.entries()) part.origin.offset = blocks[index]?.start ?? 0;
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = parts[index];
+    const block = blocks[index];
+    if (part !== undefined && block !== undefined) part.origin.offset = block.start;
+  }
   return parts;
 }
 
-function same(part: Part | undefined, block: Block | undefined, text: string): boolean {
-  if (part === undefined || block === undefined) return false;
-  return part.text.length === block.end - block.start && text.startsWith(part.text, block.start);
-}
+/** A part of a text that does not keep the whole of it in memory, as engines let slices do. */
+const ownCopy = (slice: string): string => ` ${slice}`.slice(1);
 
 function readBlock(text: string, start: number, depth: number): Part | undefined {
   const problems = new Problems();

@@ -25,29 +25,22 @@ export interface FileReference {
   readonly range: Range;
 }
 
-export function claimsOf(uri: string, { profiles }: ReadFile): readonly Claim[] {
-  return profiles.flatMap((read) => {
-    const { profile, name } = read;
-    if (profile === undefined) return [];
-    const common = { uri, profile: name, returns: profile.reconnect !== undefined, port: 0 };
-    const claims: Claim[] = [];
-    const client = clientKey(profile, uri);
-    if (client !== undefined) {
-      claims.push({ ...common, kind: 'client', key: `client ${client}`, range: placeOf(read, ['clientId']) });
-    }
-    const listen = profile.tap?.listen;
-    if (listen !== undefined && listen.port !== 0) {
-      const key = `tap ${hostKey(listen.host)}:${listen.port}`;
-      claims.push({
-        ...common,
-        kind: 'tap',
-        key,
-        port: listen.port,
-        range: placeOf(read, ['tap', 'listen']),
-      });
-    }
-    return claims;
-  });
+export function claimsOf(uri: string, read: ReadProfile): readonly Claim[] {
+  const { profile, name } = read;
+  if (profile === undefined) return [];
+  const common = { uri, profile: name, returns: profile.reconnect !== undefined, port: 0 };
+  const claims: Claim[] = [];
+  const client = clientKey(profile, uri);
+  if (client !== undefined) {
+    claims.push({ ...common, kind: 'client', key: `client ${client}`, range: placeOf(read, ['clientId']) });
+  }
+  const listen = profile.tap?.listen;
+  if (listen !== undefined && listen.port !== 0) {
+    const { host, port } = listen;
+    const key = `tap ${hostKey(host)}:${port}`;
+    claims.push({ ...common, kind: 'tap', key, port, range: placeOf(read, ['tap', 'listen']) });
+  }
+  return claims;
 }
 
 function clientKey(profile: ConnectionProfile, uri: string): string | undefined {

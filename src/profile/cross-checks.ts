@@ -1,7 +1,7 @@
 /** Checks of profiles beside each other, over all files of a workspace. */
 import { messageOf } from './checks.ts';
 import { type Claim, claimsOf } from './claims.ts';
-import type { ReadFile } from './file-reader.ts';
+import type { ReadFile, ReadProfile } from './file-reader.ts';
 import { fixed } from './moving-range.ts';
 import type { Found } from './problems.ts';
 
@@ -10,34 +10,50 @@ const MAX_RELATED = 5;
 
 /** Who claims what, kept up to date file by file. */
 export class Claims {
-  readonly #byFile = new Map<string, readonly Claim[]>();
+  readonly #byFile = new Map<string, ReadonlyMap<ReadProfile, readonly Claim[]>>();
   readonly #byKey = new Map<string, Set<Claim>>();
 
   /** Takes the claims of a file anew; undefined when it is gone. Returns the other files that are concerned. */
   update(uri: string, read: ReadFile | undefined): ReadonlySet<string> {
     const concerned = new Set<string>();
-    const old = this.#byFile.get(uri) ?? [];
-    const now = read === undefined ? [] : claimsOf(uri, read);
-    for (const claim of old) {
-      const claims = this.#byKey.get(claim.key);
-      claims?.delete(claim);
-      if (claims?.size === 0) this.#byKey.delete(claim.key);
+    const old = this.#byFile.get(uri);
+    const now = new Map<ReadProfile, readonly Claim[]>();
+    for (const profile of read?.profiles ?? []) now.set(profile, old?.get(profile) ?? claimsOf(uri, profile));
+    const changed: Claim[] = [];
+    for (const [profile, claims] of old ?? []) {
+      if (now.has(profile)) continue;
+      changed.push(...claims);
+      for (const claim of claims) this.#remove(claim);
     }
-    for (const claim of now) {
-      const claims = this.#byKey.get(claim.key) ?? new Set();
-      this.#byKey.set(claim.key, claims.add(claim));
+    for (const [profile, claims] of now) {
+      if (old?.has(profile) === true) continue;
+      changed.push(...claims);
+      for (const claim of claims) this.#add(claim);
     }
-    if (now.length > 0) this.#byFile.set(uri, now);
-    else this.#byFile.delete(uri);
-    for (const { key } of [...old, ...now]) {
+    if (read === undefined) this.#byFile.delete(uri);
+    else this.#byFile.set(uri, now);
+    // Of those that stayed, the place may have moved, and others point to it.
+    for (const { key } of [...changed, ...[...now.values()].flat()]) {
       for (const claim of this.#byKey.get(key) ?? []) if (claim.uri !== uri) concerned.add(claim.uri);
     }
     return concerned;
   }
 
+  #add(claim: Claim): void {
+    const claims = this.#byKey.get(claim.key) ?? new Set();
+    this.#byKey.set(claim.key, claims.add(claim));
+  }
+
+  #remove(claim: Claim): void {
+    const claims = this.#byKey.get(claim.key);
+    claims?.delete(claim);
+    if (claims?.size === 0) this.#byKey.delete(claim.key);
+  }
+
   /** What is wrong with the claims of a file. */
   check(uri: string): readonly Found[] {
-    return (this.#byFile.get(uri) ?? []).flatMap((claim) => {
+    const claims = [...(this.#byFile.get(uri)?.values() ?? [])].flat();
+    return claims.flatMap((claim) => {
       const all = this.#byKey.get(claim.key);
       if (all === undefined || all.size < 2) return [];
       const others = firstOthers(all, claim);

@@ -29,7 +29,10 @@ export interface ReadProfile extends FinishedProfile {
   readonly own: Settings;
 }
 
-/** A file as it stands. Ranges move with the text until it is read again; what is in `file` and `problems` stays. */
+/**
+ * A file as it stands, until it is read again: then its ranges are those of the new text. What has been taken out of
+ * `file` and `problems` stays as it is.
+ */
 export interface ReadFile {
   readonly tree: Tree | undefined;
   readonly profiles: readonly ReadProfile[];
@@ -48,7 +51,7 @@ interface PartReading {
 
 interface Finishing {
   readonly lineage: Lineage;
-  readonly finished: FinishedProfile;
+  readonly read: ReadProfile;
 }
 
 export class FileReader {
@@ -111,11 +114,7 @@ export class FileReader {
     const profiles = named.flatMap((part): readonly ReadProfile[] => {
       const lineage = lineages.get(part.key);
       if (lineage === undefined) return [];
-      const finished = this.#finish(part, lineage);
-      const onSandbox = finished.profile?.broker.kind === 'sandbox';
-      const usable = finished.sound && !broken && (sandboxSound || !onSandbox);
-      const own = this.#profile(part).settings;
-      return [{ ...finished, name: part.key, keyRange: part.keyRange, region: part.region, own, usable }];
+      return [this.#finish(part, lineage, !broken, sandboxSound)];
     });
     const written = this.#scenariosOf(parts.get('scenarios'));
     const played = finishScenarios(
@@ -136,6 +135,7 @@ export class FileReader {
       ],
       text,
     );
+    let file: ProfileFile | undefined;
     return {
       tree: layout.tree,
       profiles,
@@ -146,18 +146,9 @@ export class FileReader {
           ? played.scenarios.map((each) => ({ ...each, usable: false }))
           : played.scenarios,
       problems: all,
-      file: {
-        profiles: profiles.flatMap(({ usable, profile }) =>
-          usable && profile !== undefined ? [profile] : [],
-        ),
-        names: profiles.map(({ name, keyRange, own, usable }) => ({
-          name,
-          range: fixed(keyRange),
-          usable,
-          description: descriptionOf(own),
-        })),
-        sandbox: buildSandbox(sandbox),
-        diagnostics: all,
+      get file() {
+        file ??= { ...toFile(profiles, sandbox, all), sandboxUsable: sandboxSound && !broken };
+        return file;
       },
     };
   }
@@ -227,21 +218,44 @@ export class FileReader {
     return layout.profiles.slice(0, max);
   }
 
-  #finish(part: Part, lineage: Lineage): FinishedProfile {
+  /** The same object as long as nothing changed that it is made of. */
+  #finish(part: Part, lineage: Lineage, fileSound: boolean, sandboxSound: boolean): ReadProfile {
     const known = this.#finishings.get(part);
     const { settings, broken, extended } = lineage;
-    if (
+    const same =
       known !== undefined &&
       known.lineage.settings === settings &&
       known.lineage.broken === broken &&
-      known.lineage.extended === extended
-    ) {
-      return known.finished;
-    }
-    const finished = finishProfile(part.key, part.keyRange, part.region, lineage);
-    this.#finishings.set(part, { lineage, finished });
-    return finished;
+      known.lineage.extended === extended;
+    const finished: FinishedProfile = same
+      ? known.read
+      : finishProfile(part.key, part.keyRange, part.region, lineage);
+    const onSandbox = finished.profile?.broker.kind === 'sandbox';
+    const usable = finished.sound && fileSound && (sandboxSound || !onSandbox);
+    if (same && known.read.usable === usable) return known.read;
+    const own = this.#profile(part).settings;
+    const read = { ...finished, name: part.key, keyRange: part.keyRange, region: part.region, own, usable };
+    this.#finishings.set(part, { lineage, read });
+    return read;
   }
+}
+
+function toFile(
+  profiles: readonly ReadProfile[],
+  sandbox: Settings,
+  diagnostics: readonly Problem[],
+): Omit<ProfileFile, 'sandboxUsable'> {
+  return {
+    profiles: profiles.flatMap(({ usable, profile }) => (usable && profile !== undefined ? [profile] : [])),
+    names: profiles.map(({ name, keyRange, own, usable }) => ({
+      name,
+      range: fixed(keyRange),
+      usable,
+      description: descriptionOf(own),
+    })),
+    sandbox: buildSandbox(sandbox),
+    diagnostics,
+  };
 }
 
 const isNull = (tree: Tree): boolean => tree.kind === 'scalar' && tree.plain && tree.value === null;

@@ -142,6 +142,8 @@ export interface ProfileFile {
     readonly description?: string | undefined;
   }[];
   readonly sandbox: SandboxSettings;
+  /** Whether everything that `sandbox` says was understood. */
+  readonly sandboxUsable: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
 

@@ -141,7 +141,7 @@ describe('reading again after edits', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 
@@ -196,14 +196,14 @@ describe('reading block by block', () => {
       fc.property(fc.constantFrom(...samples), fc.array(edit, { maxLength: 3 }), (sample, edits) => {
         compare(edits.reduce(change, sample));
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
     fc.assert(
       fc.property(soup, (text) => {
         compare(`profiles:\n  a:\n    broker: sandbox\n  p:\n    ${text}\n`);
         compare(text);
       }),
-      { numRuns: 700 },
+      { numRuns: 400 },
     );
   });
 
