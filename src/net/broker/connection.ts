@@ -26,6 +26,8 @@ import { handlePacket } from './packets/index.ts';
 import { type PublishForm, publishFor } from './publish-forms.ts';
 import { REASON, reasonString } from './reasons.ts';
 
+/** A chunk from which on more is likely to wait in the socket, in bytes. */
+const largeChunk = 16_384;
 /** How often a Client that goes on sending is waited for. */
 const longestLinger = 10;
 
@@ -185,7 +187,7 @@ export class Connection implements Carrier {
       if (this.#ended) return;
       this.#guard(next);
       this.#process();
-      if (!this.#ended && !this.#held && !this.congested) this.#stream.resume();
+      this.#readOn();
     };
     work.then(
       (value) => goOn(() => then(value)),
@@ -214,7 +216,22 @@ export class Connection implements Carrier {
     if (this.#ended) return;
     this.context.stats.bytesReceived += chunk.length;
     this.#frames.push(chunk);
-    if (!this.#held) this.#process();
+    if (this.#held) return;
+    this.#process();
+    if (chunk.length >= largeChunk && !this.#ended) this.#giveWay();
+  }
+
+  /**
+   * Lets the others have their turn. A socket that has more is read again and again before any other, and meanwhile
+   * nobody who gets its messages could acknowledge them.
+   */
+  #giveWay(): void {
+    this.#stream.pause();
+    setImmediate(() => this.#readOn());
+  }
+
+  #readOn(): void {
+    if (!this.#ended && !this.#held && !this.congested) this.#stream.resume();
   }
 
   /** Handles every packet that has come whole. */
@@ -297,7 +314,7 @@ export class Connection implements Carrier {
   #drained(): void {
     if (this.#ended) return;
     this.#accepted?.session.outgoing.pump();
-    if (!this.congested && !this.#held) this.#stream.resume();
+    this.#readOn();
   }
 
   /** The other side, or the link, ended the connection. */
