@@ -12,11 +12,13 @@ export async function readConfig(path: string): Promise<SandboxSettings> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new CommandError(`The profile file "${path}" cannot be read (${error.code ?? error.message}).`);
   });
-  const { sandbox, diagnostics } = parseProfileFile(text, path);
-  const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) {
+  const { sandbox, sandboxUsable, diagnostics } = parseProfileFile(text, path);
+  if (!sandboxUsable) {
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
     const lines = errors.map(({ message, range }) => `${path}:${placeOf(text, range.start)}: ${message}`);
-    throw new CommandError(`${lines.join('\n')}\nThe profile file has errors, so that nothing was started.`);
+    throw new CommandError(
+      `${lines.join('\n')}\nThe sandbox settings of the file cannot be followed, so that nothing was started.`,
+    );
   }
   return sandbox;
 }

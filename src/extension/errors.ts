@@ -76,6 +76,15 @@ export function unusableProfile(
   });
 }
 
+/** `problem` is a diagnostic's message. */
+export function unusableSandbox(file: string, problem: string): UserFailure {
+  return new UserFailure({
+    code: 'unusable-sandbox',
+    message: l10n.t('The sandbox settings of {0} cannot be followed: {1}', file, problem),
+    hint: l10n.t('Nothing was started.'),
+  });
+}
+
 export function unreadableFile(file: string, reason: string): UserFailure {
   return new UserFailure({
     code: 'unreadable-file',

@@ -1,8 +1,9 @@
 import * as assert from 'node:assert/strict';
 import { commands } from 'vscode';
 import type { SessionsNode } from '../../src/extension/views/sessions-model.ts';
-import { connected, now, run, sample, sessionsLines, until } from './support/host.ts';
+import { connected, now, profileFile, run, sample, sessionsLines, theApi, until } from './support/host.ts';
 import type { HostTest } from './support/runner.ts';
+import { ScriptedUser } from './support/scripted-user.ts';
 
 const willDelay = 'will-delay.mqtt.yaml';
 
@@ -52,6 +53,21 @@ export const sandboxViewTests: readonly HostTest[] = [
       const spoken = broker?.children[0]?.children[0]?.spoken ?? '';
       assert.match(spoken, /^demo, ends at \d.*, will due at \d/);
       assert.doesNotMatch(spoken, / in \d/);
+    },
+  },
+  {
+    name: 'a sandbox broker is not started with settings that were half understood',
+    async run() {
+      const user = new ScriptedUser();
+      try {
+        const file = profileFile('sandbox: { receiveMaximum: 0 }\nprofiles: { a: { broker: sandbox } }\n');
+        await run('startSandbox', { file });
+        const { text } = await user.sees('cannot be followed');
+        assert.match(text, /`receiveMaximum` is a whole number from 1 to 65535/);
+        assert.deepEqual((await theApi()).snapshot().sandboxes, []);
+      } finally {
+        user.leaves();
+      }
     },
   },
 ];

@@ -2,7 +2,7 @@ import { env, l10n, QuickPickItemKind, type Uri, window } from 'vscode';
 import type { SandboxView } from '../../engine/messages.ts';
 import type { SandboxSettings } from '../../profile/model.ts';
 import type { App } from '../app.ts';
-import { noSandbox } from '../errors.ts';
+import { noSandbox, unusableSandbox } from '../errors.ts';
 import { activeProfileFile, displayPath } from '../profiles/profile-files.ts';
 import { withSlowProgress } from '../ui/progress.ts';
 import { type Choice, pickOne } from '../ui/quick-input.ts';
@@ -18,7 +18,7 @@ export const startSandboxCommand: Command = {
   async run(app, given) {
     requireTrust();
     const file = await chooseSettings(app, targetOf(given));
-    const settings = file === undefined ? plainSettings : (await app.files.read(file)).file.sandbox;
+    const settings = file === undefined ? plainSettings : await settingsOf(app, file);
     const sandbox = await withSlowProgress(
       l10n.t('Starting the sandbox broker…'),
       app.engine.request('startSandbox', { file: file?.toString() ?? '', settings, port: 0 }),
@@ -53,6 +53,14 @@ function announce(sandbox: SandboxView): void {
       copy,
     )
     .then((chosen) => (chosen === copy ? env.clipboard.writeText(sandbox.address) : undefined));
+}
+
+/** Throws `unusable-sandbox`: half of the settings would not be what was meant. */
+async function settingsOf(app: App, uri: Uri): Promise<SandboxSettings> {
+  const { sandbox, sandboxUsable, diagnostics } = (await app.files.read(uri)).file;
+  if (sandboxUsable) return sandbox;
+  const error = diagnostics.find(({ severity }) => severity === 'error');
+  throw unusableSandbox(displayPath(uri), error?.message ?? '');
 }
 
 /** The file whose `sandbox:` settings count; undefined for none. */

@@ -191,6 +191,13 @@ describe('mqtt-session sandbox', () => {
     expect(run.err()).toContain(message);
   });
 
+  test('is not held up by an error in a profile of its file', async () => {
+    const config = join(cli.folder, 'elsewhere.mqtt.yaml');
+    writeFileSync(config, 'sandbox: { serverKeepAlive: 7s }\nprofiles:\n  a: { brokr: sandbox }\n');
+    const run = cli.run('sandbox', '--port', '0', '--config', config);
+    expect(await run.listening()).toHaveLength(1);
+  });
+
   test('starts nothing by a profile file with an error, and says where it is', async () => {
     const config = join(cli.folder, 'wrong.mqtt.yaml');
     writeFileSync(config, 'sandbox:\n  receiveMaximum: 0\n');
