@@ -2,7 +2,9 @@
 import type { StatementRef } from '../mqtt/packet.ts';
 import type { RowId } from './model.ts';
 import { whatIf } from './what-if.ts';
-import type { WhatIfOutcome, WhatIfSettings } from './what-if-model.ts';
+import type { WhatIfBackKind } from './what-if-backs.ts';
+import type { WhatIfEndRow } from './what-if-ends.ts';
+import type { WhatIfSettings } from './what-if-model.ts';
 import { type WhatIfTexts, WhatIfWords } from './what-if-words.ts';
 
 /** One line: plain text, without markup. */
@@ -23,24 +25,21 @@ export function whatIfSummary(
   locale?: string,
 ): readonly WhatIfLine[] {
   const words = new WhatIfWords(settings, texts, locale);
-  return whatIf(settings)
-    .ends.filter(({ usual }) => usual)
-    .flatMap((end) =>
-      end.outcomes
-        .filter((outcome) => isTold(end.kind, outcome))
-        .map((outcome) => ({
-          end: words.end(end.kind),
-          back: words.back(outcome.back, outcome),
-          will: words.will(outcome.will),
-          session: words.session(outcome.session),
-          rows: outcome.rows,
-          statements: outcome.statements,
-        })),
-    );
+  return whatIf(settings, isTold).ends.flatMap((end) =>
+    end.outcomes.map((outcome) => ({
+      end: words.end(end.kind),
+      back: words.back(outcome.back, outcome),
+      will: words.will(outcome.will),
+      session: words.session(outcome.session),
+      rows: outcome.rows,
+      statements: outcome.statements,
+    })),
+  );
 }
 
-function isTold(end: string, { back }: WhatIfOutcome): boolean {
-  if (end === 'taken-over') return back === 'takeover';
-  if (end === 'lost') return back === 'none' || back === 'within-delay' || back === 'clean';
+function isTold({ kind, usual }: WhatIfEndRow, back: WhatIfBackKind): boolean {
+  if (!usual) return false;
+  if (kind === 'taken-over') return back === 'takeover';
+  if (kind === 'lost') return back === 'none' || back === 'within-delay' || back === 'clean';
   return back === 'none';
 }

@@ -8,15 +8,18 @@ import { type DecisionRow, decisionTable } from './decision-table.ts';
 import { secondsOf } from './expiry.ts';
 import type { ExpectationView, Fact, RowId, SessionView } from './model.ts';
 import { ruleFacts } from './telling.ts';
-import { type BackRow, backsOf } from './what-if-backs.ts';
+import { type BackRow, backsOf, type WhatIfBackKind } from './what-if-backs.ts';
 import { type Agreed, type WhatIfEndRow, whatIfEnds } from './what-if-ends.ts';
 import { mergeFacts, timeless } from './what-if-facts.ts';
 import type { SessionOutcome, WhatIf, WhatIfOutcome, WhatIfSettings, WillOutcome } from './what-if-model.ts';
 import { notesOf } from './what-if-notes.ts';
 import { lossAtMs, type StageConnack, type StageConnect, WhatIfStage } from './what-if-stage.ts';
 
-/** The whole table. Costs some hundred packets, whatever the settings. */
-export function whatIf(settings: WhatIfSettings): WhatIf {
+/** Which cases are asked for. */
+export type WhatIfFilter = (end: WhatIfEndRow, back: WhatIfBackKind) => boolean;
+
+/** The table: all of it, or the cases that are `wanted`. Costs some hundred packets at most, whatever the settings. */
+export function whatIf(settings: WhatIfSettings, wanted: WhatIfFilter = () => true): WhatIf {
   const agreed = agreedOf(settings);
   const ends = whatIfEnds
     .filter((end) => end.possible(settings, agreed))
@@ -24,9 +27,9 @@ export function whatIf(settings: WhatIfSettings): WhatIf {
       kind: end.kind,
       usual: end.usual,
       noticedAfterMs: end.noticedAfterMs(agreed),
-      outcomes: backsOf(settings, agreed, end).map(({ row, afterMs }) =>
-        outcomeOf(settings, agreed, end, row, afterMs),
-      ),
+      outcomes: backsOf(settings, agreed, end)
+        .filter(({ row }) => wanted(end, row.kind))
+        .map(({ row, afterMs }) => outcomeOf(settings, agreed, end, row, afterMs)),
     }));
   return { settings, notes: notesOf(settings, agreed), ends };
 }
