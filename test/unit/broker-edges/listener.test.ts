@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { connect as connectTcp, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -160,6 +162,34 @@ describe.each(['ws', 'wss'] as const)('the %s listener', (scheme) => {
 });
 
 describe('the WebSocket listener', () => {
+  it('takes no more for a Client than it reads, and goes on when it does', async () => {
+    let take = (_stream: Duplex): void => {};
+    const attached = new Promise<Duplex>((settle) => {
+      take = settle;
+    });
+    const listener = await listen(
+      { attach: (stream) => take(stream) },
+      { scheme: 'ws', host: '127.0.0.1', port: 0 },
+    );
+    const client = webSocket(listener.address, 'mqtt');
+    await once(client, 'open');
+    client.pause();
+    const stream = await attached;
+    const chunk = Buffer.alloc(65_536);
+    // What the system takes by itself is gone after some turns; what stays waits for the Client.
+    do {
+      stream.write(chunk);
+      for (let turn = 0; turn < 20 && stream.writableLength > 0; turn++) await setImmediate();
+    } while (stream.writableLength === 0);
+    expect(stream.writableNeedDrain).toBe(true);
+    const drained = once(stream, 'drain');
+    client.resume();
+    await drained;
+    stream.destroy();
+    await once(client, 'close');
+    await listener.close();
+  });
+
   it('tells who asks for a page what it is', async () => {
     const { port } = await start('ws');
     const response = await new Promise<IncomingMessage>((settle) => get({ port, host: '127.0.0.1' }, settle));
