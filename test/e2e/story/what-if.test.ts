@@ -5,6 +5,7 @@ import { Stage } from '../support/stage.ts';
 
 /** The frame that shows the page, once it is there. */
 async function whatIfFrame({ workbench: { page } }: Stage): Promise<Frame> {
+  const deadline = Date.now() + 60_000;
   for (;;) {
     for (const frame of page.frames()) {
       const title = await frame.title().catch(() => '');
@@ -13,7 +14,9 @@ async function whatIfFrame({ workbench: { page } }: Stage): Promise<Frame> {
         return frame;
       }
     }
-    await page.waitForFunction(() => new Promise((resolve) => requestAnimationFrame(() => resolve(true))));
+    if (Date.now() > deadline) throw new Error('The page of What If did not open.');
+    // A frame tells nobody when its content is there; the next animation frame of the workbench is asked instead.
+    await page.evaluate(() => new Promise((settle) => requestAnimationFrame(() => settle(undefined))));
   }
 }
 
