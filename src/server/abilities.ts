@@ -8,8 +8,6 @@ export interface Abilities {
   /** Diagnostics of open files are asked for, not pushed. */
   readonly pullsDiagnostics: boolean;
   readonly refreshesDiagnostics: boolean;
-  readonly refreshesHints: boolean;
-  readonly refreshesLenses: boolean;
   /** The server may say which files are to be watched. */
   readonly registersWatchers: boolean;
   readonly workspaceFolders: boolean;
@@ -30,8 +28,6 @@ export function readAbilities(capabilities: ClientCapabilities, options: unknown
     versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
     pullsDiagnostics: textDocument?.diagnostic !== undefined && given['pushDiagnostics'] !== true,
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
-    refreshesHints: workspace?.inlayHint?.refreshSupport === true,
-    refreshesLenses: workspace?.codeLens?.refreshSupport === true,
     registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     workspaceFolders: workspace?.workspaceFolders === true,
     storesSecrets: given['storesSecrets'] === true,

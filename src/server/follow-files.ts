@@ -26,6 +26,8 @@ export function followFiles(state: ServerState): void {
   connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
     store.close(uri);
     publisher.changed();
+    // It counts as it is on disk now, also where nobody has told of a change.
+    if (isInside(uri, roots)) then(files.touched(uri));
   });
 
   connection.onDidChangeWatchedFiles(({ changes }) => {
@@ -58,6 +60,7 @@ export function followFiles(state: ServerState): void {
       : undefined;
     roots = given?.map(({ uri }) => uri) ?? state.roots;
     then(files.folders(roots, []));
+    if (roots.length > 0) state.later(WATCHERS_START_MS, () => then(files.rescan()));
     if (!state.abilities.workspaceFolders) return;
     connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
       const gone = new Set(removed.map(({ uri }) => uri));
@@ -76,6 +79,9 @@ export function followFiles(state: ServerState): void {
   connection.workspace.onDidDeleteFiles(rescan);
   connection.workspace.onDidCreateFiles(rescan);
 }
+
+/** Clients start watching some time after they were asked to; what comes in between is found by a second walk. */
+const WATCHERS_START_MS = 5_000;
 
 const isInside = (uri: string, roots: readonly string[]): boolean =>
   roots.some((root) => isAtOrIn(uri, root));

@@ -12,6 +12,7 @@ import { NamedFiles } from './named-files.ts';
 import { ProfileStore } from './profile-store.ts';
 import { Publisher } from './publisher.ts';
 import { answerRequests } from './requests.ts';
+import { tell } from './tell.ts';
 
 /** What the features share. */
 export interface ServerState {
@@ -28,6 +29,8 @@ export interface ServerState {
   roots: readonly string[];
   /** The client says no more, and hears no more. */
   stopped: boolean;
+  /** Once, unless the client has gone by then. */
+  readonly later: (ms: number, run: () => void) => void;
 }
 
 /** Serves one client until the connection ends. Every open document counts as a profile file: the client selects. */
@@ -43,9 +46,14 @@ export function serveProfiles(connection: Connection): void {
     publisher: new Publisher(connection, store, () => state),
     namedFiles,
     warn: (message) => {
-      if (!state.stopped) connection.console.warn(message);
+      if (!state.stopped) tell(async () => connection.console.warn(message));
     },
     stopped: false,
+    later: (ms, run) => {
+      setTimeout(() => {
+        if (!state.stopped) run();
+      }, ms).unref();
+    },
     abilities: readAbilities({}, undefined),
     docs: new DocsLinks(undefined),
     seen: NOTHING_SEEN,

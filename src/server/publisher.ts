@@ -9,6 +9,7 @@ import type { Abilities } from './abilities.ts';
 import { diagnosticsOf } from './diagnostics.ts';
 import type { DocsLinks } from './docs-links.ts';
 import type { ProfileStore } from './profile-store.ts';
+import { tell } from './tell.ts';
 
 export class Publisher {
   readonly #connection: Connection;
@@ -65,7 +66,9 @@ export class Publisher {
       }
       this.#push(uri);
     }
-    if (askAgain && abilities.refreshesDiagnostics) void this.#connection.languages.diagnostics.refresh();
+    if (askAgain && abilities.refreshesDiagnostics) {
+      tell(() => this.#connection.languages.diagnostics.refresh());
+    }
   }
 
   #push(uri: string): void {
@@ -87,10 +90,12 @@ export class Publisher {
   }
 
   #send(uri: string, version: number | undefined, diagnostics: ReturnType<typeof diagnosticsOf>): void {
-    void this.#connection.sendDiagnostics({
-      uri,
-      ...(version === undefined ? {} : { version }),
-      diagnostics,
-    });
+    tell(() =>
+      this.#connection.sendDiagnostics({
+        uri,
+        ...(version === undefined ? {} : { version }),
+        diagnostics,
+      }),
+    );
   }
 }

@@ -26,7 +26,7 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { profileFile, theApi, theExtension } from './support/host.ts';
+import { connected, profileFile, theApi, theExtension } from './support/host.ts';
 import type { HostTest } from './support/runner.ts';
 
 /** Each has a fault, so that diagnostics tell when the server has read it. */
@@ -211,6 +211,31 @@ export const languageTests: readonly HostTest[] = [
       const labels = items.map(({ label }) => label);
       assert.ok(labels.includes('payload'));
       assert.ok(!labels.includes('topic'));
+    },
+  },
+  {
+    name: 'completion offers the Client Identifiers and topics of the live trace',
+    async run() {
+      // Nothing connects in Restricted Mode, so there is no trace.
+      if (!workspace.isTrusted) return;
+      const lab =
+        'profiles:\n  a:\n    broker: sandbox\n    clientId: seen-in-the-trace\n    will: { topic: seen/too }\n';
+      const file = profileFile(lab, 'lab.mqtt.yaml');
+      await connected(file, 'a');
+      const document = await shown(
+        'profiles:\n  x:\n    keepAlive: bad\n    clientId: s\n    will:\n      topic: s\n',
+      );
+      const offered = async (word: string) => {
+        const { items } = await ask<CompletionList>(
+          'executeCompletionItemProvider',
+          document,
+          place(document, word, word.length),
+        );
+        return items.map(({ label, detail }) => `${String(label)}, ${detail}`);
+      };
+      // The server is told at a calm rate; each question is a round to it.
+      while (!(await offered('clientId: s')).includes('seen-in-the-trace, seen in the trace'));
+      assert.ok((await offered('topic: s')).includes('seen/too, seen in the trace'));
     },
   },
   {

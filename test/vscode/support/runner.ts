@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 
 export interface HostTest {
   /** A sentence. */
@@ -39,7 +39,11 @@ export async function runTests(tests: readonly HostTest[], between: () => Promis
   }
   const report: HostReport = { passed, failed };
   const path = process.env['MQTT_TEST_REPORT'];
-  if (path !== undefined) writeFileSync(path, JSON.stringify(report, undefined, 2));
+  if (path !== undefined) {
+    // Whoever waits for it reads it as soon as it is there, so it must be whole by then.
+    writeFileSync(`${path}.part`, JSON.stringify(report, undefined, 2));
+    renameSync(`${path}.part`, path);
+  }
   if (passed.length + failed.length === 0) throw new Error('There was no test to run.');
   if (failed.length > 0) throw new Error(`${failed.length} of ${tests.length} tests failed.`);
 }
