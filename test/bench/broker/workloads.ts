@@ -67,7 +67,7 @@ export async function throughput(port: number, qos: 0 | 1 | 2): Promise<Measured
     await subscriber.subscribe(topic, qos);
     subscribers.push(subscriber);
     const publisher = await LoadClient.open(port, `publisher-${pair}`);
-    keepBusy(publisher, subscriber, writesOf(topic, qos), qos);
+    void publishing(publisher, subscriber, topic, qos);
   }
   return measure(() => subscribers.reduce((sum, each) => sum + each.received, 0));
 }
@@ -92,25 +92,34 @@ function writesOf(topic: string, qos: 0 | 1 | 2): readonly Buffer[] {
   );
 }
 
-function keepBusy(
+/**
+ * Publishes to a subscriber, as much as may be under way between them at a time. Resolves when `count` messages have come
+ * and their exchanges have ended; `count` is a multiple of the messages of one write.
+ */
+export function publishing(
   publisher: LoadClient,
   subscriber: LoadClient,
-  writes: readonly Buffer[],
+  topic: string,
   qos: 0 | 1 | 2,
-): void {
+  count = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const writes = writesOf(topic, qos);
   let sent = 0;
   let write = 0;
-  const more = (): void => {
-    const done = qos === 0 ? subscriber.received : Math.min(subscriber.received, publisher.completed);
-    while (sent - done <= underWay - perWrite) {
-      publisher.socket.write(writes[write] ?? payload);
-      write = (write + 1) % writes.length;
-      sent += perWrite;
-    }
-  };
-  publisher.progressed = more;
-  subscriber.progressed = more;
-  more();
+  return new Promise((resolve) => {
+    const more = (): void => {
+      const done = qos === 0 ? subscriber.received : Math.min(subscriber.received, publisher.completed);
+      while (sent < count && sent - done <= underWay - perWrite) {
+        publisher.socket.write(writes[write] ?? payload);
+        write = (write + 1) % writes.length;
+        sent += perWrite;
+      }
+      if (done >= count) resolve();
+    };
+    publisher.progressed = more;
+    subscriber.progressed = more;
+    more();
+  });
 }
 
 /** Deliveries a second of one publisher's messages to a thousand subscribers, QoS 0. */
