@@ -96,9 +96,9 @@ const hasErrors = ({ syntax }: Part): boolean => syntax.length > 0;
 /** Those whose key did not stand before. */
 function unique<T extends Entry>(entries: readonly T[], problems: Problems): readonly T[] {
   const seen = new Set<string>();
-  return entries.filter(({ key, keyRange }) => {
+  return entries.filter(({ key, keyRange, value }) => {
     if (!seen.has(key)) return seen.add(key);
-    reportDuplicate(key, keyRange, problems);
+    reportDuplicate(key, keyRange, value.range, problems);
     return false;
   });
 }

@@ -31,12 +31,14 @@ export function finishProfile(name: string, nameRange: Range, own: Range, lineag
     found: problems.found,
   });
   let usable = !lineage.broken && !isBroken(settings);
-  const missing = missingKeys(settings, 'profile');
+  const missing = missingKeys(settings, 'profile', { own });
   if (missing.length > 0) {
     usable = false;
     // What others extend may be a part of a profile; it is then not offered, and nothing is wrong with it.
     if (!lineage.extended && !lineage.broken) {
-      for (const { at, object } of missing) problems.add('required-missing', at ?? nameRange, object);
+      for (const { at, object, fixes } of missing) {
+        problems.add('required-missing', at ?? nameRange, object, { fixes });
+      }
     }
   }
   const profile = buildProfile(name, settings);

@@ -53,6 +53,19 @@ export function setKey(settings: Settings, key: string, value: string, own: Rang
   return { title, steps: [{ kind: 'insert', beside: sibling.keyRange, key, value }] };
 }
 
+/** Adds a key beside one that stands in the part `own` of the file. */
+export function addKey(settings: Settings, key: string, value: string, own?: Range): FixPlan | undefined {
+  const sibling = [...settings.entries.values()].find(
+    ({ keyRange }) => own === undefined || (keyRange.start >= own.start && keyRange.end <= own.end),
+  );
+  if (sibling === undefined) return undefined;
+  return {
+    title: `Add \`${key}: ${value}\``,
+    steps: [{ kind: 'insert', beside: sibling.keyRange, key, value }],
+    preferred: true,
+  };
+}
+
 /** Those that are there. */
 export const plans = (...list: readonly (FixPlan | undefined)[]): readonly FixPlan[] =>
   list.filter((plan) => plan !== undefined);

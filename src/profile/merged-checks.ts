@@ -1,6 +1,6 @@
 /** Checks that the table of keys makes of merged settings: what is required, and what the MQTT version has. */
 import type { ProtocolVersion } from '../mqtt/packet.ts';
-import { correct, type FixPlan, removeSetting } from './fixes.ts';
+import { addKey, correct, type FixPlan, plans, removeSetting } from './fixes.ts';
 import type { Range } from './model.ts';
 import { keysOf } from './schema.ts';
 import type { KeyRow, ObjectName } from './schema-types.ts';
@@ -11,14 +11,15 @@ export interface MissingKey {
   readonly at: Range | undefined;
   /** The sentence for people. */
   readonly object: string;
+  readonly fixes: readonly FixPlan[];
 }
 
 export function missingKeys(
   settings: Settings,
   object: ObjectName,
-  at?: Range,
-  what?: string,
+  around: { readonly at?: Range; readonly what?: string; readonly own?: Range } = {},
 ): readonly MissingKey[] {
+  const { at, what, own } = around;
   const missing: MissingKey[] = [];
   // Beside a key that is misspelt, the missing one would be told twice.
   const told = settings.broken ? [] : keysOf(object).values();
@@ -28,18 +29,21 @@ export function missingKeys(
       const whose = what === undefined ? '' : ` of \`${what}\``;
       missing.push({
         at,
+        fixes: plans(row.example === undefined ? undefined : addKey(settings, row.key, row.example, own)),
         object: `\`${row.key}\`${whose} is missing. Write for example \`${row.key}: ${row.example ?? '...'}\`.`,
       });
     }
   }
   for (const { row, keyRange, value } of settings.entries.values()) {
     if (row.type.kind === 'object' && value.kind === 'object') {
-      missing.push(...missingKeys(value.settings, row.type.of, keyRange, row.key));
+      missing.push(...missingKeys(value.settings, row.type.of, { ...around, at: keyRange, what: row.key }));
     }
     if (row.type.kind === 'list' && row.type.of !== 'text' && value.kind === 'list') {
       for (const item of value.items) {
         if (item.value.kind === 'object') {
-          missing.push(...missingKeys(item.value.settings, row.type.of, item.range, row.key));
+          missing.push(
+            ...missingKeys(item.value.settings, row.type.of, { ...around, at: item.range, what: row.key }),
+          );
         }
       }
     }

@@ -50,8 +50,8 @@ function readScenario(entry: Entry, reading: Reading): ReadScenario {
   const { problems } = reading;
   const before = problems.errorCount;
   const settings = readObject(entry.value, 'scenario', `scenario \`${entry.key}\``, reading);
-  for (const { at, object } of missingKeys(settings, 'scenario')) {
-    problems.add('required-missing', at ?? entry.keyRange, object);
+  for (const { at, object, fixes } of missingKeys(settings, 'scenario')) {
+    problems.add('required-missing', at ?? entry.keyRange, object, { fixes });
   }
   const steps: PlacedStep[] = [];
   const list = settings.entries.get('steps')?.value;

@@ -1,7 +1,7 @@
 /** Reads a tree by the table of keys: types, ranges, unknown keys. Says what is wrong where it stands. */
 import { assertNever } from '../mqtt/assert-never.ts';
 import { type Read, readBrokerAddress, readListenAddress } from './broker-address.ts';
-import { correct, type FixPlan, removeEntry, replaceText } from './fixes.ts';
+import { correct, type FixPlan, plans, removeEntry, replaceText } from './fixes.ts';
 import type { BrokerAddress, Range } from './model.ts';
 import type { Origin } from './moving-range.ts';
 import { nearest } from './nearest.ts';
@@ -153,7 +153,7 @@ function readValue(tree: Tree, row: KeyRow, keyRange: Range, reading: Reading): 
     }
     case 'broker':
       return tree.kind === 'scalar'
-        ? readAddress(tree, readBrokerAddress, toBroker, reading)
+        ? readAddress(tree, readBrokerAddress, toBroker, reading, keyRange)
         : wrong('an address');
     case 'listen':
       return tree.kind === 'scalar'
@@ -214,14 +214,37 @@ function readAddress<T>(
   read: (text: string) => Read<T>,
   toValue: (value: T) => SettingValue,
   reading: Reading,
+  keyRange?: Range,
 ): SettingValue {
   if (reportVariableProblems(tree.text, tree.range, reading)) return BROKEN;
   const address = read(tree.text);
   if (address.ok) return toValue(address.value);
   const { code, message, instead } = address;
-  const fixes = instead === undefined ? [] : [replaceText(tree.range, instead)];
+  const fixes = plans(
+    instead === undefined ? undefined : replaceText(tree.range, instead),
+    code === 'broker-credentials' && keyRange !== undefined
+      ? moveCredentials(tree.text, tree.range, keyRange)
+      : undefined,
+  );
   reading.problems.add(code, tree.range, message, { fixes });
   return BROKEN;
+}
+
+/** The user name and the password of an address as settings of their own, the password in secret storage. */
+function moveCredentials(text: string, range: Range, keyRange: Range): FixPlan | undefined {
+  const match = /^([a-zA-Z]+:\/\/)([\w.-]+):([^@/${}]+)@([^@]+)$/.exec(text);
+  if (match === null) return undefined;
+  const [, scheme = '', username = '', value = '', rest = ''] = match;
+  return {
+    title: 'Move the user name to `username`, and the password to secret storage',
+    steps: [
+      { kind: 'insert', beside: keyRange, key: 'username', value: username },
+      { kind: 'insert', beside: keyRange, key: 'password', value: `\${secret:${username}}` },
+      { kind: 'replace', range, newText: `${scheme}${rest}` },
+    ],
+    preferred: true,
+    secret: { name: username, value },
+  };
 }
 
 const toBroker = (broker: BrokerAddress): SettingValue => ({ kind: 'broker', broker });

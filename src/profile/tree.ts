@@ -3,7 +3,8 @@
  * becomes an `invalid` node, and the rest stands. The work is bounded whatever the text: its length, its nesting and
  * the growth by aliases are limited.
  */
-import { Composer, CST, type Document, isAlias, isMap, isScalar, isSeq, Parser } from 'yaml';
+import { Composer, CST, type Document, isAlias, isMap, isNode, isScalar, isSeq, Parser } from 'yaml';
+import { removeEntry } from './fixes.ts';
 import type { Range } from './model.ts';
 import { FILE_START, MovingRange, type Origin } from './moving-range.ts';
 import type { Problems } from './problems.ts';
@@ -157,11 +158,12 @@ interface Anchored {
   readonly size: number;
 }
 
-export function reportDuplicate(key: string, range: Range, problems: Problems): void {
+export function reportDuplicate(key: string, keyRange: Range, range: Range, problems: Problems): void {
   problems.add(
     'duplicate-key',
-    range,
+    keyRange,
     `\`${key}\` stands here twice, and only one can hold. Remove one of them; where a User Property repeats, write a list of pairs.`,
+    { fixes: [removeEntry(key, keyRange, range)] },
   );
 }
 
@@ -255,7 +257,9 @@ class Builder {
       }
       if (seen.has(key.text)) {
         damaged = true;
-        reportDuplicate(key.text, key.range, this.#problems);
+        const value: unknown = pair.value;
+        const range = isNode(value) ? this.#range(value.range, this.#inside(key.range.end)) : key.range;
+        reportDuplicate(key.text, key.range, range, this.#problems);
         continue;
       }
       seen.add(key.text);

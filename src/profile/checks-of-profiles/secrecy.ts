@@ -1,7 +1,7 @@
 /** What others on the way could read or pretend. */
-import { isLoopback } from '../broker-address.ts';
+import { isLoopback, SCHEME_PORTS } from '../broker-address.ts';
 import type { ConnectionProfile } from '../model.ts';
-import { type Finding, find, remove } from './finding.ts';
+import { type Finding, find, remove, set } from './finding.ts';
 
 /** @param raw the profile with its variables */
 export function* checkSecrecy({ broker, password, tls }: ConnectionProfile): Iterable<Finding> {
@@ -16,6 +16,16 @@ export function* checkSecrecy({ broker, password, tls }: ConnectionProfile): Ite
       { host: broker.host, scheme },
       {
         related: { path: ['password'], message: 'The password.' },
+        // With a port of its own, nobody knows where the encrypted one is.
+        fixes:
+          broker.port === SCHEME_PORTS[broker.scheme]
+            ? [
+                set(
+                  ['broker'],
+                  `${scheme}://${broker.host.includes(':') ? `[${broker.host}]` : broker.host}${broker.path === '/' ? '' : broker.path}`,
+                ),
+              ]
+            : [],
       },
     );
   }

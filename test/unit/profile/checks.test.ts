@@ -159,7 +159,7 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
   ],
   'broker-path': { bad: broker('|mqtt://a/mqtt|'), good: broker('ws://a/mqtt') },
   'broker-credentials': {
-    bad: broker('|mqtt://me:secret@a|'),
+    bad: broker('|mqtt://me:hunter2@a|'),
     good: profile('broker: mqtt://a', 'username: me'),
   },
   'listen-form': { bad: sandboxed('tap: { listen: |here| }'), good: sandboxed('tap: { listen: 1884 }') },
