@@ -129,9 +129,12 @@ describe('mqtt-session sandbox', () => {
     const [address = ''] = await run.listening();
     const client = await connect(address, { clientId: 'evil\u001b[31m\nline' });
     await client.endAsync();
+    const staying = await connect(address, { clientId: 'staying' });
     await run.said(/evil.*\n.*evil/);
     run.child.kill('SIGTERM');
     await run.ended;
+    await staying.endAsync(true);
+    expect(run.err()).toMatch(/Connection of "staying": Server shutting down: .*\.$/m);
     expect(run.err()).toContain('evil\\u001b[31m\\u000aline');
     expect(run.err()).not.toContain('\u001b');
     expect(run.err()).not.toMatch(/\.\.$/m);
