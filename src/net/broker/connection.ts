@@ -17,6 +17,7 @@ import type { Accepted } from './accepted.ts';
 import type { BrokerContext } from './context.ts';
 import { type BrokenFrame, type Frame, FrameBuffer } from './frame-buffer.ts';
 import { KeepAlive } from './keep-alive.ts';
+import { Linger } from './linger.ts';
 import type { Message } from './message.ts';
 import type { Carrier } from './outgoing.ts';
 import { Output } from './output.ts';
@@ -28,8 +29,6 @@ import { REASON, reasonString } from './reasons.ts';
 
 /** A chunk from which on more is likely to wait in the socket, in bytes. */
 const largeChunk = 16_384;
-/** How often a Client that goes on sending is waited for. */
-const longestLinger = 10;
 
 export type { Accepted } from './accepted.ts';
 
@@ -52,7 +51,7 @@ export class Connection implements Carrier {
   readonly #onEnd: () => void;
   #accepted: Accepted | undefined;
   #ended = false;
-  #stillSends = false;
+  #linger: Linger | undefined;
   #held = false;
   #keepAlive: KeepAlive | undefined;
   #cancelTimer: Cancel | undefined;
@@ -75,7 +74,7 @@ export class Connection implements Carrier {
     stream.on('error', (error) => this.#lost(error.message));
     stream.on('close', () => {
       this.#lost('closed');
-      this.#cancelTimer?.();
+      this.#linger?.stop();
     });
   }
 
@@ -121,8 +120,11 @@ export class Connection implements Carrier {
     if (this.#ended || accepted === undefined) return true;
     const alias = accepted.aliases?.sendAs(message.topic);
     const nowMs = message.messageExpiryInterval === undefined ? 0 : this.context.clock.now();
-    if (!this.#write(publishFor(message, form, this.version, nowMs, alias))) return false;
-    if (alias !== undefined) accepted.aliases?.set(message.topic, alias);
+    if (this.#write(publishFor(message, form, this.version, nowMs, alias))) {
+      if (alias !== undefined) accepted.aliases?.set(message.topic, alias);
+    } else if (alias?.sets !== true) return false;
+    // Without the bytes that setting an alias takes.
+    else if (!this.#write(publishFor(message, form, this.version, nowMs, undefined))) return false;
     this.context.stats.publishSent += 1;
     return true;
   }
@@ -166,9 +168,7 @@ export class Connection implements Carrier {
     this.#output.flush();
     this.#end(why);
     this.#stream.end();
-    // What still comes is read and thrown away, so that the Client can read to the end what was sent to it.
-    this.#stream.resume();
-    this.#linger(longestLinger);
+    this.#linger = new Linger(this.#stream, this.context.clock, this.context.limits.lingerMs);
   }
 
   /** As `disconnect`, and gives the stream up as soon as that is written. */
@@ -198,21 +198,8 @@ export class Connection implements Carrier {
     );
   }
 
-  /**
-   * Gives the Client time to close: destroying the stream while it still sends would cost it what it has not read. One
-   * that goes on sending gets that time again, `times` at most.
-   */
-  #linger(times: number): void {
-    this.#stillSends = false;
-    const { clock, limits } = this.context;
-    this.#cancelTimer = clock.schedule(clock.now() + limits.lingerMs, () => {
-      if (this.#stillSends && times > 1) this.#linger(times - 1);
-      else this.#stream.destroy();
-    });
-  }
-
   #received(chunk: Uint8Array): void {
-    this.#stillSends = true;
+    this.#linger?.received();
     if (this.#ended) return;
     this.context.stats.bytesReceived += chunk.length;
     this.#frames.push(chunk);

@@ -59,6 +59,19 @@ describe('a Topic Alias towards the Client', () => {
     expect(aliases(again)).toEqual([['t', 1]]);
   });
 
+  it('is not set where the Client takes the packet only without it', async () => {
+    const { connected } = harness();
+    const fits = 2 + 3 + 1 + 30;
+    const client = await connected({ properties: [...takes(5), number(PROPERTY.maximumPacketSize, fits)] });
+    await client.subscribe('t');
+    await client.publish('t', { payload: new Uint8Array(30) });
+    await client.publish('t', { payload: utf8('y') });
+    expect(aliases(client)).toEqual([
+      ['t', undefined],
+      ['t', 1],
+    ]);
+  });
+
   it('is not set by a packet that was too large to be sent', async () => {
     const { connected } = harness();
     const client = await connected({ properties: [...takes(5), number(PROPERTY.maximumPacketSize, 40)] });
