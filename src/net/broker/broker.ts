@@ -7,9 +7,10 @@ import type { Authenticator, Authorizer } from './access.ts';
 import { Authorization } from './authorization.ts';
 import { Connection } from './connection.ts';
 import type { BrokerContext } from './context.ts';
-import { type BrokerLimits, limitsOf } from './limits.ts';
+import { type BrokerLimits, limitsOf, queuedBytesInAll } from './limits.ts';
 import type { BrokerLog } from './log.ts';
 import { Flusher } from './output.ts';
+import { QueueMemory } from './queue-memory.ts';
 import { REASON } from './reasons.ts';
 import { RetainedMessages } from './retained.ts';
 import { Router } from './router.ts';
@@ -26,6 +27,8 @@ export interface BrokerOptions {
   readonly limits?: GivenServerSettings | undefined;
   /** Makes Client Identifiers for Clients that have none; asked again while one is in use. */
   readonly newClientId?: (() => string) | undefined;
+  /** What the queues of all Sessions hold together at most, in bytes. */
+  readonly queuedBytesInAll?: number | undefined;
   /** Who may connect, in place of the users of the settings. */
   readonly authentication?: Authenticator | undefined;
 }
@@ -127,6 +130,7 @@ class Context implements BrokerContext {
   readonly log: BrokerLog;
   readonly stats = newStats();
   readonly flusher = new Flusher();
+  readonly memory: QueueMemory;
   readonly subscriptions = new Subscriptions();
   readonly retained: RetainedMessages;
   readonly router: Router;
@@ -142,12 +146,17 @@ class Context implements BrokerContext {
     log: BrokerLog,
     limits: BrokerLimits,
     settings: SandboxSettings,
-    { newClientId = () => `auto-${randomUUID()}`, authentication }: BrokerOptions,
+    {
+      newClientId = () => `auto-${randomUUID()}`,
+      authentication,
+      queuedBytesInAll: most = queuedBytesInAll,
+    }: BrokerOptions,
     count: () => { readonly connections: number; readonly clients: number },
   ) {
     this.clock = clock;
     this.log = log;
     this.#limits = limits;
+    this.memory = new QueueMemory(most);
     this.#authorization = new Authorization(settings);
     this.#newClientId = newClientId;
     this.#authentication = authentication;

@@ -3,6 +3,7 @@ import type { Authenticator, Authorizer } from './access.ts';
 import type { BrokerLimits, Limited } from './limits.ts';
 import type { BrokerLog } from './log.ts';
 import type { Flusher } from './output.ts';
+import type { QueueMemory } from './queue-memory.ts';
 import type { RetainedMessages } from './retained.ts';
 import type { Router } from './router.ts';
 import type { Sessions } from './sessions.ts';
@@ -24,6 +25,8 @@ export interface BrokerContext extends Limited {
   readonly sys: SysTopics;
   readonly stats: BrokerStats;
   readonly flusher: Flusher;
+  /** What the queues of all Sessions hold. */
+  readonly memory: QueueMemory;
   readonly log: BrokerLog;
   /** A Client Identifier that no Session has (v5 [MQTT-3.2.2-16]). */
   newClientId(): string;

@@ -19,3 +19,6 @@ export const defaultLimits: BrokerLimits = resolveServerSettings({});
 export function limitsOf(given: GivenServerSettings, instead: GivenServerSettings = {}): BrokerLimits {
   return resolveServerSettings({ ...given, ...instead });
 }
+
+/** What the queues of all Sessions hold together at most, in bytes. */
+export const queuedBytesInAll = 512 * 1024 * 1024;

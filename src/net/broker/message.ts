@@ -27,6 +27,8 @@ export class Message {
   readonly bytes: number;
   /** Packets made of it that others can share, while it goes to many; undefined again after. See `publish-forms.ts`. */
   forms: Map<number, Uint8Array> | undefined;
+  /** In how many queues it is: see QueueMemory. */
+  places = 0;
   #topicBytes: Uint8Array | undefined;
   #propertyBytes: Uint8Array | undefined;
 

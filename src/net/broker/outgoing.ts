@@ -4,6 +4,7 @@ import { Fifo } from './fifo.ts';
 import type { Limited } from './limits.ts';
 import type { Delivery, Message } from './message.ts';
 import type { PublishForm } from './publish-forms.ts';
+import type { QueueMemory } from './queue-memory.ts';
 import { firstFailure, REASON } from './reasons.ts';
 import type { BrokerStats } from './stats.ts';
 
@@ -32,6 +33,7 @@ export type Acknowledged = 'expected' | 'unknown' | 'wrong-qos';
 export interface OutgoingWorld extends Limited {
   readonly clock: Clock;
   readonly stats: BrokerStats;
+  readonly memory: QueueMemory;
 }
 
 const largestPacketId = 0xffff;
@@ -106,7 +108,7 @@ export class Outgoing {
     for (;;) {
       const delivery = this.#waitingQos0.shift();
       if (delivery === undefined) break;
-      this.#bytes -= delivery.message.bytes;
+      this.#release(delivery);
     }
     this.#passOnWaiting();
   }
@@ -116,12 +118,15 @@ export class Outgoing {
    * others of its group; QoS 2 that was sent never does (v5 [MQTT-4.8.2-5]).
    */
   end(): void {
-    for (const { qos, shared, message } of this.#unacknowledged.values()) {
-      if (qos === 1) shared?.passOn(message, this.#owner);
+    for (const delivery of this.#unacknowledged.values()) {
+      if (delivery.qos === 1) delivery.shared?.passOn(delivery.message, this.#owner);
+      this.#release(delivery);
     }
     this.#unacknowledged.clear();
     this.#passOnWaiting();
-    this.#waiting.clear();
+    for (let left = this.#waiting.shift(); left !== undefined; left = this.#waiting.shift()) {
+      this.#release(left);
+    }
   }
 
   push(delivery: Delivery): void {
@@ -133,12 +138,12 @@ export class Outgoing {
         return;
       }
     }
-    const { bytes } = delivery.message;
-    if (!this.#hasRoom(bytes) && !this.#makeRoom(bytes)) {
+    const { message } = delivery;
+    if (!this.#hasRoom(message) && !this.#makeRoom(message)) {
       this.#world.stats.publishDropped += 1;
       return;
     }
-    this.#bytes += bytes;
+    this.#hold(delivery);
     if (delivery.qos === 0) this.#waitingQos0.push(delivery);
     else {
       this.#waiting.push(delivery);
@@ -153,7 +158,7 @@ export class Outgoing {
     while (!carrier.congested) {
       const delivery = this.#waitingQos0.shift();
       if (delivery === undefined) break;
-      this.#bytes -= delivery.message.bytes;
+      this.#release(delivery);
       if (delivery.message.isExpired(this.#world.clock.now())) continue;
       carrier.publish(delivery.message, formOf(delivery, undefined, false));
     }
@@ -192,7 +197,7 @@ export class Outgoing {
       return 'expected';
     }
     this.#unacknowledged.delete(packetId);
-    this.#bytes -= delivery.message.bytes;
+    this.#release(delivery);
     this.#released.add(packetId);
     return 'expected';
   }
@@ -224,7 +229,7 @@ export class Outgoing {
     if (delivery === undefined) return false;
     if (delivery.message.isExpired(this.#world.clock.now())) {
       this.#waiting.shift();
-      this.#bytes -= delivery.message.bytes;
+      this.#release(delivery);
       return true;
     }
     const packetId = this.#freePacketId();
@@ -238,23 +243,37 @@ export class Outgoing {
     return true;
   }
 
-  #hasRoom(bytes: number): boolean {
+  #hasRoom(message: Message): boolean {
     const { queuedMessages, queuedBytes } = this.#world.limits;
-    return this.queued + this.#unacknowledged.size < queuedMessages && this.#bytes + bytes <= queuedBytes;
+    return (
+      this.queued + this.#unacknowledged.size < queuedMessages &&
+      this.#bytes + message.bytes <= queuedBytes &&
+      this.#world.memory.hasRoomFor(message)
+    );
   }
 
   /** As the settings say. Answers whether there is room now. */
-  #makeRoom(bytes: number): boolean {
+  #makeRoom(message: Message): boolean {
     const { queuePolicy } = this.#world.limits;
     if (queuePolicy === 'disconnect') this.#carrier?.overflow();
     if (queuePolicy !== 'dropOldest') return false;
-    while (!this.#hasRoom(bytes)) {
+    while (!this.#hasRoom(message)) {
       const oldest = this.#waitingQos0.shift() ?? this.#waiting.shift();
       if (oldest === undefined) return false;
-      this.#bytes -= oldest.message.bytes;
+      this.#release(oldest);
       this.#world.stats.publishDropped += 1;
     }
     return true;
+  }
+
+  #hold({ message }: Delivery): void {
+    this.#bytes += message.bytes;
+    this.#world.memory.hold(message);
+  }
+
+  #release({ message }: Delivery): void {
+    this.#bytes -= message.bytes;
+    this.#world.memory.release(message);
   }
 
   #passOnWaiting(): void {
@@ -263,7 +282,7 @@ export class Outgoing {
       const delivery = this.#waiting.shift();
       if (delivery === undefined) break;
       if (delivery.shared?.passOn(delivery.message, this.#owner) === true) {
-        this.#bytes -= delivery.message.bytes;
+        this.#release(delivery);
       } else this.#waiting.push(delivery);
     }
   }
@@ -271,7 +290,7 @@ export class Outgoing {
   #finish(packetId: number, delivery: Delivery): void {
     this.#unacknowledged.delete(packetId);
     this.#open.delete(packetId);
-    this.#bytes -= delivery.message.bytes;
+    this.#release(delivery);
   }
 
   /** v5 [MQTT-2.2.1-4]: one that is not in use. */

@@ -5,7 +5,7 @@ const version = 'mqtt-session sandbox';
 
 /** What `$SYS/broker/...` tells: the topics that Servers have in common. */
 export function sysValuesOf(
-  context: Pick<BrokerContext, 'clock' | 'stats' | 'sessions' | 'subscriptions' | 'retained'>,
+  context: Pick<BrokerContext, 'clock' | 'stats' | 'memory' | 'sessions' | 'subscriptions' | 'retained'>,
   count: () => { readonly connections: number; readonly clients: number },
 ): SysValues {
   const { clock, stats, subscriptions } = context;
@@ -24,6 +24,7 @@ export function sysValuesOf(
     'publish/messages/received': () => stats.publishReceived,
     'publish/messages/sent': () => stats.publishSent,
     'publish/messages/dropped': () => stats.publishDropped,
+    'store/messages/bytes': () => context.memory.bytes,
     'bytes/received': () => stats.bytesReceived,
     'bytes/sent': () => stats.bytesSent,
   };

@@ -57,6 +57,45 @@ describe('a queue that is full', () => {
   });
 });
 
+describe('the queues of all Sessions together', () => {
+  const memory = '$SYS/broker/store/messages/bytes';
+
+  it('hold no more than they may, however many Sessions there are', async () => {
+    const made = harness({}, { queuedBytesInAll: 100_000 });
+    for (let each = 0; each < 20; each++) await away(made, `away ${each}`);
+    const publisher = await made.connected();
+    for (let each = 0; each < 20; each++)
+      await publisher.publish('t', { qos: 1, payload: Buffer.alloc(10_000) });
+    expect(made.broker.stats.publishDropped).toBeGreaterThan(0);
+    await publisher.subscribe(memory);
+    const [held] = publisher.takeMessages();
+    expect(Number(held?.slice(memory.length + 1))).toBeGreaterThan(50_000);
+    expect(Number(held?.slice(memory.length + 1))).toBeLessThanOrEqual(100_000);
+  });
+
+  it.each([
+    { what: 'delivered', end: async (made: Harness) => void (await back(made)) },
+    { what: 'gone with their Session', end: async (made: Harness) => void made.broker.deleteSession('away') },
+    {
+      what: 'expired',
+      end: async (made: Harness) => {
+        await made.advance(10_000);
+        await back(made);
+      },
+    },
+  ])('hold nothing once their messages are $what', async ({ end }) => {
+    const made = harness();
+    await away(made);
+    const publisher = await made.connected();
+    const properties = [number(PROPERTY.messageExpiryInterval, 10)];
+    for (const qos of [1, 2] as const) await publisher.publish('t', { qos, properties });
+    await end(made);
+    await made.advance(0);
+    await publisher.subscribe(memory);
+    expect(publisher.takeMessages()).toEqual([`${memory}=0`]);
+  });
+});
+
 describe('messages under way to a Client', () => {
   it.each([
     { receiveMaximum: 2, inFlightMaximum: 65_535, window: 2 },

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { topicMatches } from '../../../src/mqtt/topics.ts';
 import { defaultLimits } from '../../../src/net/broker/limits.ts';
+import { QueueMemory } from '../../../src/net/broker/queue-memory.ts';
 import { Session } from '../../../src/net/broker/session.ts';
 import { newStats } from '../../../src/net/broker/stats.ts';
 import { Subscriptions } from '../../../src/net/broker/subscriptions.ts';
@@ -28,7 +29,12 @@ describe('where a topic goes', () => {
   it('is what each subscription alone says, however often it was asked before and whatever changed', () => {
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 60 }), (made) => {
-        const world = { limits: defaultLimits, clock: new ManualClock(), stats: newStats() };
+        const world = {
+          limits: defaultLimits,
+          clock: new ManualClock(),
+          stats: newStats(),
+          memory: new QueueMemory(1e9),
+        };
         const sessions = ['0', '1', '2'].map((clientId) => new Session(clientId, 5, 0, world));
         const subscriptions = new Subscriptions();
         for (const step of made) {
