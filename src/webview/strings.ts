@@ -116,7 +116,7 @@ const own = {
   'will.missed': 'missed: not published',
   'will.unobserved': 'unobserved: nobody was subscribed',
   'will.undecided': 'undecided',
-  'will.before': '{now}; before that {before}',
+  'track.before': '{now}; before that {before}',
   'axis.dropped': 'older records left the trace',
   'record.opened': 'connection opened',
   'record.closed': 'connection closed',

@@ -46,10 +46,8 @@ export function trackWords(
   words: Words,
 ): TrackWords {
   switch (kind) {
-    case 'connection': {
-      const connection = lastOf(lane.connections, entities.connections);
-      return connection === undefined ? same('') : connectionWords(connection, words);
-    }
+    case 'connection':
+      return connectionsWords(lane, entities, words);
     case 'session': {
       const session = lastOf(lane.sessions, entities.sessions);
       return session === undefined ? same('') : sessionWords(session, words);
@@ -90,6 +88,20 @@ export function connectionWords(connection: ConnectionView, words: Words): Track
   };
 }
 
+/** The newest connection of a lane; in full, what became of the one before it too: after a takeover it is the one that was lost. */
+function connectionsWords(lane: Lane, entities: Entities, words: Words): TrackWords {
+  const [now, before] = [-1, -2].map((at) => {
+    const connection = entities.connections.get(lane.connections.at(at) ?? -1);
+    return connection === undefined ? undefined : connectionWords(connection, words);
+  });
+  return withBefore(now ?? same(''), before, words);
+}
+
+function withBefore(now: TrackWords, before: TrackWords | undefined, words: Words): TrackWords {
+  if (before === undefined) return now;
+  return { short: now.short, full: words.t('track.before', { now: now.full, before: before.full }) };
+}
+
 const neverExpires = 0xffffffff;
 
 export function sessionWords(session: SessionView, words: Words): TrackWords {
@@ -112,10 +124,7 @@ function willsWords(lane: Lane, entities: Entities, words: Words): TrackWords {
       will.expectation === undefined ? undefined : entities.expectations.get(will.expectation);
     return willTrackWords(will, expectation, words);
   };
-  const now = told(lane.wills.at(-1)) ?? same('');
-  const before = told(lane.wills.at(-2));
-  if (before === undefined) return now;
-  return { short: now.short, full: words.t('will.before', { now: now.full, before: before.full }) };
+  return withBefore(told(lane.wills.at(-1)) ?? same(''), told(lane.wills.at(-2)), words);
 }
 
 function willTrackWords(will: WillView, expectation: ExpectationView | undefined, words: Words): TrackWords {

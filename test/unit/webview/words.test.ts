@@ -93,7 +93,7 @@ describe('the rows in words', () => {
     `);
     expect(said(cancelled().wire, 'demo')).toMatchInlineSnapshot(`
       [
-        "connection: connected since 12:00:07.149",
+        "connection: connected since 12:00:07.149; before that cut at 12:00:04.549",
         "session: in use",
         "will: armed; before that cancelled",
         "packets: 5 to the Server, 2 to the Client",
