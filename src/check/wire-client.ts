@@ -2,12 +2,14 @@
  * A Client that does what it is told, packet by packet, also what no library would send, and keeps what it was sent with
  * the time of its arrival.
  */
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { decodePacket } from '../mqtt/decode.ts';
 import { encodePacket } from '../mqtt/encode.ts';
 import {
   type ConnackPacket,
   type ConnectPacket,
+  type Direction,
   type Packet,
   type PacketType,
   type Properties,
@@ -17,10 +19,11 @@ import {
   type SubackPacket,
   type Subscription,
   TO_CLIENT,
+  TO_SERVER,
 } from '../mqtt/packet.ts';
 import type { ConnectionState } from '../mqtt/packet-border.ts';
 import { StreamReader } from '../mqtt/reader.ts';
-import { systemClock } from '../net/clock.ts';
+import { type Clock, systemClock } from '../net/clock.ts';
 
 type Having<T extends PacketType, P extends Packet> = P extends Packet
   ? T extends P['type']
@@ -62,8 +65,23 @@ const maxPacketBytes = 16 * 1_048_576;
 
 const plainOptions = { noLocal: false, retainAsPublished: false, retainHandling: 0 } as const;
 
+/** What carries a Client's bytes. */
+export interface Wire {
+  readonly stream: Duplex;
+  /** Cuts it by RST, or as much like it as can be. */
+  reset(): void;
+}
+
+export interface WireOptions {
+  readonly clock?: Clock | undefined;
+  /** Is told of every packet that is sent or was received, before anything else is done with it. */
+  readonly watch?: ((direction: Direction, packet: Uint8Array, atMs: number) => void) | undefined;
+}
+
 export class WireClient {
-  readonly #socket: Socket;
+  readonly #wire: Wire;
+  readonly #clock: Clock;
+  readonly #watch: WireOptions['watch'];
   readonly #state: ConnectionState = { version: undefined };
   readonly #reader: StreamReader;
   readonly #waiting = new Set<Waiting>();
@@ -79,8 +97,11 @@ export class WireClient {
   /** Resolves when the connection is over, from whichever side. */
   readonly ended: Promise<void>;
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
+  constructor(wire: Wire, { clock = systemClock, watch }: WireOptions = {}) {
+    this.#wire = wire;
+    this.#clock = clock;
+    this.#watch = watch;
+    const socket = wire.stream;
     this.#reader = new StreamReader(
       TO_CLIENT,
       this.#state,
@@ -93,7 +114,7 @@ export class WireClient {
       { maxPacketBytes },
     );
     socket.on('data', (chunk: Buffer) => {
-      this.#atMs = systemClock.now();
+      this.#atMs = this.#clock.now();
       this.#reader.push(chunk);
     });
     // What the network says of the end is not a fault of the caller: `ended` tells it.
@@ -115,7 +136,7 @@ export class WireClient {
       socket.once('error', reject);
       socket.once('connect', () => {
         socket.off('error', reject);
-        resolve(new WireClient(socket));
+        resolve(new WireClient({ stream: socket, reset: () => socket.resetAndDestroy() }));
       });
     });
   }
@@ -172,7 +193,9 @@ export class WireClient {
   }
 
   sendBytes(bytes: Uint8Array): void {
-    if (this.#socket.writable) this.#socket.write(bytes);
+    if (!this.#wire.stream.writable) return;
+    this.#watch?.(TO_SERVER, bytes, this.#clock.now());
+    this.#wire.stream.write(bytes);
   }
 
   /** The next packet of a type that was not taken yet. Rejects with a WaitError when none comes in time. */
@@ -201,19 +224,19 @@ export class WireClient {
 
   /** From now on, what comes is given to `take` as it is, with the time of its arrival, and not read here any more. */
   handOver(take: (bytes: Uint8Array, atMs: number) => void): void {
-    this.#socket.removeAllListeners('data');
-    this.#socket.on('data', (chunk: Buffer) => take(chunk, systemClock.now()));
+    this.#wire.stream.removeAllListeners('data');
+    this.#wire.stream.on('data', (chunk: Buffer) => take(chunk, this.#clock.now()));
   }
 
   /** Ends this side by FIN, and resolves when the other side has ended too. */
   async fin(): Promise<void> {
-    this.#socket.end();
+    this.#wire.stream.end();
     await this.ended;
   }
 
   /** Cuts the connection by RST. */
   reset(): void {
-    this.#socket.resetAndDestroy();
+    this.#wire.reset();
   }
 
   /** DISCONNECT with this Reason Code, then FIN. */
@@ -262,7 +285,7 @@ export class WireClient {
           reject(error);
         },
       };
-      const cancel = systemClock.schedule(systemClock.now() + withinMs, () =>
+      const cancel = this.#clock.schedule(this.#clock.now() + withinMs, () =>
         waiting.fail(this.#failure(`${what()} within ${withinMs} ms`)),
       );
       this.#waiting.add(waiting);
@@ -278,6 +301,7 @@ export class WireClient {
   #packet(bytes: Uint8Array, start: number, end: number): void {
     // The packet keeps views into what is read.
     const own = new Uint8Array(bytes.subarray(start, end));
+    this.#watch?.(TO_CLIENT, own, this.#atMs);
     const decoded = decodePacket(own, 0, own.length, this.version, TO_CLIENT);
     if (!decoded.ok) {
       this.#fault = decoded.malformed.message;
