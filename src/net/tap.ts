@@ -4,6 +4,20 @@
  */
 import type { Direction } from '../mqtt/packet.ts';
 
+/** One end of a Network Connection: an IP address as numbers, without brackets or zone, and a port. */
+export interface TappedEndpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Both ends of a Network Connection, and what carries it. */
+export interface TappedEndpoints {
+  readonly client: TappedEndpoint;
+  /** Of a connection that passes a listener of ours: where the Server is, not where we listen. */
+  readonly server: TappedEndpoint;
+  readonly carrier: 'tcp' | 'tls' | 'ws' | 'wss';
+}
+
 /** What is known of a Network Connection when it opens. */
 export interface TappedConnection {
   /** The key of the Server. */
@@ -13,6 +27,8 @@ export interface TappedConnection {
   readonly client?: string | undefined;
   /** What to call it before its Client Identifier is known. */
   readonly label?: string | undefined;
+  /** Undefined where there never was a connection. */
+  readonly endpoints?: TappedEndpoints | undefined;
 }
 
 /** How a Network Connection ended, as seen from where the tap is. */

@@ -5,6 +5,19 @@
  */
 import type { Direction, ProtocolVersion, QoS, StatementRef } from '../mqtt/packet.ts';
 
+/** One end of a Network Connection: an IP address as numbers, without brackets or zone, and a port. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Both ends of a Network Connection, and what carried it. */
+export interface Endpoints {
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly carrier: 'tcp' | 'tls' | 'ws' | 'wss';
+}
+
 /** What is known of a Network Connection when it opens. */
 export interface ConnectionInfo {
   /** The key of the Server: connections with the same key share its sessions. For example `localhost:1883`. */
@@ -15,6 +28,10 @@ export interface ConnectionInfo {
   readonly client?: string | undefined;
   /** What to call it before its Client Identifier is known, for example the profile's name. */
   readonly label?: string | undefined;
+  /** Where it ran, where that is known. The rules do not look at it. */
+  readonly endpoints?: Endpoints | undefined;
+  /** The record begins after the connection did, so that its CONNECT may be missing. */
+  readonly startMissing?: true | undefined;
 }
 
 /** How a Network Connection ended, as the tap saw it. */

@@ -1,7 +1,7 @@
 /** One record whole, as it is shown: its fields beside its bytes, secrets hidden in both. */
 import { assertNever } from '../mqtt/assert-never.ts';
 import type { Field } from '../mqtt/packet.ts';
-import type { ActionTarget, ConnectionEnd, ConnectionInfo } from './listener.ts';
+import type { ActionTarget, ConnectionEnd, ConnectionInfo, Endpoint } from './listener.ts';
 import { RECORD, type RecordDetails } from './model.ts';
 import { opaqueDetails } from './opaque-details.ts';
 import { packetDetails } from './packet-details.ts';
@@ -55,7 +55,16 @@ function openedFields(info: ConnectionInfo): readonly NamedValue[] {
     ['Tap', info.tap],
     ['Client', info.client],
     ['Label', info.label],
+    ['Client at', endpointText(info.endpoints?.client)],
+    ['Server at', endpointText(info.endpoints?.server)],
+    ['Over', info.endpoints?.carrier],
   ];
+}
+
+function endpointText(endpoint: Endpoint | undefined): string | undefined {
+  if (endpoint === undefined) return undefined;
+  const { address, port } = endpoint;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function closedFields(end: ConnectionEnd): readonly NamedValue[] {

@@ -4,6 +4,20 @@
  */
 import type { Direction } from '../mqtt/packet.ts';
 
+/** One end of a Network Connection: an IP address as numbers, without brackets or zone, and a port. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Both ends of a Network Connection, and what carried it. */
+export interface Endpoints {
+  readonly client: Endpoint;
+  /** Of a connection that passes a listener of ours: where the Server is, not where we listen. */
+  readonly server: Endpoint;
+  readonly carrier: 'tcp' | 'tls' | 'ws' | 'wss';
+}
+
 /** What is known of a Network Connection when it opens. */
 export interface ConnectionInfo {
   /**
@@ -16,6 +30,10 @@ export interface ConnectionInfo {
   readonly client?: string | undefined;
   /** What to call it before its Client Identifier is known. */
   readonly label?: string | undefined;
+  /** Undefined where there never was a connection, and where nobody knows. */
+  readonly endpoints?: Endpoints | undefined;
+  /** The record begins after the connection did, so that its CONNECT may be missing. */
+  readonly startMissing?: true | undefined;
 }
 
 /** How a Network Connection ended, as the tap saw it. */

@@ -46,7 +46,8 @@ export class Link {
     this.#settings = settings;
     this.#events = events;
     this.#socket = socket;
-    this.connection = settings.tap.opened(settings.clock.now(), settings.info);
+    const endpoints = endpointsOf(socket, settings.address.scheme);
+    this.connection = settings.tap.opened(settings.clock.now(), { ...settings.info, ...endpoints });
     events.opened(this.connection);
     socket.on('error', (error) => this.#failed(error));
   }
@@ -160,6 +161,28 @@ export class Link {
     this.#settings.tap.closed(this.#settings.clock.now(), this.connection, end);
     this.#events.ended(end, cause);
   }
+}
+
+const carriers = { mqtt: 'tcp', mqtts: 'tls', ws: 'ws', wss: 'wss' } as const;
+
+/** Both ends of a connected socket of ours; nothing when it has none, as a pipe. */
+function endpointsOf(
+  { localAddress, localPort, remoteAddress, remotePort }: Socket,
+  scheme: NetworkAddress['scheme'],
+): Pick<TappedConnection, 'endpoints'> {
+  if (localAddress === undefined || localPort === undefined) return {};
+  if (remoteAddress === undefined || remotePort === undefined) return {};
+  return {
+    endpoints: {
+      client: { address: withoutZone(localAddress), port: localPort },
+      server: { address: withoutZone(remoteAddress), port: remotePort },
+      carrier: carriers[scheme],
+    },
+  };
+}
+
+function withoutZone(address: string): string {
+  return address.replace(/%.*$/, '');
 }
 
 function isTimeout(reason: unknown): boolean {

@@ -38,6 +38,11 @@ describe('connecting', () => {
       tap: 'client',
       client: '#demo',
       label: 'demo',
+      endpoints: {
+        client: { address: expect.any(String), port: expect.any(Number) },
+        server: { address: expect.any(String), port: peer.port },
+        carrier: 'tcp',
+      },
     });
   });
 
