@@ -6,7 +6,9 @@ import { parseProfileFile } from '../../../src/profile/parse.ts';
 import { pieces, soup } from './support/pieces.ts';
 
 const folder = new URL('../../../samples/', import.meta.url);
-const samples = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
+const samples = readdirSync(folder)
+  .filter((name) => /\.mqtt\.(ya?ml|json)$/.test(name))
+  .map((name) => readFileSync(new URL(name, folder), 'utf8'));
 
 /** What must hold whatever the text. */
 function soundly(text: string): ProfileFile {

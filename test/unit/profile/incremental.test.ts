@@ -42,7 +42,12 @@ scenarios:
 sandbox:
   deny: [ { publish: test } ]
 `;
-const samples = [...readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8')), many];
+const samples = [
+  ...readdirSync(folder)
+    .filter((name) => /\.mqtt\.(ya?ml|json)$/.test(name))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8')),
+  many,
+];
 
 const plain = ({ start, end }: Range): Range => ({ start, end });
 
