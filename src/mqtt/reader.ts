@@ -94,16 +94,19 @@ export class StreamReader {
   /** What it has in all; 0 while its header is incomplete. */
   private total = 0;
 
+  /** `begun`: packets have come before in this direction, so that the first one need not be a CONNECT. */
   constructor(
     direction: Direction,
     state: ConnectionState,
     sink: PacketSink,
     options: ReaderOptions = defaultReaderOptions,
+    begun = false,
   ) {
     this.direction = direction;
     this.state = state;
     this.sink = sink;
     this.border = new PacketBorder(direction, state);
+    this.border.begun = begun;
     this.maxPacketBytes = Math.max(options.maxPacketBytes, LEAST_KEPT_BYTES);
   }
 

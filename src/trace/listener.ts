@@ -44,19 +44,21 @@ export interface ConnectionEnd {
   readonly detail?: string | undefined;
 }
 
-/** What the user or a fault did. */
-export type RecordedAction =
-  | 'disconnect'
-  | 'disconnect-with-will'
-  | 'drop'
-  | 'close'
-  | 'freeze'
-  | 'thaw'
-  | 'take-over'
-  | 'resume'
-  | 'start-clean'
-  | 'server-stopped'
-  | 'session-deleted';
+/** What the user or a fault did. Saved captures name them, and only these are read back. */
+export const recordedActions = [
+  'disconnect',
+  'disconnect-with-will',
+  'drop',
+  'close',
+  'freeze',
+  'thaw',
+  'take-over',
+  'resume',
+  'start-clean',
+  'server-stopped',
+  'session-deleted',
+] as const;
+export type RecordedAction = (typeof recordedActions)[number];
 
 /** `connection` is undefined for what is done to a Server as a whole; then `server` names it. */
 export interface ActionTarget {

@@ -27,6 +27,16 @@ export function packetDetails(record: PacketRecord): ToldDetails {
   return { title, bytes, fields: limited(clear, { left: FIELD_LIMIT }), malformed };
 }
 
+/** The kept bytes of a packet whose place of secrets is known, with `filler` where a secret is. */
+export function maskedPacketBytes(record: PacketRecord, filler: number): Uint8Array {
+  const bytes = record.bytes.slice();
+  const version = readAs(record);
+  const { fields } =
+    bytes.length < record.length ? dissectCut(record, bytes, version) : dissectWhole(record, bytes, version);
+  hideSecrets(bytes, fields, filler);
+  return bytes;
+}
+
 /**
  * A Server that speaks before the Client's version is known refuses it, as a rule in the form that has no
  * properties.

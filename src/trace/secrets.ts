@@ -34,8 +34,8 @@ export function shownAfterConnect(bytes: Uint8Array, start: number, end: number)
 }
 
 /** Hides all of `bytes[from, to)`. */
-export function maskRange(bytes: Uint8Array, from = 0, to = bytes.length): void {
-  bytes.fill(MASK_BYTE, Math.max(0, from), Math.max(0, to));
+export function maskRange(bytes: Uint8Array, from = 0, to = bytes.length, filler = MASK_BYTE): void {
+  bytes.fill(filler, Math.max(0, from), Math.max(0, to));
 }
 
 /** The field that stands for bytes which are hidden because a secret may be anywhere in them. */
@@ -54,16 +54,21 @@ export function hiddenField(start: number, end: number): Field {
  * it returns. In a packet of a type that can hold secrets, all is hidden that is not covered by a field which
  * is none.
  */
-export function hideSecrets(bytes: Uint8Array, fields: readonly Field[]): readonly Field[] {
+export function hideSecrets(
+  bytes: Uint8Array,
+  fields: readonly Field[],
+  filler = MASK_BYTE,
+): readonly Field[] {
   const type = packetTypeOf((bytes[0] ?? 0) >> 4)?.type;
   if (type === 'connect' || type === 'connack' || type === 'auth') {
     const clear = bytes.slice();
-    maskRange(bytes);
+    maskRange(bytes, 0, bytes.length, filler);
     for (const { start, end, secret } of leaves(fields)) {
       if (secret !== true && start < end) bytes.set(clear.subarray(start, end), start);
     }
   }
-  for (const { start, end, secret } of leaves(fields)) if (secret === true) maskRange(bytes, start, end);
+  for (const { start, end, secret } of leaves(fields))
+    if (secret === true) maskRange(bytes, start, end, filler);
   return fields.map(withoutSecret);
 }
 

@@ -1,0 +1,219 @@
+/**
+ * Writes records of the trace as a pcapng file that Wireshark reads: each connection as TCP over IP, what was done to it
+ * as journal entries, and notes from which reading the file again makes the same trace.
+ */
+import { assertNever } from '../../mqtt/assert-never.ts';
+import { TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
+import type { ActionTarget, ConnectionEnd, ConnectionInfo, RecordedAction } from '../listener.ts';
+import { RECORD } from '../model.ts';
+import type { OpaqueRecord, PacketRecord, TraceRecord } from '../record.ts';
+import { writeEnd, writeHead, writeJournalEntry } from './block-writer.ts';
+import { ByteSink } from './byte-sink.ts';
+import { endsOf, type FlowEnds, FlowWriter } from './flow-writer.ts';
+import { maskedBytes } from './masking.ts';
+import { APPLICATION, NOTE_FIELD, noteText } from './notes.ts';
+import { nanosecondsOf } from './timestamps.ts';
+
+export interface CaptureWriterOptions {
+  /** Whether passwords and Authentication Data are replaced, their lengths kept. Their bytes are only left as they are when the user said so. */
+  readonly mask: boolean;
+  /** What is known of a connection whose opening is not among the records. */
+  readonly infoOf?: ((connection: number) => ConnectionInfo | undefined) | undefined;
+  /** What there is to say of a record, for other programs to show as comments on its packet. */
+  readonly commentsOn?: ((seq: number) => readonly string[]) | undefined;
+}
+
+interface OpenFlow {
+  readonly flow: FlowWriter;
+  readonly ends: FlowEnds;
+  /** Its handshake is not written yet: what follows tells whether there was one. */
+  pendingAtMs: number | undefined;
+}
+
+export class CaptureWriter {
+  readonly #options: CaptureWriterOptions;
+  readonly #sink = new ByteSink(65_536);
+  readonly #flows = new Map<number, OpenFlow>();
+  /** Addresses and ports in use by connections that are open, so that no two share them. */
+  readonly #inUse = new Set<string>();
+  /** The connection that was opened last, if nothing has followed yet. */
+  #pending: OpenFlow | undefined;
+
+  constructor(options: CaptureWriterOptions) {
+    this.#options = options;
+    const secrets = options.mask
+      ? 'Passwords and Authentication Data are replaced.'
+      : 'Passwords and Authentication Data are as they were sent.';
+    writeHead(this.#sink, APPLICATION, [`Recorded by the ${APPLICATION}. ${secrets}`]);
+  }
+
+  /** How many bytes wait to be taken. */
+  get waiting(): number {
+    return this.#sink.length;
+  }
+
+  /** In the order of the trace. */
+  write(record: TraceRecord): void {
+    switch (record.kind) {
+      case RECORD.opened:
+        this.#settle();
+        this.#open(record.atMs, record.connection, record.info);
+        break;
+      case RECORD.closed:
+        this.#close(record.atMs, record.connection, record.end);
+        break;
+      case RECORD.packet:
+      case RECORD.opaque:
+        this.#settle();
+        this.#data(record);
+        break;
+      case RECORD.action:
+        this.#settle();
+        this.#action(record.atMs, record.action, record.target);
+        break;
+      default:
+        assertNever(record);
+    }
+  }
+
+  /** What is to be added to the file. Everything that was written so far is then in it. */
+  take(): Uint8Array<ArrayBuffer> {
+    this.#settle();
+    return this.#sink.take();
+  }
+
+  /** The last bytes of the file: the record goes on until then, whether or not anything came. */
+  end(atMs: number): Uint8Array<ArrayBuffer> {
+    this.#settle();
+    writeEnd(this.#sink, atMs);
+    return this.#sink.take();
+  }
+
+  #open(atMs: number, connection: number, info: ConnectionInfo): OpenFlow {
+    this.#forget(connection);
+    const ends = this.#freeEnds(endsOf(connection, info));
+    const open: OpenFlow = {
+      flow: new FlowWriter(this.#sink, connection, ends),
+      ends,
+      pendingAtMs: undefined,
+    };
+    this.#flows.set(connection, open);
+    const note = noteText({ note: 'opened', connection, info });
+    if (info.startMissing === true) {
+      const message = `The record of ${titleOf(connection, info)} begins after its start`;
+      this.#event(atMs, message, note);
+    } else {
+      open.flow.syn(atMs, [...openingComments(connection, info), note]);
+      open.pendingAtMs = atMs;
+      this.#pending = open;
+    }
+    return open;
+  }
+
+  #close(atMs: number, connection: number, end: ConnectionEnd): void {
+    const refused = end.how === 'refused' && this.#pending === this.#flows.get(connection);
+    if (refused) this.#pending = undefined;
+    else this.#settle();
+    const { flow } = this.#flowOf(atMs, connection);
+    const note = noteText({ note: 'closed', connection, end });
+    const comments = end.detail === undefined ? [note] : [`Ended with ${end.detail}`, note];
+    if (refused) flow.end(atMs, TO_CLIENT, 'reset', comments);
+    else if ((end.by === 'client' || end.by === 'server') && (end.how === 'fin' || end.how === 'reset')) {
+      flow.end(atMs, end.by === 'client' ? TO_SERVER : TO_CLIENT, end.how, comments);
+    } else {
+      const detail = end.detail === undefined ? '' : ` (${end.detail})`;
+      this.#event(atMs, `Connection ${connection} ended: ${end.how} by ${end.by}${detail}`, note);
+    }
+    this.#forget(connection);
+  }
+
+  #data(record: PacketRecord | OpaqueRecord): void {
+    const { flow } = this.#flowOf(record.atMs, record.connection);
+    const { direction, atMs, length } = record;
+    const bytes = this.#options.mask ? maskedBytes(record, flow.begun[direction]) : record.bytes;
+    if (record.kind === RECORD.packet) flow.begun[direction] = true;
+    flow.data(atMs, direction, bytes, length, [...faultComments(record), ...this.#commentsOn(record.seq)]);
+  }
+
+  #action(atMs: number, action: RecordedAction, target: ActionTarget): void {
+    const { connection, clientId, server } = target;
+    const whom = [
+      clientId,
+      connection === undefined ? undefined : `connection ${connection}`,
+      connection === undefined ? server : undefined,
+    ].filter((each) => each !== undefined && each !== '');
+    this.#event(
+      atMs,
+      `Action: ${action}${whom.length === 0 ? '' : `, ${whom.join(', ')}`}`,
+      noteText({ note: 'action', action, target }),
+    );
+  }
+
+  #event(atMs: number, message: string, note: string): void {
+    const { high, low } = nanosecondsOf(atMs);
+    const nanoseconds = (BigInt(high) << 32n) | BigInt(low);
+    writeJournalEntry(this.#sink, [
+      ['__REALTIME_TIMESTAMP', String(nanoseconds / 1000n)],
+      ['MESSAGE', message],
+      ['SYSLOG_IDENTIFIER', 'mqtt-session'],
+      [`${NOTE_FIELD}_TIME`, String(nanoseconds)],
+      [NOTE_FIELD, note],
+    ]);
+  }
+
+  /** What was opened last was accepted: nothing has said otherwise. */
+  #settle(): void {
+    const { pendingAtMs, flow } = this.#pending ?? {};
+    this.#pending = undefined;
+    if (pendingAtMs !== undefined) flow?.accepted(pendingAtMs);
+  }
+
+  #flowOf(atMs: number, connection: number): OpenFlow {
+    const open = this.#flows.get(connection);
+    if (open !== undefined) return open;
+    const known = this.#options.infoOf?.(connection) ?? { server: '', tap: 'capture' };
+    return this.#open(atMs, connection, { ...known, startMissing: true });
+  }
+
+  #forget(connection: number): void {
+    const open = this.#flows.get(connection);
+    if (open === undefined) return;
+    this.#flows.delete(connection);
+    this.#inUse.delete(nameOf(open.ends));
+  }
+
+  #freeEnds(ends: FlowEnds): FlowEnds {
+    let free = ends;
+    while (this.#inUse.has(nameOf(free)) && this.#inUse.size < 60_000) {
+      const port = free.client.port >= 65_535 ? 1024 : free.client.port + 1;
+      free = { ...free, client: { ...free.client, port } };
+    }
+    this.#inUse.add(nameOf(free));
+    return free;
+  }
+
+  #commentsOn(seq: number): readonly string[] {
+    return this.#options.commentsOn?.(seq) ?? [];
+  }
+}
+
+function nameOf({ client, server }: FlowEnds): string {
+  return `${client.address.join('.')} ${client.port} ${server.address.join('.')} ${server.port}`;
+}
+
+function titleOf(connection: number, { label, server }: ConnectionInfo): string {
+  return `connection ${connection}${label === undefined ? '' : ` (${label})`} to ${server}`;
+}
+
+function openingComments(connection: number, info: ConnectionInfo): string[] {
+  const title = titleOf(connection, info);
+  const { endpoints } = info;
+  if (endpoints === undefined || endpoints.carrier === 'tcp') return [title];
+  const over = { tls: 'TLS', ws: 'a WebSocket', wss: 'a WebSocket over TLS' }[endpoints.carrier];
+  return [`${title}. It ran over ${over} on port ${endpoints.server.port}; only the MQTT in it is shown.`];
+}
+
+function faultComments(record: PacketRecord | OpaqueRecord): string[] {
+  if (record.kind === RECORD.packet || record.fault === undefined) return [];
+  return [`Not MQTT from here on: ${record.fault.malformed.message}`];
+}
