@@ -1,4 +1,6 @@
 /** The options of `mqtt-session sandbox`: one table for the command line and its help. */
+
+import { deviationRows } from '../profile/keys/deviation-rows.ts';
 import { type SandboxLimitRow, sandboxLimitRows } from '../profile/keys/sandbox-keys.ts';
 import { nearest } from '../profile/nearest.ts';
 import { UsageError } from './errors.ts';
@@ -9,6 +11,8 @@ interface OptionRow {
   /** What stands behind it; undefined for one that stands alone. */
   readonly value: string | undefined;
   readonly help: string;
+  /** May be given again: the values are joined with commas. */
+  readonly repeats?: true;
 }
 
 /** A port to listen on; 0 takes a free one. */
@@ -45,6 +49,14 @@ export const commandOptions = [
     value: 'FILE',
     help: 'A profile file (*.mqtt.yaml), whose `sandbox:` is followed; the options below take precedence.',
   },
+  {
+    option: '--deviation',
+    value: 'NAME',
+    repeats: true,
+    help:
+      'Does something against the standard, to see how Clients cope with it; several with commas, or by giving it again. In place of the ' +
+      `\`deviations\` of the profile file. NAME is one of: ${deviationRows.map(({ name }) => name).join(', ')}.`,
+  },
   { option: '--verbose', value: undefined, help: 'Logs what the broker does, on standard error.' },
   { option: '--help', value: undefined, help: 'Shows this.' },
 ] as const satisfies readonly OptionRow[];
@@ -62,7 +74,7 @@ function optionOf(key: string): string {
 
 /** Every option, with its default and what it takes in the help. */
 export const optionRows: readonly (OptionRow & { readonly heading: string })[] = [
-  ...commandOptions.map((row) => ({ ...row, heading: 'Where it listens, and what it follows' })),
+  ...commandOptions.map((row: OptionRow) => ({ ...row, heading: 'Where it listens, and what it follows' })),
   ...[...limitOptions].map(([option, row]) => ({
     option,
     value: placeholderOf(row.type),
@@ -83,7 +95,7 @@ const known: ReadonlyMap<string, OptionRow> = new Map(optionRows.map((row) => [r
 const short: Readonly<Record<string, string>> = { '-h': '--help', '-v': '--verbose' };
 
 /**
- * Reads `--option value` and `--option=value`. Of one that is given twice the last counts.
+ * Reads `--option value` and `--option=value`. Of one that is given twice the last counts, unless it may be given again.
  *
  * @throws UsageError that names what is not understood
  */
@@ -105,7 +117,8 @@ export function readCommandLine(args: readonly string[]): GivenOptions {
     if (value === undefined || (equals < 0 && value.startsWith('--'))) {
       throw new UsageError(`\`${option}\` needs a value: ${option} ${row.value}.`);
     }
-    given.set(option, value);
+    const before = row.repeats === true ? given.get(option) : undefined;
+    given.set(option, before === undefined ? value : `${before},${value}`);
   }
   return given;
 }

@@ -1,6 +1,8 @@
 /** What a command line of `mqtt-session sandbox` asks for. */
 import { isLoopback, type ListenerScheme } from '../net/broker/listener.ts';
+import { deviationRows, isDeviationName } from '../profile/keys/deviation-rows.ts';
 import type { SandboxSettings } from '../profile/model.ts';
+import { nearest } from '../profile/nearest.ts';
 import { type GivenServerSettings, readServerSettings } from '../profile/sandbox-limits.ts';
 import { UsageError } from './errors.ts';
 import { readOption } from './option-values.ts';
@@ -15,7 +17,7 @@ export interface SandboxWish {
   readonly config: string | undefined;
   readonly verbose: boolean;
   /** What the options say, which goes before the profile file. */
-  readonly settings: GivenServerSettings;
+  readonly settings: GivenServerSettings & Pick<SandboxSettings, 'deviations'>;
 }
 
 const usualPort = 1883;
@@ -52,7 +54,7 @@ export function readWish(given: GivenOptions): SandboxWish {
     identity: readIdentity(get, listeners),
     config: get('--config'),
     verbose: get('--verbose') !== undefined,
-    settings: readLimits(given),
+    settings: { ...readLimits(given), ...readDeviations(get('--deviation')) },
   };
 }
 
@@ -82,6 +84,20 @@ function readIdentity(
     throw new UsageError('`--tls-port` and `--wss-port` need `--cert FILE` and `--key FILE`.');
   }
   return { cert, key };
+}
+
+function readDeviations(text: string | undefined): Pick<SandboxSettings, 'deviations'> {
+  if (text === undefined) return {};
+  const deviations = text.split(',').map((name) => {
+    if (isDeviationName(name)) return name;
+    const near = nearest(
+      name,
+      deviationRows.map((row) => row.name),
+    );
+    const next = near === undefined ? '`--help` names them all.' : `Did you mean \`${near}\`?`;
+    throw new UsageError(`There is no deviation \`${name}\`. ${next}`);
+  });
+  return { deviations };
 }
 
 function readLimits(given: GivenOptions): GivenServerSettings {

@@ -1,6 +1,7 @@
 /** Turns merged settings into the profile that the rest of the program uses. Defaults come from the table of keys. */
 import type { ProtocolVersion, QoS } from '../mqtt/packet.ts';
 import { defaultOf } from './key-defaults.ts';
+import { isDeviationName } from './keys/deviation-rows.ts';
 import type {
   ConnectionProfile,
   DenyThen,
@@ -196,6 +197,7 @@ export function buildSubscription(settings: Settings): SubscriptionSettings {
 /** The sandbox broker's settings; of broken ones what could be understood, and then no profile may use them. */
 export function buildSandbox(settings: Settings): SandboxSettings {
   const read = new Reader(settings, 'sandbox');
+  const deviations = (read.texts('deviations') ?? []).filter(isDeviationName);
   const allow = read.objects('allow').map((rule) => buildRule(new Reader(rule, 'allow')));
   return {
     deny: read.objects('deny').map((rule) => {
@@ -208,6 +210,7 @@ export function buildSandbox(settings: Settings): SandboxSettings {
       const user = new Reader(entry, 'user');
       return { username: user.text('username') ?? '', password: user.text('password') ?? '' };
     }),
+    ...(deviations.length === 0 ? {} : { deviations }),
     ...readServerSettings(({ key }) => plainValue(read.value(key))),
   };
 }

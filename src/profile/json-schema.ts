@@ -132,7 +132,7 @@ function typeSchemas(type: ValueType): readonly Json[] {
         ...(type.orText === undefined ? [] : [TEXT]),
       ];
     case 'list':
-      return [{ type: 'array', maxItems: type.max, items: type.of === 'text' ? TEXT : reference(type.of) }];
+      return [{ type: 'array', maxItems: type.max, items: itemSchema(type) }];
     case 'named':
       return [
         {
@@ -145,6 +145,11 @@ function typeSchemas(type: ValueType): readonly Json[] {
     case 'anything':
       return [{}];
   }
+}
+
+function itemSchema({ of, choices }: Extract<ValueType, { kind: 'list' }>): Json {
+  if (of !== 'text') return reference(of);
+  return choices === undefined ? TEXT : { enum: choices.map(({ word }) => word) };
 }
 
 const reference = (object: ObjectName): Json => ({ $ref: `#/definitions/${object}` });

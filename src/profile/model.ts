@@ -3,6 +3,7 @@
  * their unit. What the file may say is in docs/profiles.md, made from the table of keys in schema.ts.
  */
 import type { ProtocolVersion, QoS } from '../mqtt/packet.ts';
+import type { DeviationName } from './keys/deviation-rows.ts';
 import type { GivenServerSettings } from './sandbox-limits.ts';
 
 /** Where a profile connects to. `sandbox` is the broker inside the extension. */
@@ -114,6 +115,8 @@ export interface SandboxSettings extends GivenServerSettings {
   readonly allow?: readonly SandboxRule[] | undefined;
   /** User name to password. Empty: everybody may connect. */
   readonly users: readonly { readonly username: string; readonly password: string }[];
+  /** What the broker does against the standard, as it is asked to. */
+  readonly deviations?: readonly DeviationName[] | undefined;
 }
 
 /** Offsets in UTF-16 units into the file's text. */

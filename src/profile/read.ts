@@ -9,7 +9,7 @@ import type { Problems } from './problems.ts';
 import { readScalar, reportVariableProblems, type ScalarType } from './read-scalar.ts';
 import { describe, readUserProperties, toJson } from './read-structured.ts';
 import { keysOf } from './schema.ts';
-import type { KeyRow, ObjectName } from './schema-types.ts';
+import type { KeyRow, ObjectName, ValueType } from './schema-types.ts';
 import { type ListItem, NO_SETTINGS, type Setting, type Settings, type SettingValue } from './settings.ts';
 import type { ScalarTree, Tree } from './tree.ts';
 
@@ -140,9 +140,7 @@ function readValue(tree: Tree, row: KeyRow, keyRange: Range, reading: Reading): 
       }
       return readObjectValue(tree, type.of, `\`${row.key}\``, reading);
     case 'list':
-      return tree.kind === 'list'
-        ? readList(tree, row, type.of, type.max, reading)
-        : wrong('a list (`- ...`)');
+      return tree.kind === 'list' ? readList(tree, row, type, reading) : wrong('a list (`- ...`)');
     case 'userProperties': {
       const pairs = readUserProperties(tree, row.key, reading);
       return pairs === undefined ? BROKEN : { kind: 'pairs', pairs };
@@ -174,8 +172,7 @@ function readValue(tree: Tree, row: KeyRow, keyRange: Range, reading: Reading): 
 function readList(
   tree: Extract<Tree, { kind: 'list' }>,
   row: KeyRow,
-  of: ObjectName | 'text',
-  max: number,
+  { of, max, choices }: Extract<ValueType, { kind: 'list' }>,
   reading: Reading,
 ): SettingValue {
   if (tree.items.length > max) {
@@ -186,12 +183,13 @@ function readList(
     );
     return BROKEN;
   }
+  const each: ScalarType = choices === undefined ? TEXT : { kind: 'choice', choices };
   const items = tree.items.map((item): ListItem => {
     const what = `an entry of \`${row.key}\``;
     if (of !== 'text') {
       return { range: headOf(item), value: readObjectValue(item, of, what, reading) };
     }
-    if (item.kind === 'scalar') return { range: item.range, value: readScalar(item, what, TEXT, reading) };
+    if (item.kind === 'scalar') return { range: item.range, value: readScalar(item, row.key, each, reading) };
     reading.problems.add(
       'wrong-type',
       item.range,

@@ -1,9 +1,11 @@
 /** The reference page docs/profiles.md, made from the tables of keys, variables and checks. */
 
+import type { StatementRef } from '../mqtt/packet.ts';
 import { findStatement, statementLabel } from '../mqtt/statements.ts';
 import { SCHEME_PORTS } from './broker-address.ts';
 import { anchorOf, CHECKS, checkRow, type DiagnosticCode } from './checks.ts';
 import { formatDuration } from './durations.ts';
+import { type DeviationRow, deviationRows, issueUrl } from './keys/deviation-rows.ts';
 import { VERSION_NAMES } from './merged-checks.ts';
 import { keysOf } from './schema.ts';
 import type { KeyRow, ObjectName, ValueType } from './schema-types.ts';
@@ -86,7 +88,12 @@ export function renderReference(): string {
     '<!-- Generated from the tables in src/profile. To renew it: UPDATE_DOCS=1 npx vitest run --project unit test/unit/profile/reference.test.ts -->',
     '# Connection profile files',
     INTRODUCTION,
-    ...SECTIONS.flatMap(({ object, title, about }) => [`## ${title}`, about, keyTable(object)]),
+    ...SECTIONS.flatMap(({ object, title, about }) => [
+      `## ${title}`,
+      about,
+      keyTable(object),
+      ...(object === 'sandbox' ? [deviations()] : []),
+    ]),
     DURATIONS,
     addresses(),
     INHERITANCE,
@@ -176,6 +183,29 @@ function checkSection(code: DiagnosticCode): readonly string[] {
   ];
 }
 
+function deviations(): string {
+  return [
+    '## `sandbox.deviations`',
+    `A list of these words, and behind \`--deviation\` of \`mqtt-session sandbox\`. Each makes the broker do one thing against the
+standard that some broker was reported, in some version, to do: to see how a program copes with it. Everything else it goes on to do
+by the standard.`,
+    table(
+      ['word', 'what the broker does', 'breaks', 'seen in'],
+      deviationRows.map(({ name, help, breaks, seen }: DeviationRow) => [
+        `\`${name}\``,
+        help,
+        breaks.map(statementLink).join(', '),
+        seen.map((issue) => `[${issue}](${issueUrl(issue)})`).join(', '),
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+function statementLink(ref: StatementRef): string {
+  const url = findStatement(ref)?.url;
+  return url === undefined ? statementLabel(ref) : `[${statementLabel(ref)}](${url})`;
+}
+
 function keyTable(object: ObjectName): string {
   return table(
     ['key', 'value', 'default', 'MQTT', 'meaning'],
@@ -251,7 +281,7 @@ export function describeType(type: ValueType): string {
         ...(type.orText ? ['text'] : []),
       ].join(', or ');
     case 'list':
-      return `list of at most ${type.max}`;
+      return type.choices === undefined ? `list of at most ${type.max}` : 'list of words';
     case 'named':
       return `map of names to ${type.of}s`;
     case 'anything':

@@ -73,7 +73,13 @@ export type ValueType =
       readonly orWord?: 'never';
       readonly orText?: true | 'profile';
     }
-  | { readonly kind: 'list'; readonly of: ObjectName | 'text'; readonly max: number }
+  /** `choices`: each text is one of these words. */
+  | {
+      readonly kind: 'list';
+      readonly of: ObjectName | 'text';
+      readonly max: number;
+      readonly choices?: readonly Choice[];
+    }
   /** A map whose keys the user chooses. */
   | { readonly kind: 'named'; readonly of: ObjectName; readonly max: number }
   /** Not looked into here. */

@@ -5,8 +5,10 @@ import type { GivenServerSettings } from '../../profile/sandbox-limits.ts';
 import type { Clock } from '../clock.ts';
 import type { Authenticator, Authorizer } from './access.ts';
 import { Authorization } from './authorization.ts';
+import type { Behaviour } from './behaviour.ts';
 import { Connection } from './connection.ts';
 import type { BrokerContext } from './context.ts';
+import { behaviourWith } from './deviations.ts';
 import { type BrokerLimits, limitsOf, queuedBytesInAll } from './limits.ts';
 import type { BrokerLog } from './log.ts';
 import { Flusher } from './output.ts';
@@ -99,7 +101,7 @@ export class Broker {
     const session = this.#context.sessions.get(clientId);
     if (session === undefined) return false;
     session.connection?.disconnect(REASON.administrativeAction, 'The session was deleted.');
-    this.#context.sessions.end(clientId);
+    this.#context.sessions.end(clientId, 'operator');
     return true;
   }
 
@@ -139,6 +141,7 @@ class Context implements BrokerContext {
   readonly #newClientId: () => string;
   #limits: BrokerLimits;
   #authorization: Authorization;
+  #behaviour: Behaviour;
   readonly #authentication: Authenticator | undefined;
 
   constructor(
@@ -158,16 +161,21 @@ class Context implements BrokerContext {
     this.#limits = limits;
     this.memory = new QueueMemory(most);
     this.#authorization = new Authorization(settings);
+    this.#behaviour = behaviourWith(settings.deviations ?? []);
     this.#newClientId = newClientId;
     this.#authentication = authentication;
     this.retained = new RetainedMessages(this, clock);
     this.router = new Router(this, this.subscriptions, this.retained, log);
-    this.sessions = new Sessions(this, this.subscriptions, new Wills(clock, this.router, log), log);
+    this.sessions = new Sessions(this, this.subscriptions, new Wills(this, this.router, log), log);
     this.sys = new SysTopics(this, sysValuesOf(this, count));
   }
 
   get limits(): BrokerLimits {
     return this.#limits;
+  }
+
+  get behaviour(): Behaviour {
+    return this.#behaviour;
   }
 
   get authorization(): Authorizer {
@@ -181,6 +189,7 @@ class Context implements BrokerContext {
   change(limits: BrokerLimits, settings: SandboxSettings): void {
     this.#limits = limits;
     this.#authorization = new Authorization(settings);
+    this.#behaviour = behaviourWith(settings.deviations ?? []);
   }
 
   newClientId(): string {

@@ -30,6 +30,9 @@ import { REASON, reasonString } from './reasons.ts';
 /** A chunk from which on more is likely to wait in the socket, in bytes. */
 const largeChunk = 16_384;
 
+/** The first byte of a DISCONNECT without flags. */
+const plainDisconnect = 0xe0;
+
 export type { Accepted } from './accepted.ts';
 
 /**
@@ -102,10 +105,13 @@ export class Connection implements Carrier {
     this.#cancelTimer = undefined;
     this.#accepted = accepted;
     accepted.session.connection = this;
-    this.#keepAlive = new KeepAlive(this.context.clock, accepted.keepAliveSeconds, () =>
+    const { clock, behaviour } = this.context;
+    const { keepAliveSeconds } = accepted;
+    const grace = behaviour.keepAliveGrace;
+    this.#keepAlive = new KeepAlive(clock, keepAliveSeconds, grace, () =>
       this.disconnect(
         REASON.keepAliveTimeout,
-        `Nothing was received for 1.5 times the Keep Alive of ${accepted.keepAliveSeconds} s.`,
+        `Nothing was received for ${grace} times the Keep Alive of ${keepAliveSeconds} s.`,
       ),
     );
   }
@@ -271,11 +277,25 @@ export class Connection implements Carrier {
     const decoded = decodePacket(bytes, start, end, this.version, TO_SERVER);
     if (!decoded.ok) {
       if (isFirst) refuseMalformedConnect(this, bytes.subarray(start, end), decoded.malformed);
-      else this.#malformed(decoded.malformed);
+      else if (this.#accepted !== undefined && this.#isTakenForNormal(bytes[start], decoded.malformed)) {
+        handlePacket(this, this.#accepted, {
+          type: 'disconnect',
+          reasonCode: REASON.success,
+          properties: [],
+        });
+      } else this.#malformed(decoded.malformed);
     } else if (this.#accepted !== undefined) handlePacket(this, this.#accepted, decoded.packet);
     else if (this.authenticating !== undefined) {
       handleBeforeConnack(this, this.authenticating, decoded.packet);
     } else if (decoded.packet.type === 'connect') handleConnect(this, decoded.packet);
+  }
+
+  #isTakenForNormal(firstByte: number | undefined, { reason }: Malformed): boolean {
+    return (
+      firstByte === plainDisconnect &&
+      (reason === 'reason-code-unknown' || reason === 'reason-code-wrong-sender') &&
+      this.context.behaviour.takesReservedReasonCodes
+    );
   }
 
   #malformed(malformed: Malformed): void {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Authenticator, Authorizer } from './access.ts';
+import type { Behaviour } from './behaviour.ts';
 import type { BrokerLimits, Limited } from './limits.ts';
 import type { BrokerLog } from './log.ts';
 import type { Flusher } from './output.ts';
@@ -16,6 +17,8 @@ export interface BrokerContext extends Limited {
   readonly clock: Clock;
   /** As they are now. What was granted to a connection stays: see `Accepted.terms`. */
   readonly limits: BrokerLimits;
+  /** As it is now: read where it is needed. */
+  readonly behaviour: Behaviour;
   readonly authorization: Authorizer;
   readonly authentication: Authenticator;
   readonly sessions: Sessions;

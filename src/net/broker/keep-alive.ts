@@ -1,8 +1,5 @@
 import type { Cancel, Clock } from '../clock.ts';
 
-/** How many Keep Alive intervals a Client may be silent (v5 [MQTT-3.1.2-22], v3.1.1 [MQTT-3.1.2-24]). */
-const grace = 1.5;
-
 /** Watches one connection. Costs a number per packet, and a timer per interval. */
 export class KeepAlive {
   readonly #clock: Clock;
@@ -12,10 +9,10 @@ export class KeepAlive {
   #cancel: Cancel | undefined;
 
   /**
-   * `seconds` is effective; 0 watches nothing. `expired` is called once, exactly 1.5 times `seconds` after
+   * `seconds` is effective; 0 watches nothing. `expired` is called once, exactly `grace` times `seconds` after
    * the last packet.
    */
-  constructor(clock: Clock, seconds: number, expired: () => void) {
+  constructor(clock: Clock, seconds: number, grace: number, expired: () => void) {
     this.#clock = clock;
     this.#silenceMs = seconds * 1_000 * grace;
     this.#expired = expired;

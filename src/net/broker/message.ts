@@ -6,6 +6,9 @@ import { encodeUtf8 } from '../../mqtt/utf8.ts';
 /** What an empty message takes: its object and its places in queues. */
 const messageOverhead = 200;
 
+/** What a message is made of. */
+type MessageSource = Pick<PublishPacket | WillMessage, 'payload' | 'qos' | 'retain' | 'properties'>;
+
 /** An Application Message on its way through the broker. Owns its bytes. */
 export class Message {
   readonly topic: string;
@@ -32,17 +35,19 @@ export class Message {
   #topicBytes: Uint8Array | undefined;
   #propertyBytes: Uint8Array | undefined;
 
+  /** `properties` are those that go on, and owned by the message. */
   constructor(
-    source: PublishPacket | WillMessage,
+    source: MessageSource,
     topic: string,
     publisher: string | undefined,
     nowMs: number,
+    properties: Properties = publishProperties(source.properties),
   ) {
     this.topic = topic;
     this.payload = copyOf(source.payload);
     this.qos = source.qos;
     this.retain = source.retain;
-    this.properties = forwardedProperties(source.properties);
+    this.properties = properties;
     this.publisher = publisher;
     this.publishedAtMs = nowMs;
     // A will's lifetime starts when it is published, not when it is armed (v5 3.1.3.2.4).
@@ -70,6 +75,11 @@ export class Message {
     }
     this.#propertyBytes ??= propertyBytes(this.properties);
     return this.#propertyBytes;
+  }
+
+  /** The same, as if it had been published at this moment. */
+  publishedAnew(nowMs: number): Message {
+    return new Message(this, this.topic, this.publisher, nowMs, this.properties);
   }
 
   /** Whether the Message Expiry Interval has passed (v5 [MQTT-3.3.2-5]). */
@@ -112,9 +122,9 @@ function copyOf(bytes: Uint8Array): Uint8Array {
 
 /**
  * Without those that end at the Server: Topic Alias (v5 3.3.2.3.4) and Will Delay Interval, which only
- * CONNECT knows.
+ * CONNECT knows. Owns its bytes.
  */
-function forwardedProperties(properties: Properties): Properties {
+export function publishProperties(properties: Properties): Properties {
   if (properties.length === 0) return noProperties;
   const forwarded: Property[] = [];
   for (const property of properties) {

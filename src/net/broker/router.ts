@@ -1,18 +1,26 @@
+import type { Clock } from '../clock.ts';
+import type { Behaviour } from './behaviour.ts';
 import type { Limited } from './limits.ts';
 import type { BrokerLog } from './log.ts';
 import type { Message } from './message.ts';
 import type { RetainedMessages } from './retained.ts';
 import { type Receiver, receiverOf, type Subscribed, type Subscriptions } from './subscriptions.ts';
 
+/** What it reads as it is at that moment. */
+export interface RouterWorld extends Limited {
+  readonly clock: Clock;
+  readonly behaviour: Behaviour;
+}
+
 /** Brings each message to whom it matters: the retained store and the matching Sessions. */
 export class Router {
-  readonly #settings: Limited;
+  readonly #world: RouterWorld;
   readonly #subscriptions: Subscriptions;
   readonly #retained: RetainedMessages;
   readonly #log: BrokerLog;
 
-  constructor(settings: Limited, subscriptions: Subscriptions, retained: RetainedMessages, log: BrokerLog) {
-    this.#settings = settings;
+  constructor(world: RouterWorld, subscriptions: Subscriptions, retained: RetainedMessages, log: BrokerLog) {
+    this.#world = world;
     this.#subscriptions = subscriptions;
     this.#retained = retained;
     this.#log = log;
@@ -39,8 +47,10 @@ export class Router {
 
   /** Sends the retained messages that a new subscription asks for (v5 [MQTT-3.3.1-9], [MQTT-3.8.4-4]). */
   publishRetained(subscribed: Subscribed, messages: Iterable<Message>): void {
+    const { behaviour, clock } = this.#world;
     for (const message of messages) {
-      if (!isOwn(subscribed, message)) deliver(subscribed, message, true);
+      if (!isOwn(subscribed, message))
+        deliver(subscribed, behaviour.retainedCopy(message, clock.now()), true);
     }
   }
 
@@ -54,7 +64,7 @@ export class Router {
       ? receiverOf(receiver.subscribeds.filter((each) => !isOwn(each, message)))
       : receiver;
     if (wanted === undefined) return false;
-    if (this.#settings.limits.overlapping === 'each') {
+    if (this.#world.limits.overlapping === 'each') {
       for (const subscribed of wanted.subscribeds) deliver(subscribed, message, false);
     } else {
       // v5 [MQTT-3.3.4-2], [MQTT-3.3.4-4]: one copy, at the highest QoS granted, with every Subscription Identifier.

@@ -12,6 +12,8 @@ export interface Will {
   readonly message: WillMessage;
   /** In seconds; 0 before 5.0. */
   readonly willDelayInterval: number;
+  /** When its CONNECT was accepted, in ms since the Unix epoch. */
+  readonly heldSinceMs: number;
 }
 
 /** What the Server keeps of a Client (v5 4.1), for as long as the Session lasts. */
@@ -24,6 +26,8 @@ export class Session {
   /** Effective, in seconds: 0 ends it with its connection. */
   sessionExpiryInterval: number;
   will: Will | undefined;
+  /** Of the newest CONNECT. */
+  cleanStart: boolean;
   /** When it ends, while there is no connection and it does. */
   endsAtMs: number | undefined;
   /** When the will is published, while there is no connection and a will waits. */
@@ -41,11 +45,13 @@ export class Session {
   constructor(
     clientId: string,
     version: ProtocolVersion,
+    cleanStart: boolean,
     sessionExpiryInterval: number,
     world: OutgoingWorld,
   ) {
     this.clientId = clientId;
     this.version = version;
+    this.cleanStart = cleanStart;
     this.sessionExpiryInterval = sessionExpiryInterval;
     this.outgoing = new Outgoing(world, this);
   }

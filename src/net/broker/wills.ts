@@ -1,10 +1,9 @@
 import type { ConnectPacket } from '../../mqtt/packet.ts';
 import { PROPERTY, propertyNumber } from '../../mqtt/properties.ts';
-import type { Clock } from '../clock.ts';
 import type { BrokerLimits } from './limits.ts';
 import type { BrokerLog } from './log.ts';
 import { Message } from './message.ts';
-import type { Router } from './router.ts';
+import type { Router, RouterWorld } from './router.ts';
 import type { Session, Will } from './session.ts';
 
 /**
@@ -14,6 +13,7 @@ import type { Session, Will } from './session.ts';
 export function willOf(
   connect: ConnectPacket,
   { maximumQoS, retainAvailable }: BrokerLimits,
+  nowMs: number,
 ): Will | undefined {
   const { will } = connect;
   if (will === undefined) return undefined;
@@ -28,17 +28,18 @@ export function willOf(
       ),
     },
     willDelayInterval: propertyNumber(will.properties, PROPERTY.willDelayInterval) ?? 0,
+    heldSinceMs: nowMs,
   };
 }
 
 /** Publishes wills. When one is due is for Sessions to say. */
 export class Wills {
-  readonly #clock: Clock;
+  readonly #world: RouterWorld;
   readonly #router: Router;
   readonly #log: BrokerLog;
 
-  constructor(clock: Clock, router: Router, log: BrokerLog) {
-    this.#clock = clock;
+  constructor(world: RouterWorld, router: Router, log: BrokerLog) {
+    this.#world = world;
     this.#router = router;
     this.#log = log;
   }
@@ -48,12 +49,22 @@ export class Wills {
    * [MQTT-3.1.2-10]).
    */
   publish(session: Session): void {
-    const { will } = session;
+    const { will, willDueAtMs } = session;
     if (will === undefined) return;
     this.discard(session);
-    this.#log('info', `Will of "${session.clientId}" published to "${will.message.topic}".`);
+    this.publishAlone(session.clientId, will, willDueAtMs !== undefined);
+  }
+
+  /** Publishes a will that no Session holds any longer. `waited`: for its delay or the end of its Session. */
+  publishAlone(clientId: string, { message: will }: Will, waited: boolean): void {
+    const { behaviour, clock } = this.#world;
     // v5 [MQTT-3.1.2-14], [MQTT-3.1.2-15]: retained as the CONNECT said.
-    this.#router.publish(new Message(will.message, will.message.topic, session.clientId, this.#clock.now()));
+    const message = behaviour.published(will, waited);
+    const properties = behaviour.willProperties(message);
+    this.#log('info', `Will of "${clientId}" published to "${message.topic}".`);
+    for (let times = 0; times < behaviour.timesPublished; times++) {
+      this.#router.publish(new Message(message, message.topic, clientId, clock.now(), properties));
+    }
   }
 
   /** Removes it unpublished. */

@@ -2,7 +2,9 @@
  * The keys of `sandbox`. Its limits are what a broker is made with, the options of `mqtt-session sandbox`, and
  * what their defaults are for both.
  */
-import type { KeyRow, ObjectName } from '../schema-types.ts';
+import { statementLabel } from '../../mqtt/statements.ts';
+import type { Choice, KeyRow, ObjectName } from '../schema-types.ts';
+import { type DeviationRow, deviationRows } from './deviation-rows.ts';
 import {
   FOUR_BYTES,
   HOUR_MS,
@@ -391,6 +393,14 @@ export const userRows: readonly KeyRow[] = [
   { in: 'user', key: 'password', type: plain, required: true, help: 'Password.', example: 'demo' },
 ];
 
+const deviationChoices = deviationRows.map(
+  ({ name, help, breaks }: DeviationRow): Choice => ({
+    word: name,
+    value: name,
+    help: `${help} Breaks ${breaks.map(statementLabel).join(', ')}.`,
+  }),
+);
+
 const listOf = (of: ObjectName) => ({ kind: 'list', of, max: LIST_MAX }) as const;
 
 /** Every key of `sandbox`. */
@@ -417,6 +427,13 @@ export const sandboxRows: readonly KeyRow[] = [
     help:
       'Who may connect, with User Name and Password, or in 5.0 with the Authentication Method SCRAM-SHA-256. Absent: everybody. ' +
       'These passwords guard nothing but the sandbox, so they may be plain.',
+  },
+  {
+    in: 'sandbox',
+    key: 'deviations',
+    type: { kind: 'list', of: 'text', max: deviationRows.length, choices: deviationChoices },
+    help: 'What the broker does against the standard, to try how Clients cope with it. Absent: nothing.',
+    example: '[noWillAt0x04]',
   },
   ...sandboxLimitRows,
 ];

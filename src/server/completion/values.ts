@@ -52,7 +52,8 @@ function ofRow(row: KeyRow, caret: Caret, names: KnownNames): readonly ValueDraf
         detail: isDefault(row, text),
       }));
     case 'choice':
-      return type.choices.map(({ word, help }) => ({
+    case 'list':
+      return (type.choices ?? []).map(({ word, help }) => ({
         text: word,
         kind: CompletionItemKind.EnumMember,
         detail: help,
@@ -96,7 +97,6 @@ function ofRow(row: KeyRow, caret: Caret, names: KnownNames): readonly ValueDraf
     case 'json':
     case 'base64':
     case 'object':
-    case 'list':
     case 'named':
     case 'anything':
       return [];

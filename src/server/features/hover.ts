@@ -74,8 +74,8 @@ function sections({ v5, v311 }: KeyRow): readonly string[] {
 }
 
 function describeChoice({ type }: KeyRow, { value }: Place): readonly string[] {
-  if (type.kind !== 'choice' || value.kind !== 'scalar') return [];
-  const choice = type.choices.find(({ word }) => word === value.text);
+  if ((type.kind !== 'choice' && type.kind !== 'list') || value.kind !== 'scalar') return [];
+  const choice = type.choices?.find(({ word }) => word === value.text);
   return choice === undefined ? [] : [`\`${choice.word}\`: ${choice.help}`];
 }
 

@@ -35,7 +35,7 @@ describe('where a topic goes', () => {
           stats: newStats(),
           memory: new QueueMemory(1e9),
         };
-        const sessions = ['0', '1', '2'].map((clientId) => new Session(clientId, 5, 0, world));
+        const sessions = ['0', '1', '2'].map((clientId) => new Session(clientId, 5, true, 0, world));
         const subscriptions = new Subscriptions();
         for (const step of made) {
           const session = 'who' in step ? sessions[step.who] : undefined;

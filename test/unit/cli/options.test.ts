@@ -65,6 +65,16 @@ describe('the command line', () => {
     expect(listenersOf('--ws-port', '0')).toEqual([{ scheme: 'ws', port: 0 }]);
   });
 
+  test('takes deviations one by one or together, in place of those of the file', () => {
+    const settingsOf = (...args: string[]) => readWish(readCommandLine(args)).settings;
+    expect(settingsOf()).toEqual({});
+    expect(settingsOf('--deviation', 'willsInLine', '--deviation=noWillAt0x04,willDelayLeaked')).toEqual({
+      deviations: ['willsInLine', 'noWillAt0x04', 'willDelayLeaked'],
+    });
+    expect(() => settingsOf('--deviation', 'willInLine')).toThrow('Did you mean `willsInLine`?');
+    expect(() => settingsOf('--deviation', 'everything')).toThrow('`--help` names them all.');
+  });
+
   test('helps with every option, in lines that fit', () => {
     const help = sandboxUsage();
     for (const { option } of optionRows) expect(help).toContain(`\n  ${option}`);

@@ -150,6 +150,19 @@ describe('a profile that uses every key', () => {
     });
   });
 
+  it('brings the deviations of the sandbox; of one that is misspelt it says which is meant, and uses none of the file', () => {
+    const withDeviations = (words: string) =>
+      parse(`sandbox: { deviations: ${words} }\nprofiles: { a: { broker: sandbox } }\n`);
+    expect(withDeviations('[willsInLine, noWillAt0x04]').sandbox.deviations).toEqual([
+      'willsInLine',
+      'noWillAt0x04',
+    ]);
+    expect(withDeviations('[]').sandbox).not.toHaveProperty('deviations');
+    const { sandboxUsable, diagnostics } = withDeviations('[willInLine]');
+    expect(sandboxUsable).toBe(false);
+    expect(diagnostics.map(({ message }) => message)).toEqual([expect.stringContaining('`willsInLine`')]);
+  });
+
   it('means the same when it is written as JSON', () => {
     const json = `{
 \t"profiles": {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CompletionItem, CompletionRequest, InsertTextFormat } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { deviationRows } from '../../../src/profile/keys/deviation-rows.ts';
 import { parseProfileFile } from '../../../src/profile/parse.ts';
 import { seenNamesNotification } from '../../../src/server/messages.ts';
 import { caretIn, snippetClient, start, uri } from './support/lsp.ts';
@@ -42,6 +43,8 @@ async function ask(
     },
   };
 }
+
+const deviations = deviationRows.map(({ name }) => name);
 
 const profile = (...lines: string[]) =>
   ['profiles:', '  demo:', ...lines.map((line) => `    ${line}`), ''].join('\n');
@@ -233,6 +236,8 @@ describe('completion of values', () => {
     ['what stands before a value that is there', profile('protocolVersion: |5'), ['5', '3.1.1', '3.1']],
     ['QoS', profile('will: { topic: a, qos: | }'), ['0', '1', '2']],
     ['words', profile('will:', '  payloadFormatIndicator: |'), ['utf8', 'bytes']],
+    ['words in a list', 'sandbox:\n  deviations:\n    - |\n', deviations],
+    ['words in a list between brackets', 'sandbox: { deviations: [willDelayLeaked, |] }\n', deviations],
     ['never, besides durations', profile('reconnect: |'), ['never', '{ after: 2s, atMost: 30s }']],
     [
       'profiles to extend, but not those that extend this one',

@@ -91,6 +91,13 @@ describe('hover', () => {
     expect((await says(marked))?.text).toContain('published 10 s after the loss, not 60 s after it');
   });
 
+  it('tells of a word in a list what it means', async () => {
+    const { text, on } = (await says('sandbox:\n  deviations: [noWillA|t0x04]\n')) ?? {};
+    expect(on).toBe('noWillAt0x04');
+    expect(text).toContain('`noWillAt0x04`: DISCONNECT with Reason Code 0x04');
+    expect(text).toContain('Breaks v5 [MQTT-3.1.2-8]');
+  });
+
   it('tells no effect of settings that are not understood', async () => {
     const marked = demo.replace('willDelayInterval: 5s', 'willDelayInterval: |5 parsecs');
     expect((await says(marked))?.text).not.toContain('Here');

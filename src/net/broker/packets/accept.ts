@@ -6,6 +6,7 @@ import type { Connection } from '../connection.ts';
 import { Incoming } from '../incoming.ts';
 import type { BrokerLimits } from '../limits.ts';
 import { REASON, RETURN_CODE } from '../reasons.ts';
+import { neverExpires } from '../session.ts';
 import { effectiveSessionExpiryInterval, requestedSessionExpiryInterval } from '../session-expiry.ts';
 import { isSysTopic } from '../sys-topics.ts';
 import { TopicAliases } from '../topic-aliases.ts';
@@ -33,7 +34,7 @@ export function acceptConnect(
     refuseConnect(connection, refusal.reasonCode, refusal.returnCode, refusal.message);
     return;
   }
-  takeOver(connection, who);
+  takeOver(connection, packet, who);
   accept(connection, packet, who, authentication);
 }
 
@@ -91,10 +92,20 @@ function roomRefusal({ context }: Connection, { clientId }: ClientIdentity): Ref
  * v5 3.1.4 step 1, [MQTT-3.1.4-3]; v3.1.1 [MQTT-3.1.4-2]: before Clean Start, and with all that the end of a
  * connection means.
  */
-function takeOver({ context }: Connection, { clientId }: ClientIdentity): void {
-  context.sessions
-    .get(clientId)
-    ?.connection?.disconnect(REASON.sessionTakenOver, 'Another connection uses this Client Identifier.');
+function takeOver(
+  { context }: Connection,
+  { cleanStart }: ConnectPacket,
+  { clientId }: ClientIdentity,
+): void {
+  const session = context.sessions.get(clientId);
+  const old = session?.connection;
+  if (session === undefined || old === undefined) return;
+  const { behaviour } = context;
+  if (!behaviour.takeoverKeepsWill(session, cleanStart)) session.will = undefined;
+  if (behaviour.takeoverResumesEnded(session, cleanStart)) session.sessionExpiryInterval = neverExpires;
+  const why = 'Another connection uses this Client Identifier.';
+  if (behaviour.tellsTakeover) old.disconnect(REASON.sessionTakenOver, why);
+  else old.close(why);
 }
 
 function accept(
@@ -111,12 +122,13 @@ function accept(
   const sessionExpiryInterval = effectiveSessionExpiryInterval(requested, terms);
   const ignored =
     packet.will !== undefined && context.authorization.mayWill(who, packet.will.topic) === 'ignore';
+  const existed = context.sessions.get(clientId) !== undefined;
   const { session, present } = context.sessions.open({
     clientId,
     version,
     cleanStart,
-    sessionExpiryInterval,
-    will: ignored ? undefined : willOf(packet, terms),
+    sessionExpiryInterval: context.behaviour.keptFor(sessionExpiryInterval, cleanStart, version),
+    will: ignored ? undefined : willOf(packet, terms, context.clock.now()),
   });
   const number = (id: number): number | undefined => propertyNumber(properties, id);
   // v5 [MQTT-3.2.2-21], [MQTT-3.2.2-22]. Before 5.0 the Client could not be told, so its own holds.
@@ -144,7 +156,7 @@ function accept(
   context.log('info', `"${clientId}" connected, ${present ? 'session resumed' : 'new session'}.`);
   // v5 [MQTT-3.2.0-1]: before any other packet.
   sendConnack(connection, terms, {
-    sessionPresent: present,
+    sessionPresent: context.behaviour.sessionPresent(present, existed),
     assignedClientIdentifier: packet.clientId === '' ? clientId : undefined,
     sessionExpiryInterval: sessionExpiryInterval === requested ? undefined : sessionExpiryInterval,
     serverKeepAlive,

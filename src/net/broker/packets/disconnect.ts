@@ -15,9 +15,10 @@ export function handleDisconnect(
   { session, requestedSessionExpiryInterval }: Accepted,
   packet: DisconnectPacket,
 ): void {
-  const requested = propertyNumber(packet.properties, PROPERTY.sessionExpiryInterval);
-  if (requested !== undefined && requested > 0 && requestedSessionExpiryInterval === 0) {
-    // v5 3.14.2.2.2: not a valid DISCONNECT, so the will stays.
+  const { behaviour, limits } = connection.context;
+  const asked = propertyNumber(packet.properties, PROPERTY.sessionExpiryInterval);
+  const changed = behaviour.changedExpiry(asked, requestedSessionExpiryInterval);
+  if (changed === 'refused') {
     connection.disconnect(
       REASON.protocolError,
       'DISCONNECT changes the Session Expiry Interval from 0 to another value.',
@@ -26,12 +27,7 @@ export function handleDisconnect(
   }
   // Before the Session can end: with Session Expiry Interval 0 it ends now, and its end would publish the
   // will.
-  if (packet.reasonCode === REASON.success) {
-    // v5 [MQTT-3.14.4-3], [MQTT-3.1.2-10]; v3.1.1 [MQTT-3.14.4-3], [MQTT-3.1.2-10]. No other code does.
-    session.will = undefined;
-  }
-  if (requested !== undefined) {
-    session.sessionExpiryInterval = effectiveSessionExpiryInterval(requested, connection.context.limits);
-  }
+  if (behaviour.removesWill(packet.reasonCode)) session.will = undefined;
+  if (changed !== undefined) session.sessionExpiryInterval = effectiveSessionExpiryInterval(changed, limits);
   connection.close(`DISCONNECT, ${reasonCodeName('disconnect', 5, packet.reasonCode)}`);
 }

@@ -49,6 +49,7 @@ export function handlePacket(connection: Connection, accepted: Accepted, packet:
       break;
     case 'connect':
       // v5 [MQTT-3.1.0-2], v3.1.1 [MQTT-3.1.0-2].
+      if (!connection.context.behaviour.secondConnectKeepsWill) accepted.session.will = undefined;
       connection.disconnect(REASON.protocolError, 'CONNECT was sent a second time.');
       break;
     case 'connack':

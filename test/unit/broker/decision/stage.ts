@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { type Direction, type Property, TO_CLIENT, TO_SERVER } from '../../../../src/mqtt/packet.ts';
 import { PROPERTY } from '../../../../src/mqtt/properties.ts';
 import { Broker } from '../../../../src/net/broker/broker.ts';
+import type { DeviationName } from '../../../../src/profile/keys/deviation-rows.ts';
 import type { ExpectationView, SessionAction, WillView } from '../../../../src/session/model.ts';
 import { SessionRules } from '../../../../src/session/rules.ts';
 import { Recorder } from '../../../../src/trace/recorder.ts';
@@ -46,14 +47,14 @@ export class Stage {
   readonly #recorder = new Recorder(new Trace(), this.#rules);
   #subscriber: TestClient | undefined;
 
-  constructor() {
+  constructor(deviations: readonly DeviationName[] = []) {
     this.broker = new Broker(
-      { deny: [deny('cut', 'disconnect')], users: [{ username: 'demo', password: 'right' }] },
+      { deny: [deny('cut', 'disconnect')], users: [{ username: 'demo', password: 'right' }], deviations },
       this.clock,
       (level, message) => {
         if (level === 'error') this.faults.push(message);
       },
-      { limits: { receiveMaximum: 1 } },
+      { limits: { receiveMaximum: 1, sysInterval: 0 } },
     );
   }
 
