@@ -1,6 +1,7 @@
 import type {
   ConnectionView,
   ExpectationView,
+  InsightView,
   SessionChanges,
   SessionView,
   WillView,
@@ -12,10 +13,11 @@ export class Entities {
   readonly #sessions = new Map<number, SessionView>();
   readonly #wills = new Map<number, WillView>();
   readonly #expectations = new Map<number, ExpectationView>();
+  readonly #insights = new Map<number, InsightView>();
   /** Ids of what time alone can change: open connections, sessions that end, verdicts that are open. */
   readonly #open = new Set<string>();
 
-  apply({ connections, sessions, wills, expectations }: SessionChanges): void {
+  apply({ connections, sessions, wills, expectations, insights }: SessionChanges): void {
     for (const each of connections) {
       this.#connections.set(each.id, each);
       this.#note(`c${each.id}`, each.closedAtMs === undefined);
@@ -25,6 +27,7 @@ export class Entities {
       this.#note(`s${each.id}`, each.state === 'offline' && each.endsAtMs !== undefined);
     }
     for (const each of wills) this.#wills.set(each.id, each);
+    for (const each of insights) this.#insights.set(each.id, each);
     for (const each of expectations) {
       this.#expectations.set(each.id, each);
       this.#note(`e${each.id}`, each.verdict === 'pending');
@@ -42,11 +45,14 @@ export class Entities {
       sessions: [...this.#sessions.values()],
       wills: [...this.#wills.values()],
       expectations: [...this.#expectations.values()],
+      insights: [...this.#insights.values()],
     };
   }
 
   /** Forgets what is over. A session that goes on keeps its connection, its wills and its expectations. */
   forgetEnded(): void {
+    // The packets that they rest on are gone. What shows again is told again.
+    this.#insights.clear();
     const sessions = new Set<number>();
     const connections = new Set<number>();
     for (const { id, state, connection } of this.#sessions.values()) {
@@ -71,8 +77,9 @@ export class Entities {
 }
 
 /** Whether it says nothing. */
-export function isEmpty({ connections, sessions, wills, expectations }: SessionChanges): boolean {
-  return connections.length + sessions.length + wills.length + expectations.length === 0;
+export function isEmpty(changes: SessionChanges): boolean {
+  const { connections, sessions, wills, expectations, insights } = changes;
+  return connections.length + sessions.length + wills.length + expectations.length + insights.length === 0;
 }
 
 function keep<T>(map: Map<number, T>, wanted: (value: T) => boolean): void {

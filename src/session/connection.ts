@@ -6,6 +6,7 @@ import type { DecisionRow } from './decision-table.ts';
 import type { End } from './end.ts';
 import { cleanStartTerm } from './facts.ts';
 import type { ConnectionEnd, ConnectionInfo, ConnectionView } from './model.ts';
+import { isObserverName } from './observer-name.ts';
 import { ACTIVITY, type OpenConnections } from './open-connections.ts';
 import type { EndCause } from './sentences.ts';
 import type { Server } from './server.ts';
@@ -99,6 +100,13 @@ export class Connection implements Viewable<ConnectionView> {
   serverDisconnect: ServerDisconnect | undefined = undefined;
   violation: Violation | undefined = undefined;
   reauthenticating = false;
+  /** The user or a fault did something to it, so it says little of its program. */
+  meddled = false;
+  hasSubscribed = false;
+  /** The newest PINGREQ after a pause, and how long nothing had passed before it. */
+  ping: { seq: number; atMs: number; idleMs: number } | undefined = undefined;
+  /** The longest pause before a PINGREQ that was answered, in milliseconds. */
+  answeredPauseMs = 0;
   /** Bytes from the Server cannot be read any more. */
   blind = false;
   frozen: { readonly seq: number; readonly atMs: number } | undefined = undefined;
@@ -187,13 +195,29 @@ export class Connection implements Viewable<ConnectionView> {
     return this.connack?.assignedClientId ?? this.connect?.clientId ?? '';
   }
 
+  /** PINGREQ after a pause of `idleMs`. */
+  pinged(seq: number, atMs: number, idleMs: number): void {
+    this.ping = { seq, atMs, idleMs };
+  }
+
+  pingAnswered(): void {
+    if (this.ping !== undefined && this.ping.idleMs > this.answeredPauseMs)
+      this.answeredPauseMs = this.ping.idleMs;
+  }
+
   /** Its Clean Start, in the words of its version. */
   get cleanStartTerm(): string {
     return cleanStartTerm(this.version || 5, this.connect?.cleanStart ?? true);
   }
 
+  /** Whether it only watches for wills, for this extension. */
+  get isObserver(): boolean {
+    return isObserverName(this.clientId);
+  }
+
   /** What to call it in a sentence. */
   get name(): string {
+    if (this.isObserver) return 'The observer';
     return this.clientId || this.info.label || `connection ${this.id}`;
   }
 
@@ -229,6 +253,7 @@ export class Connection implements Viewable<ConnectionView> {
       closedSeq: this.closed?.seq,
       endCause: this.endCause,
       session: this.session?.id,
+      ...(this.isObserver && { observer: true as const }),
     };
   }
 }

@@ -44,6 +44,7 @@ export class Lifecycle {
       old === undefined ? this.#returns.reconnect(client, next, known) : this.#takeOver(client, old, next);
     this.#sessions.showEnd(client, next);
     const before = client.session;
+    const insightBefore = this.#world.insights.before(client);
     const resumed = this.#sessions.resumes(client, next, known);
     this.#sessions.move(client, next, resumed);
     judgeSessionPresent(this.#world, client, next, old, known, row ?? (old ?? client.last)?.endRow);
@@ -52,6 +53,7 @@ export class Lifecycle {
     this.#world.forgetEnded(client);
     if (connect.will !== undefined) this.#judge.cases.arm(next, client, connect.will);
     next.silence = new Silence(this.#world, next);
+    this.#world.insights.accepted(next, insightBefore);
     this.#reconsider(client);
   }
 
@@ -59,6 +61,7 @@ export class Lifecycle {
   refuse(next: Connection): void {
     const client = next.client;
     judgeRefusedSessionPresent(this.#world, next);
+    this.#world.insights.refused(next);
     if (client === undefined) return;
     client.asking.delete(next);
     const end: End = { ...endOf(next, this.#world.nowMs), kind: 'connect-refused', cause: 'refused' };
@@ -164,6 +167,7 @@ export class Lifecycle {
     connection.aliases = undefined;
     if (client.current === connection) client.current = undefined;
     client.last = connection;
+    this.#world.insights.ended(connection, end);
     this.#world.changed.connections.mark(connection);
   }
 

@@ -4,6 +4,9 @@
  * and come in with the events: this room owns no clock. `seq` numbers are those of the trace's records.
  */
 import type { Direction, ProtocolVersion, QoS, StatementRef } from '../mqtt/packet.ts';
+import type { InsightKind } from './insights/kinds.ts';
+
+export type { InsightKind };
 
 /** One end of a Network Connection: an IP address as numbers, without brackets or zone, and a port. */
 export interface Endpoint {
@@ -160,6 +163,8 @@ export interface ConnectionView {
   /** In a word or two, for the track: a key of the end-cause table in sentences.ts, for example `cut`. */
   readonly endCause?: string | undefined;
   readonly session?: number | undefined;
+  /** Set when it is a connection of this extension that only watches for wills: see observer-name.ts. */
+  readonly observer?: true | undefined;
 }
 
 export interface SessionView {
@@ -251,10 +256,37 @@ export interface ExpectationView {
   readonly facts: readonly Fact[];
 }
 
+/** A habit of one or more Clients that leads to trouble, with the packets that show it. */
+export interface InsightView {
+  readonly id: number;
+  readonly kind: InsightKind;
+  readonly server: string;
+  /** The Client that showed it last. */
+  readonly clientId: string;
+  /** The first Clients that showed it, and how many there are in all. */
+  readonly clientIds: readonly string[];
+  readonly clients: number;
+  /** The newest connection that showed it. */
+  readonly connection: number;
+  /** How often it was seen. */
+  readonly count: number;
+  readonly firstSeq: number;
+  readonly firstAtMs: number;
+  readonly lastSeq: number;
+  readonly lastAtMs: number;
+  /** The newest packets that it rests on, in their order. */
+  readonly packets: readonly number[];
+  /** The reason, in the order of the telling. */
+  readonly facts: readonly Fact[];
+  /** What to do. */
+  readonly remedy: Fact;
+}
+
 /** Entities that are new or changed. Each replaces the one with the same id. */
 export interface SessionChanges {
   readonly connections: readonly ConnectionView[];
   readonly sessions: readonly SessionView[];
   readonly wills: readonly WillView[];
   readonly expectations: readonly ExpectationView[];
+  readonly insights: readonly InsightView[];
 }

@@ -37,14 +37,16 @@ export class Observation {
     const publish = this.#publish;
     const payloadAt = payloadStart(bytes, publish.restStart, end, connection.version);
     if (payloadAt < 0 || publish.dup) return;
-    noteOrdinary(topic, {
+    const ordinary = {
       connection: connection.id,
       seq,
       atMs: this.#world.nowMs,
       retain: publish.retain,
       payload: markPayload(bytes, payloadAt, end),
       copies: new Map(),
-    });
+    };
+    noteOrdinary(topic, ordinary);
+    if (connection.will?.topic === topic) this.#world.insights.ownState(connection, ordinary);
   }
 
   /** A PUBLISH to a Client. */

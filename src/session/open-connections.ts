@@ -22,6 +22,8 @@ export const FLAG = {
   aliasesToClient: 4,
   /** The Client is silent, and a packet from it would end that. */
   silent: 8,
+  /** PUBLISHes with RETAIN 1 are looked at, for the state that its program tells. */
+  states: 16,
 } as const;
 
 const FREE = -1;

@@ -18,6 +18,7 @@ import {
 import { Connection } from './connection.ts';
 import { classifyEnd, endOf } from './end.ts';
 import { statementFor } from './facts.ts';
+import { thresholds } from './insights/thresholds.ts';
 import { Interventions } from './interventions.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type {
@@ -41,6 +42,8 @@ const SUBSCRIBE = packetTypeNumber('subscribe');
 const SUBACK = packetTypeNumber('suback');
 const UNSUBSCRIBE = packetTypeNumber('unsubscribe');
 const DISCONNECT = packetTypeNumber('disconnect');
+const PINGREQ = packetTypeNumber('pingreq');
+const PINGRESP = packetTypeNumber('pingresp');
 const AUTH = packetTypeNumber('auth');
 
 const reauthenticate = 0x19;
@@ -80,13 +83,18 @@ export class SessionRules implements SessionRulesInput {
     const flags = activity[base + ACTIVITY.flags] ?? 0;
     const type = (bytes[start] ?? 0) >> 4;
     if (direction === TO_SERVER) {
+      if (type === PINGREQ) this.#pinged(slot, seq, now, base);
       activity[base + ACTIVITY.fromClientAtMs] = now;
       activity[base + ACTIVITY.fromClientSeq] = seq;
       if ((flags & FLAG.silent) !== 0) open.at(slot)?.silence?.broken(seq);
       if (type !== PUBLISH) this.#fromClient(slot, type, seq, bytes, start, end);
-      else if (this.#matters(flags, FLAG.aliasesToServer, bytes, start, end)) {
+      else {
+        const isState = (flags & FLAG.states) !== 0 && ((bytes[start] ?? 0) & 1) === 1;
+        if (!isState && !this.#matters(flags, FLAG.aliasesToServer, bytes, start, end)) return;
         const at = open.at(slot);
-        if (at !== undefined) this.#observation.toServer(at, seq, bytes, start, end);
+        if (at === undefined) return;
+        this.#observation.toServer(at, seq, bytes, start, end);
+        if (isState) this.#world.insights.retained(at, seq, bytes, start, end);
       }
     } else {
       const previousAtMs = activity[base + ACTIVITY.fromServerAtMs] ?? now;
@@ -97,6 +105,17 @@ export class SessionRules implements SessionRulesInput {
       if (type === PUBLISH) this.#observation.toClient(at, seq, bytes, start, end);
       else this.#fromServer(at, type, seq, previousAtMs, bytes, start, end);
     }
+  }
+
+  /** Notes how long nothing had passed before a PINGREQ. */
+  #pinged(slot: number, seq: number, atMs: number, base: number): void {
+    const { activity } = this.#world.open;
+    const lastAtMs = Math.max(
+      activity[base + ACTIVITY.fromClientAtMs] ?? atMs,
+      activity[base + ACTIVITY.fromServerAtMs] ?? atMs,
+    );
+    if (atMs - lastAtMs >= thresholds.idle.leastMs)
+      this.#world.open.at(slot)?.pinged(seq, atMs, atMs - lastAtMs);
   }
 
   /** Whether a PUBLISH needs a closer look. With Topic Aliases each does, because it may set one. */
@@ -148,6 +167,7 @@ export class SessionRules implements SessionRulesInput {
     const now = this.#advanceTo(atMs);
     const at = target.connection === undefined ? undefined : this.#connection(target.connection);
     const server = target.server ?? at?.info.server;
+    if (at !== undefined) at.meddled = true;
     if (action === 'freeze' && at?.carries === true) {
       at.frozen = { seq, atMs: now };
       at.silence?.freeze();
@@ -165,12 +185,13 @@ export class SessionRules implements SessionRulesInput {
   }
 
   takeChanges(): SessionChanges {
-    const { connections, sessions, wills, expectations } = this.#world.changed;
+    const { connections, sessions, wills, expectations, insights } = this.#world.changed;
     return {
       connections: connections.take(),
       sessions: sessions.take(),
       wills: wills.take(),
       expectations: expectations.take(),
+      insights: insights.take(),
     };
   }
 
@@ -235,6 +256,7 @@ export class SessionRules implements SessionRulesInput {
     end: number,
   ): void {
     if (type === CONNACK) this.#connack(at, seq, bytes, start, end);
+    else if (type === PINGRESP) at.pingAnswered();
     else if (type === SUBACK) onSuback(at, this.#world.nowMs, bytes, start, end);
     else if (type === AUTH && rawReasonCode(bytes, start, end) === 0) at.reauthenticating = false;
     else if (type === DISCONNECT && at.version === 5 && at.accepted) {

@@ -7,7 +7,10 @@
  * - `Seconds`: a duration; where the name ends in `ExpirySeconds`, 0xFFFFFFFF is "never".
  * - `Code`: a Reason Code in hexadecimal.
  */
+import { insightTemplates } from './insights/sentences.ts';
 import type { Fact, Verdict } from './model.ts';
+
+export { insightTitles } from './insights/sentences.ts';
 
 /** The sentences of Why, one a fact code, in the order in which they are told. */
 export const factTemplates = {
@@ -291,6 +294,9 @@ export const factTemplates = {
   checkDropped: 'The properties were dropped, as a version before 5.0 has none',
   checkNotDropped:
     'The payload begins with what look like properties, though {subscriber} uses a version before 5.0',
+
+  // What is recognised in the habits of Clients.
+  ...insightTemplates,
 } as const;
 
 export type FactCode = keyof typeof factTemplates;

@@ -37,6 +37,7 @@ export function onSubscribe(
 ): void {
   const decoded = decodePacket(bytes, start, end, connection.version || 5, TO_SERVER);
   if (!decoded.ok || decoded.packet.type !== 'subscribe') return;
+  connection.hasSubscribed = true;
   if (connection.pendingSubscribes.size >= limits.pendingSubscribes) return;
   connection.pendingSubscribes.set(decoded.packet.packetId, { packet: decoded.packet, atMs });
 }
@@ -90,6 +91,7 @@ export function onUnsubscribe(connection: Connection, bytes: Uint8Array, start: 
 
 /** The Session ended, and its subscriptions with it. */
 export function dropSubscriptions(session: Session): void {
+  session.subscriptionsAtEnd = session.subscriptions.size;
   for (const subscribed of session.subscriptions.values()) remove(subscribed);
 }
 

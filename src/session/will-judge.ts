@@ -264,6 +264,7 @@ export class WillJudge implements CaseJudge {
     will.state = 'published';
     will.publishedAtMs = copy.atMs;
     will.publishSeq = copy.seq;
+    this.#world.insights.willSeen(will, copy);
     this.#world.timers.clear(willCase.dueTimer);
     this.#world.timers.clear(willCase.verdictTimer);
   }

@@ -1,7 +1,8 @@
 /** Everything that the rules know now, shared by the files that each hold one part of them. */
 import { Changed } from './changed.ts';
 import type { Client } from './client.ts';
-import type { ConnectionView, ExpectationView, SessionView, WillView } from './model.ts';
+import { Insights } from './insights/insights.ts';
+import type { ConnectionView, ExpectationView, InsightView, SessionView, WillView } from './model.ts';
 import { OpenConnections } from './open-connections.ts';
 import { Server } from './server.ts';
 import { TimerQueue } from './timers.ts';
@@ -20,12 +21,14 @@ export class World {
     sessions: new Changed<SessionView>(),
     wills: new Changed<WillView>(),
     expectations: new Changed<ExpectationView>(),
+    insights: new Changed<InsightView>(),
   };
+  readonly insights = new Insights(this);
   /** Clients whose Session has ended and is remembered, the longest ended first. */
   readonly #ended = new Set<Client>();
-  #nextId = { session: 1, will: 1, expectation: 1 };
+  #nextId = { session: 1, will: 1, expectation: 1, insight: 1 };
 
-  newId(kind: 'session' | 'will' | 'expectation'): number {
+  newId(kind: 'session' | 'will' | 'expectation' | 'insight'): number {
     const id = this.#nextId[kind];
     this.#nextId[kind] = id + 1;
     return id;

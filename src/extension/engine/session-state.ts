@@ -9,6 +9,7 @@ import type {
 import type {
   ConnectionView,
   ExpectationView,
+  InsightView,
   SessionChanges,
   SessionView,
   WillView,
@@ -51,6 +52,7 @@ export class SessionState {
   readonly sessions = new Map<number, SessionView>();
   readonly wills = new Map<number, WillView>();
   readonly expectations = new Map<number, ExpectationView>();
+  readonly insights = new Map<number, InsightView>();
   /** Ids of expectations whose verdict is still open. */
   readonly pending = new Set<number>();
   /** By Server, then by Client Identifier; kept up with every change, so that no view has to search. */
@@ -158,6 +160,7 @@ export class SessionState {
       sessions: [...this.sessions.values()],
       wills: [...this.wills.values()],
       expectations: [...this.expectations.values()],
+      insights: [...this.insights.values()],
     };
   }
 
@@ -195,6 +198,7 @@ export class SessionState {
         expectations.set(expectation.kind, expectation);
       }
     }
+    for (const insight of from.entities.insights) this.insights.set(insight.id, insight);
     if (from.sandboxes !== undefined) this.#sandboxes = from.sandboxes;
     this.#stats = from.stats;
   }
@@ -219,6 +223,7 @@ export class SessionState {
     this.sessions.clear();
     this.wills.clear();
     this.expectations.clear();
+    this.insights.clear();
     this.pending.clear();
     this.identities.clear();
     this.#sandboxes = [];

@@ -24,7 +24,7 @@ import { RecordFeed } from './record-feed.ts';
 
 export const timelineViewType = 'mqttSession.timeline';
 
-const noEntities = { connections: [], sessions: [], wills: [], expectations: [] };
+const noEntities = { connections: [], sessions: [], wills: [], expectations: [], insights: [] };
 
 const actionCommands: Readonly<Record<ClientAction, string>> = {
   connect: 'mqttSession.connect',

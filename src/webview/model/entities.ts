@@ -2,6 +2,7 @@
 import type {
   ConnectionView,
   ExpectationView,
+  InsightView,
   SessionChanges,
   SessionView,
   WillView,
@@ -20,6 +21,7 @@ export interface Lane {
   readonly sessions: readonly number[];
   readonly wills: readonly number[];
   readonly expectations: readonly number[];
+  readonly insights: readonly number[];
 }
 
 interface GrowingLane extends Lane {
@@ -27,6 +29,7 @@ interface GrowingLane extends Lane {
   readonly sessions: number[];
   readonly wills: number[];
   readonly expectations: number[];
+  readonly insights: number[];
 }
 
 /** What a batch of changes did that others must react to. */
@@ -52,6 +55,7 @@ export class Entities {
   readonly sessions = new Map<number, SessionView>();
   readonly wills = new Map<number, WillView>();
   readonly expectations = new Map<number, ExpectationView>();
+  readonly insights = new Map<number, InsightView>();
   /** Expectations without a verdict. */
   readonly pending = new Set<number>();
   readonly #lanes = new Map<string, GrowingLane>();
@@ -84,6 +88,7 @@ export class Entities {
     this.sessions.clear();
     this.wills.clear();
     this.expectations.clear();
+    this.insights.clear();
     this.pending.clear();
     this.#lanes.clear();
     this.#tracks.clear();
@@ -128,6 +133,15 @@ export class Entities {
       this.expectations.set(id, expectation);
       touched.add(laneKeyOf(expectation));
     }
+    for (const insight of changes.insights) {
+      for (const clientId of insight.clientIds) {
+        const key = laneKeyOf({ server: insight.server, clientId });
+        const isNew = this.#lanes.get(key)?.insights.includes(insight.id) !== true;
+        if (isNew) this.#join(key, { server: insight.server, clientId }, 'insights', insight.id);
+        touched.add(key);
+      }
+      this.insights.set(insight.id, insight);
+    }
     return { lanesChanged: this.#noteTracks(touched), renamed, decided };
   }
 
@@ -144,7 +158,7 @@ export class Entities {
   #join(
     key: string,
     of: { readonly server: string; readonly clientId: string; readonly label?: string },
-    list: 'connections' | 'sessions' | 'wills' | 'expectations',
+    list: 'connections' | 'sessions' | 'wills' | 'expectations' | 'insights',
     id: number,
   ): void {
     let lane = this.#lanes.get(key);
@@ -158,6 +172,7 @@ export class Entities {
         sessions: [],
         wills: [],
         expectations: [],
+        insights: [],
       };
       this.#lanes.set(key, lane);
     }

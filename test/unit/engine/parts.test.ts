@@ -111,6 +111,7 @@ describe('entities', () => {
     sessions: [],
     wills: [],
     expectations: [],
+    insights: [],
     ...some,
   });
 

@@ -182,6 +182,7 @@ function plain(state: StoryState): unknown {
       sessions: [...state.sessions],
       wills: [...state.wills],
       expectations: [...state.expectations],
+      insights: [...state.insights],
     }),
   );
 }

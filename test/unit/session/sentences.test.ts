@@ -54,8 +54,8 @@ describe('the statements', () => {
 
 describe('the sentences', () => {
   test('are all used, and those that are used all exist', () => {
-    const sources = readdirSync(folder)
-      .filter((name) => name.endsWith('.ts') && name !== 'sentences.ts')
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('sentences.ts'))
       .map((name) => readFileSync(new URL(name, folder), 'utf8'))
       .join('\n');
     const byRows = new Set<string>();

@@ -50,7 +50,13 @@ describe('the countdown strip', () => {
       const pending = model.entities.expectations.get(id);
       if (pending === undefined) continue;
       const decided = [id + 100, id + 200].map((copy) => ({ ...pending, id: copy, verdict: 'met' as const }));
-      model.entities.apply({ connections: [], sessions: [], wills: [], expectations: decided });
+      model.entities.apply({
+        connections: [],
+        sessions: [],
+        wills: [],
+        expectations: decided,
+        insights: [],
+      });
     }
     const recent = [...model.entities.expectations.keys()].filter((id) => !ids.includes(id));
     expect(countdownsOf(model.entities, recent, wire.nowMs).rows).toHaveLength(3);

@@ -64,7 +64,7 @@ export async function pourInto(timeline: TimelinePage, flood: Flood): Promise<vo
       strings: {},
       statements: [],
       locale: 'en',
-      entities: { connections, sessions: sessionViews, wills, expectations: [] },
+      entities: { connections, sessions: sessionViews, wills, expectations: [], insights: [] },
       clients: [],
       stats,
       nowMs,
@@ -109,7 +109,7 @@ export async function pourInto(timeline: TimelinePage, flood: Flood): Promise<vo
         {
           type: 'changes',
           records: batch,
-          entities: { connections: [], sessions: [], wills: [], expectations: [] },
+          entities: { connections: [], sessions: [], wills: [], expectations: [], insights: [] },
           stats,
           nowMs: Date.now(),
         },

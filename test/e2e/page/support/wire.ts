@@ -57,6 +57,7 @@ export class Wire {
     sessions: new Map<number, SessionChanges['sessions'][number]>(),
     wills: new Map<number, SessionChanges['wills'][number]>(),
     expectations: new Map<number, SessionChanges['expectations'][number]>(),
+    insights: new Map<number, SessionChanges['insights'][number]>(),
   };
 
   constructor({ server = 'localhost:1883', byteBudget }: WireOptions = {}) {
@@ -197,17 +198,19 @@ export class Wire {
     for (const each of changes.sessions) this.#entities.sessions.set(each.id, each);
     for (const each of changes.wills) this.#entities.wills.set(each.id, each);
     for (const each of changes.expectations) this.#entities.expectations.set(each.id, each);
+    for (const each of changes.insights) this.#entities.insights.set(each.id, each);
     return changes;
   }
 
   #whole(): SessionChanges {
     this.#taken();
-    const { connections, sessions, wills, expectations } = this.#entities;
+    const { connections, sessions, wills, expectations, insights } = this.#entities;
     return {
       connections: [...connections.values()],
       sessions: [...sessions.values()],
       wills: [...wills.values()],
       expectations: [...expectations.values()],
+      insights: [...insights.values()],
     };
   }
 }

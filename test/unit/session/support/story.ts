@@ -18,6 +18,7 @@ import type {
   ConnectionEnd,
   ConnectionView,
   ExpectationView,
+  InsightView,
   SessionAction,
   SessionChanges,
   SessionRulesInput,
@@ -181,12 +182,14 @@ export class StoryState {
   readonly sessions = new Map<number, SessionView>();
   readonly wills = new Map<number, WillView>();
   readonly expectations = new Map<number, ExpectationView>();
+  readonly insights = new Map<number, InsightView>();
 
   apply(changes: SessionChanges): void {
     for (const each of changes.connections) this.connections.set(each.id, each);
     for (const each of changes.sessions) this.sessions.set(each.id, each);
     for (const each of changes.wills) this.wills.set(each.id, each);
     for (const each of changes.expectations) this.expectations.set(each.id, each);
+    for (const each of changes.insights) this.insights.set(each.id, each);
   }
 }
 
