@@ -26,8 +26,7 @@ describe('What If', () => {
     try {
       const { workbench } = stage;
       await workbench.openFile('will-delay.mqtt.yaml');
-      await workbench.command('MQTT: What If...');
-      await workbench.pick('demo');
+      await workbench.choose('MQTT: What If...', 'demo');
       const frame = await whatIfFrame(stage);
       const lost = frame.locator('section', { hasText: 'The connection is lost' }).first();
       const resumed = lost.locator('tr', { hasText: 'Back within the delay, Clean Start 0' });
@@ -55,8 +54,7 @@ describe('What If', () => {
     try {
       const { workbench } = stage;
       await workbench.openFile('will-delay.mqtt.yaml');
-      await workbench.command('MQTT: What If...');
-      await workbench.pick('demo-3.1.1');
+      await workbench.choose('MQTT: What If...', 'demo-3.1.1');
       const frame = await whatIfFrame(stage);
       await frame.evaluate(() => {
         document.body.style.zoom = '2';

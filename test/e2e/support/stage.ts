@@ -62,22 +62,22 @@ export class Stage {
 
   /** `MQTT: Connect`, and waits until the page shows the client as connected. */
   async connect(profile: string, clientId = profile): Promise<void> {
-    await this.workbench.command('MQTT: Connect');
-    await this.workbench.pick(profile);
+    await this.workbench.choose('MQTT: Connect', profile);
     this.#timeline ??= await this.workbench.timeline();
     await this.timeline.track(clientId, 'connection', /connected since/);
   }
 
   /** A command on one client; `asks` says whether there are several that it could mean. */
   async act(title: string, client: string, { asks = true } = {}): Promise<void> {
-    await this.workbench.command(`MQTT: ${title}`);
-    if (asks) await this.workbench.pick(client);
+    if (asks) await this.workbench.choose(`MQTT: ${title}`, client);
+    else await this.workbench.command(`MQTT: ${title}`);
   }
 
   /** `MQTT: Explain Session`, and the text of Why once it says all of this. `what` is undefined when there is but one thing to explain. */
   async explain(what: string | undefined, ...says: (string | RegExp)[]): Promise<string> {
-    await this.workbench.command('MQTT: Explain Session');
-    if (what !== undefined) await this.workbench.pick(what);
+    const title = 'MQTT: Explain Session';
+    if (what === undefined) await this.workbench.command(title);
+    else await this.workbench.choose(title, what);
     return this.timeline.why(...says);
   }
 }

@@ -125,11 +125,25 @@ export class Workbench {
   }
 
   /** Chooses the first row with this label in the open quick pick, by keyboard: the list moves while it fades in. */
-  async pick(label: string): Promise<void> {
-    await this.#row(label).first().waitFor();
-    await this.#quickInput.locator('input[type="text"]').fill(label);
-    await this.#focusRow(label, 20_000);
+  async pick(label: string, timeout = 20_000): Promise<void> {
+    await this.#row(label).first().waitFor({ timeout });
+    await this.#quickInput.locator('input[type="text"]').fill(label, { timeout });
+    await this.#focusRow(label, timeout);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Runs a command, and chooses this row in the quick pick that it opens. */
+  async choose(title: string, label: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await this.command(title);
+      try {
+        return await this.pick(label, 10_000);
+      } catch (error) {
+        // VS Code gives the focus back to a page some time after its palette closes. When the command's pick is open by
+        // then, that closes it, and nothing has been done yet: open it anew.
+        if (attempt === 3) throw error;
+      }
+    }
   }
 
   /** Moves the focus of the list to the first row with this label. */
