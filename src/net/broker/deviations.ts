@@ -48,8 +48,11 @@ const changes: Readonly<Record<DeviationName, Change>> = {
       return delay === undefined ? undefined : Math.max(0, delay - loss.heldMs / 1_000);
     },
   }),
-  willDelayBeyondSession: ({ atSessionEnd }) => ({
+  willDelayWithoutSession: ({ atSessionEnd }) => ({
     atSessionEnd: (why) => (why === 'its connection ended' ? 'waits' : atSessionEnd(why)),
+  }),
+  willDelayBeyondExpiry: ({ atSessionEnd }) => ({
+    atSessionEnd: (why) => (why === 'expired' ? 'waits' : atSessionEnd(why)),
   }),
   willsInLine: () => ({
     heldBackUntil: ({ will }, all, nowMs) => {

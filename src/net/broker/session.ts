@@ -32,6 +32,8 @@ export class Session {
   endsAtMs: number | undefined;
   /** When the will is published, while there is no connection and a will waits. */
   willDueAtMs: number | undefined;
+  /** When its delay alone would be over, while it waits. */
+  willDelayedToMs: number | undefined;
   readonly timers: Cancel[] = [];
   /** By Topic Filter. Changed through Subscriptions only. */
   readonly subscriptions = new Map<string, Subscribed>();

@@ -117,6 +117,7 @@ export class Sessions {
 
   /** v5 [MQTT-3.1.3-9]: the delay or the end of the Session, whichever comes first. */
   #armWill(session: Session, delayedToMs: number, endsAtMs: number | undefined): void {
+    session.willDelayedToMs = delayedToMs;
     session.willDueAtMs = Math.min(delayedToMs, endsAtMs ?? Number.POSITIVE_INFINITY);
     if (delayedToMs === session.willDueAtMs) {
       session.timers.push(this.#world.clock.schedule(delayedToMs, () => this.#willDue(session)));
@@ -140,7 +141,7 @@ export class Sessions {
         this.#wills.discard(session);
         break;
       case 'waits':
-        this.#waitAlone(session, delayedToMs ?? session.willDueAtMs);
+        this.#waitAlone(session, delayedToMs ?? session.willDelayedToMs);
         break;
       default:
         assertNever(becomes);

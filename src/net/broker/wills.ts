@@ -71,5 +71,6 @@ export class Wills {
   discard(session: Session): void {
     session.will = undefined;
     session.willDueAtMs = undefined;
+    session.willDelayedToMs = undefined;
   }
 }

@@ -104,10 +104,16 @@ export const deviationRows = [
     seen: [],
   },
   {
-    name: 'willDelayBeyondSession',
+    name: 'willDelayWithoutSession',
     help: 'A will waits for its Will Delay Interval though its Session ended with the connection (Session Expiry Interval 0 or absent).',
     breaks: [v5('MQTT-3.1.3-9'), v5('3.1.2.11.2')],
     seen: ['eclipse-mosquitto/mosquitto#3505'],
+  },
+  {
+    name: 'willDelayBeyondExpiry',
+    help: 'A will waits for its Will Delay Interval though its Session expires before that.',
+    breaks: [v5('MQTT-3.1.3-9')],
+    seen: [],
   },
   {
     name: 'willsInLine',

@@ -229,7 +229,7 @@ it('a broker that runs takes on deviations and leaves them with its settings', a
 
 it('wills that wait without their Session are no more than Sessions may be', async () => {
   const { connected, watcher, advance } = harness(
-    { deviations: ['willDelayBeyondSession'] },
+    { deviations: ['willDelayWithoutSession'] },
     { limits: { sessions: 3 } },
   );
   const subscriber = await watcher('#', { clientId: 'subscriber' });
