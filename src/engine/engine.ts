@@ -5,7 +5,7 @@ import type { Tap } from '../net/tap.ts';
 import type { BrokerAddress, MessageSettings } from '../profile/model.ts';
 import { SessionRules } from '../session/rules.ts';
 import { recordDetails } from '../trace/details.ts';
-import type { RecordedAction } from '../trace/listener.ts';
+import type { RecordedAction, RecordListener } from '../trace/listener.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { Trace } from '../trace/trace.ts';
 import { Clients } from './clients.ts';
@@ -14,6 +14,7 @@ import { Entities } from './entities.ts';
 import { engineErrors } from './errors.ts';
 import { guarded } from './guard.ts';
 import { type ChangeSources, HostChanges } from './host-changes.ts';
+import { Listeners } from './listeners.ts';
 import type {
   EngineChanges,
   EngineMethods,
@@ -26,6 +27,7 @@ import type {
 import { Pump, pumpIntervalMs } from './pump.ts';
 import { buffersOf, RecordFeed } from './record-feed.ts';
 import { Sandboxes } from './sandboxes.ts';
+import { Scenarios } from './scenarios.ts';
 import { serverKey } from './server-key.ts';
 
 /** How often to look whether time alone has changed something, while it can. */
@@ -49,6 +51,8 @@ export class Engine {
   readonly #pump: Pump;
   readonly #clients: Clients;
   readonly #sandboxes: Sandboxes;
+  readonly #scenarios: Scenarios;
+  readonly #listeners = new Listeners(this.#guarded(this.#rules));
   readonly #handlers: EngineHandlers;
   readonly #changes = new HostChanges();
   #trace = new Trace();
@@ -81,6 +85,22 @@ export class Engine {
         this.#pump.poke();
       },
       stopping: (server) => this.#record('server-stopped', { server }),
+    });
+    this.#scenarios = new Scenarios({
+      clock,
+      tap: this.#tap(),
+      log,
+      follow: (sink) => this.#listeners.add(this.#guarded(sink)),
+      act: (action, target) => this.#record(action, target),
+      stopping: (server) => this.#record('server-stopped', { server }),
+      isInUse: (server, clientId) =>
+        this.#clients
+          .all()
+          .some(
+            (each) =>
+              each.state !== 'offline' && each.settings.server === server && each.clientId === clientId,
+          ),
+      progress: (progress) => this.#options.post({ kind: 'scenario', progress }, []),
     });
     this.#handlers = this.#makeHandlers();
   }
@@ -134,6 +154,14 @@ export class Engine {
       },
       stopSandbox: async ({ file }) => {
         await this.#sandboxes.stop(file);
+        return undefined;
+      },
+      runScenario: (params) => {
+        this.#checkRunning();
+        return this.#scenarios.run(params);
+      },
+      cancelScenario: ({ run }) => {
+        this.#scenarios.cancel(run);
         return undefined;
       },
       details: ({ seq }) => recordDetails(this.#trace, seq),
@@ -229,6 +257,7 @@ export class Engine {
 
   async #shutdown(): Promise<undefined> {
     this.#stopping = true;
+    this.#scenarios.cancelAll();
     for (const client of this.#clients.all()) client.dispose();
     await this.#sandboxes.stopAll();
     this.#flush();
@@ -241,10 +270,11 @@ export class Engine {
   }
 
   #newRecorder(): Recorder {
-    return new Recorder(
-      this.#trace,
-      guarded(this.#rules, (error) => this.#log('error', `The session rules failed: ${stackOf(error)}`)),
-    );
+    return new Recorder(this.#trace, this.#listeners);
+  }
+
+  #guarded(listener: RecordListener): RecordListener {
+    return guarded(listener, (error) => this.#log('error', `The session rules failed: ${stackOf(error)}`));
   }
 
   #tap(): Tap {

@@ -30,6 +30,15 @@ export const engineErrors = {
       'Start it, or connect a profile with `broker: sandbox`.',
     ),
 
+  scenarioIdentifierInUse: (clientId: string) =>
+    new NetError(
+      'scenario-identifier-in-use',
+      `A client with the Client Identifier "${clientId}" is connected to the same broker, and the scenario would take over from it.`,
+      'Disconnect it, and run the scenario again.',
+    ),
+
+  scenarioCancelled: () => new NetError('cancelled', 'The run was cancelled before it began.'),
+
   internal: (message: string) =>
     new NetError(
       'internal',

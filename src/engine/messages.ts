@@ -2,13 +2,15 @@
  * Everything that the extension host (or a command line) and the engine's worker say to each other. A message that is
  * not in this file cannot be sent. Times are milliseconds since the Unix epoch.
  */
+import type { ScenarioReport, StepResult } from '../check/scenario/report.ts';
 import type { QoS, Subscription } from '../mqtt/packet.ts';
 import type { ConnectionProfile, SandboxSettings, UserProperties } from '../profile/model.ts';
+import type { ScenarioStep } from '../profile/scenarios.ts';
 import type { SessionChanges } from '../session/model.ts';
 import type { RecordBatch, RecordDetails, TraceStats } from '../trace/model.ts';
 
-/** The host sees of the trace what passes through here. */
-export type { RecordBatch, TraceStats };
+/** The host sees of the trace, and of runs of scenarios, what passes through here. */
+export type { RecordBatch, ScenarioReport, StepResult, TraceStats };
 
 /** An error that a user sees: what happened, to what, and what to do next. */
 export interface UserError {
@@ -138,6 +140,26 @@ export interface EngineMethods {
     result: SandboxView;
   };
   stopSandbox: { params: { readonly file: string }; result: undefined };
+  /**
+   * Runs a scenario whose variables are resolved, with clients of its own; resolves when it is over, also when it was cancelled. Runs that share a
+   * Client Identifier at a broker wait for each other.
+   */
+  runScenario: {
+    params: {
+      /** Names this run in `scenario` notifications and in `cancelScenario`. */
+      readonly run: string;
+      readonly scenario: string;
+      readonly steps: readonly ScenarioStep[];
+      /** Those that the steps name. */
+      readonly profiles: readonly ConnectionProfile[];
+      readonly folder: string;
+      /** A run whose profiles want it has a sandbox broker of its own with these settings. */
+      readonly sandbox: SandboxSettings;
+    };
+    result: ScenarioReport;
+  };
+  /** Does nothing when the run is over. */
+  cancelScenario: { params: { readonly run: string }; result: undefined };
   /** One record whole; undefined when the trace no longer holds it. */
   details: { params: { readonly seq: number }; result: RecordDetails | undefined };
   /** The whole state, and from then on `changes` notifications. */
@@ -184,6 +206,11 @@ export interface EngineChanges {
   readonly cleared?: true | undefined;
 }
 
+/** A run of a scenario has begun a step (by its index), or decided one. */
+export type ScenarioProgress =
+  | { readonly run: string; readonly step: number }
+  | { readonly run: string; readonly result: StepResult };
+
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 export type ToEngine = {
@@ -199,4 +226,5 @@ export type FromEngine =
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly error: UserError }
   | { readonly kind: 'changes'; readonly changes: EngineChanges }
+  | { readonly kind: 'scenario'; readonly progress: ScenarioProgress }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string };

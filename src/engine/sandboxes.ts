@@ -1,29 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Broker } from '../net/broker/broker.ts';
-import { type Listener, listenTcp } from '../net/broker/listener.ts';
-import type { BrokerLog } from '../net/broker/log.ts';
-import type { Cancel, Clock } from '../net/clock.ts';
+import type { Broker } from '../net/broker/broker.ts';
+import type { Cancel } from '../net/clock.ts';
 import type { SandboxSettings } from '../profile/model.ts';
-import { resolveServerSettings } from '../profile/sandbox-limits.ts';
 import { engineErrors } from './errors.ts';
-import type { LogLevel, SandboxHolding, SandboxView } from './messages.ts';
+import type { SandboxHolding, SandboxView } from './messages.ts';
+import { openSandboxBroker, type SandboxBroker, type SandboxBrokerWorld } from './sandbox-broker.ts';
 
-const host = '127.0.0.1';
-
-export interface SandboxWorld {
-  readonly clock: Clock;
+export interface SandboxWorld extends SandboxBrokerWorld {
   /** The sandboxes have changed. */
   changed(): void;
   /** One is about to be stopped, with its sessions. */
   stopping(server: string): void;
-  log(level: LogLevel, message: string): void;
 }
 
-interface Sandbox {
+interface Sandbox extends SandboxBroker {
   view: SandboxView;
   settings: SandboxSettings;
-  readonly broker: Broker;
-  readonly listener: Listener;
 }
 
 /** How often to look whether a broker holds something else, in milliseconds. */
@@ -103,35 +95,25 @@ export class Sandboxes {
   }
 
   async #open(file: string, settings: SandboxSettings, port: number): Promise<Sandbox> {
-    const { clock, log, changed } = this.#world;
     const server = this.#serverKey(file);
-    const brokerLog: BrokerLog = (level, message) => log(level, `${server}: ${message}`);
-    const broker = new Broker(settings, clock, brokerLog);
-    const listener = await listenTcp(broker, host, port, {
-      ...resolveServerSettings(settings),
-      clock,
-      log: brokerLog,
-    });
-    const { address } = listener;
-    const view = { file, server, address, holds: holdingOf(broker) };
-    const sandbox: Sandbox = { view, settings, broker, listener };
+    const opened = await openSandboxBroker(server, settings, port, this.#world);
+    const { address } = opened.listener;
+    const view = { file, server, address, holds: holdingOf(opened.broker) };
+    const sandbox: Sandbox = { ...opened, view, settings };
     this.#running.set(file, sandbox);
     this.#lookLater();
-    log('info', `${server} listens at ${address}.`);
-    changed();
+    this.#world.changed();
     return sandbox;
   }
 
-  async #close(file: string, { view, broker, listener }: Sandbox): Promise<void> {
+  async #close(file: string, { view, close }: Sandbox): Promise<void> {
     this.#world.stopping(view.server);
     this.#running.delete(file);
     if (this.#running.size === 0) {
       this.#cancelLook?.();
       this.#cancelLook = undefined;
     }
-    broker.close();
-    await listener.close();
-    this.#world.log('info', `${view.server} has stopped.`);
+    await close();
     this.#world.changed();
   }
 

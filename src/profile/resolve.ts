@@ -158,7 +158,8 @@ class Answers {
   }
 }
 
-const HINTS: Readonly<Record<LookupKind, (name: string) => string>> = {
+/** What to do where a variable has no value. */
+export const HINTS: Readonly<Record<LookupKind, (name: string) => string>> = {
   env: (name) =>
     `Set the environment variable ${name} before the editor starts, or write the value into the profile.`,
   secret: () => 'Connect again, and type it when asked; it is kept in secret storage.',

@@ -150,10 +150,10 @@ function impossible(step: ScenarioStep, profile: ConnectionProfile, state: Clien
       };
     }
     case 'expectMessage': {
-      if (step.topic.includes('${') || state.filters.some((filter) => mayMatch(filter, step.topic)))
-        return undefined;
+      const { topic } = step.like;
+      if (topic.includes('${') || state.filters.some((filter) => mayMatch(filter, topic))) return undefined;
       return {
-        why: `No subscription of \`${step.client}\` matches \`${step.topic}\``,
+        why: `No subscription of \`${step.client}\` matches \`${topic}\``,
         next: 'Subscribe in the profile or in a step before.',
       };
     }

@@ -1,12 +1,28 @@
 /** Scenarios as a model: steps with where they stand, durations in milliseconds, as whoever runs them wants them. */
 import { buildMessage, buildSubscription } from './build.ts';
-import type { MessageSettings, Range, SubscriptionSettings } from './model.ts';
+import type { MessageSettings, Range, SubscriptionSettings, UserProperties } from './model.ts';
 import type { Settings, SettingValue } from './settings.ts';
+
+/** What is expected of a message; undefined: any. */
+export interface MessageLikeness {
+  readonly topic?: string | undefined;
+  readonly payload?: string | undefined;
+  readonly qos?: number | undefined;
+  readonly retain?: boolean | undefined;
+  readonly contentType?: string | undefined;
+  readonly responseTopic?: string | undefined;
+  /** All of them, in this order. */
+  readonly userProperties?: UserProperties | undefined;
+}
 
 /** One step. `client` is the name of a profile of the same file. */
 export type ScenarioStep =
-  | { readonly do: 'connect'; readonly client: string; readonly cleanStart?: boolean | undefined }
-  | { readonly do: 'resume' | 'takeOver' | 'cut' | 'close' | 'freeze' | 'thaw'; readonly client: string }
+  | {
+      readonly do: 'connect' | 'takeOver';
+      readonly client: string;
+      readonly cleanStart?: boolean | undefined;
+    }
+  | { readonly do: 'resume' | 'cut' | 'close' | 'freeze' | 'thaw'; readonly client: string }
   | { readonly do: 'publish'; readonly client: string; readonly message: MessageSettings }
   | { readonly do: 'subscribe'; readonly client: string; readonly subscription: SubscriptionSettings }
   | { readonly do: 'unsubscribe'; readonly client: string; readonly topicFilter: string }
@@ -22,8 +38,10 @@ export type ScenarioStep =
   | {
       readonly do: 'expectWill';
       readonly client: string;
+      /** From the end of the connection. */
       readonly afterMs: number;
       readonly withinMs: number;
+      readonly like: MessageLikeness;
     }
   | { readonly do: 'expectNoWill'; readonly client: string; readonly forMs: number }
   | { readonly do: 'expectSession'; readonly client: string; readonly present: boolean }
@@ -36,11 +54,14 @@ export type ScenarioStep =
   | {
       readonly do: 'expectMessage';
       readonly client: string;
-      readonly topic: string;
-      readonly payload?: string | undefined;
-      readonly qos?: number | undefined;
-      readonly retain?: boolean | undefined;
+      readonly like: MessageLikeness & { readonly topic: string };
       readonly withinMs: number;
+    }
+  | {
+      readonly do: 'expectNoMessage';
+      readonly client: string;
+      readonly topic: string;
+      readonly forMs: number;
     };
 
 export type ScenarioAction = ScenarioStep['do'];
@@ -79,9 +100,9 @@ export function buildStep(settings: Settings): ScenarioStep | undefined {
   if (client === undefined) return undefined;
   switch (key) {
     case 'connect':
+    case 'takeOver':
       return { do: key, client, cleanStart: part.boolean('cleanStart') };
     case 'resume':
-    case 'takeOver':
     case 'cut':
     case 'close':
     case 'freeze':
@@ -108,6 +129,7 @@ export function buildStep(settings: Settings): ScenarioStep | undefined {
         client,
         afterMs: part.number('after') ?? 0,
         withinMs: part.number('within') ?? WITHIN_MS,
+        like: part.likeness(),
       };
     case 'expectNoWill': {
       const forMs = part.number('for');
@@ -130,12 +152,14 @@ export function buildStep(settings: Settings): ScenarioStep | undefined {
       return {
         do: key,
         client,
-        topic,
-        payload: part.text('payload'),
-        qos: part.number('qos'),
-        retain: part.boolean('retain'),
+        like: { ...part.likeness(), topic },
         withinMs: part.number('within') ?? WITHIN_MS,
       };
+    }
+    case 'expectNoMessage': {
+      const topic = part.text('topic');
+      const forMs = part.number('for');
+      return topic === undefined || forMs === undefined ? undefined : { do: key, client, topic, forMs };
     }
     default:
       return undefined;
@@ -167,5 +191,18 @@ class Part {
   boolean(key: string): boolean | undefined {
     const value = this.#value(key);
     return value?.kind === 'boolean' ? value.boolean : undefined;
+  }
+
+  likeness(): MessageLikeness {
+    const pairs = this.#value('userProperties');
+    return {
+      topic: this.text('topic'),
+      payload: this.text('payload'),
+      qos: this.number('qos'),
+      retain: this.boolean('retain'),
+      contentType: this.text('contentType'),
+      responseTopic: this.text('responseTopic'),
+      userProperties: pairs?.kind === 'pairs' ? pairs.pairs : undefined,
+    };
   }
 }

@@ -31,7 +31,8 @@ export type StepPart =
   | 'expectNoWill'
   | 'expectSession'
   | 'expectClosed'
-  | 'expectMessage';
+  | 'expectMessage'
+  | 'expectNoMessage';
 
 export interface Choice {
   readonly word: string;

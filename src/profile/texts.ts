@@ -54,7 +54,8 @@ function mapBroker(broker: BrokerAddress, map: MapText): BrokerAddress {
   return { ...broker, host: map(broker.host, ['broker'], false), path: map(broker.path, ['broker'], false) };
 }
 
-function mapMessage(message: MessageSettings, path: Path, map: MapText): MessageSettings {
+/** A message with every text that may hold variables replaced; `path` is where it stands. */
+export function mapMessage(message: MessageSettings, path: Path, map: MapText): MessageSettings {
   const at = (...rest: Path): Path => [...path, ...rest];
   const optional = (text: string | undefined, key: string) =>
     text === undefined ? undefined : map(text, at(key), false);

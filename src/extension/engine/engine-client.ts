@@ -1,5 +1,11 @@
 import { type Disposable, EventEmitter, type LogOutputChannel } from 'vscode';
-import type { EngineChanges, EngineMethod, EngineMethods, EngineSnapshot } from '../../engine/messages.ts';
+import type {
+  EngineChanges,
+  EngineMethod,
+  EngineMethods,
+  EngineSnapshot,
+  ScenarioProgress,
+} from '../../engine/messages.ts';
 import type { EngineStatus } from '../api.ts';
 import { engineEnded } from '../errors.ts';
 import { logAt } from '../log.ts';
@@ -22,11 +28,14 @@ export interface EngineEnd {
 export class EngineClient implements Disposable {
   readonly #started = new EventEmitter<EngineSnapshot>();
   readonly #changes = new EventEmitter<EngineChanges>();
+  readonly #scenario = new EventEmitter<ScenarioProgress>();
   readonly #ended = new EventEmitter<EngineEnd>();
   readonly #statusChanged = new EventEmitter<EngineStatus>();
   /** A worker has started, with this state. */
   readonly onDidStart = this.#started.event;
   readonly onDidReceiveChanges = this.#changes.event;
+  /** A run of a scenario goes on. */
+  readonly onDidScenarioStep = this.#scenario.event;
   /** The worker ended by itself. */
   readonly onDidEnd = this.#ended.event;
   readonly onDidChangeStatus = this.#statusChanged.event;
@@ -87,6 +96,7 @@ export class EngineClient implements Disposable {
     void this.leave();
     this.#started.dispose();
     this.#changes.dispose();
+    this.#scenario.dispose();
     this.#ended.dispose();
     this.#statusChanged.dispose();
   }
@@ -100,6 +110,7 @@ export class EngineClient implements Disposable {
         this.#started.fire(snapshot);
       },
       changes: (changes) => this.#changes.fire(changes),
+      scenario: (progress) => this.#scenario.fire(progress),
       log: (level, message) => logAt(this.#log, level, message),
       ended: (reason) => this.#runEnded(run, reason),
     });

@@ -6,6 +6,7 @@ import type {
   EngineSnapshot,
   FromEngine,
   LogLevel,
+  ScenarioProgress,
   ToEngine,
 } from '../../engine/messages.ts';
 import { assertNever } from '../../mqtt/assert-never.ts';
@@ -15,6 +16,7 @@ export interface EngineRunEvents {
   /** The whole state, once, before any change. */
   started(snapshot: EngineSnapshot): void;
   changes(changes: EngineChanges): void;
+  scenario(progress: ScenarioProgress): void;
   log(level: LogLevel, message: string): void;
   /** Called once, when the worker is gone; `reason` is undefined when it was told to go. */
   ended(reason: string | undefined): void;
@@ -123,6 +125,9 @@ export class EngineRun {
         break;
       case 'changes':
         this.#events.changes(message.changes);
+        break;
+      case 'scenario':
+        this.#events.scenario(message.progress);
         break;
       case 'log':
         this.#events.log(message.level, message.message);

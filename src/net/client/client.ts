@@ -207,6 +207,13 @@ export class Client {
     this.#set('frozen');
   }
 
+  /** Speaks again on the same connection, if the Server has left it open. */
+  thaw(): void {
+    if (this.#state !== 'frozen') return;
+    this.#connection?.thaw();
+    this.#set('connected');
+  }
+
   /** Resolves with the Reason Code of the Server's acknowledgement, 0 for QoS 0. */
   async publish(settings: MessageSettings): Promise<number> {
     this.checkMaySend();
@@ -222,6 +229,13 @@ export class Client {
     const { topicFilter } = subscription;
     checkTopic(topicFilter, topicFilterProblem(topicFilter, this.#settings.profile.protocolVersion));
     return await this.#connected().subscribe(subscription);
+  }
+
+  /** Resolves with the Reason Code of UNSUBACK; 0 before 5.0. */
+  async unsubscribe(topicFilter: string): Promise<number> {
+    this.checkMaySend();
+    checkTopic(topicFilter, topicFilterProblem(topicFilter, this.#settings.profile.protocolVersion));
+    return await this.#connected().unsubscribe(topicFilter);
   }
 
   /** Ends what there is, in order: DISCONNECT where it may be sent, else FIN. */
@@ -252,7 +266,10 @@ export class Client {
     this.#cancelled = false;
     this.#error = undefined;
     // A frozen connection is left to the Server, which ends it when it accepts the new one (v5 [MQTT-3.1.4-3]).
-    if (this.#connection !== undefined) this.#leftBehind.add(this.#connection);
+    if (this.#connection !== undefined) {
+      this.#leftBehind.add(this.#connection);
+      this.#connection.leaveBehind();
+    }
     this.#connection = undefined;
     this.#set('connecting');
     try {

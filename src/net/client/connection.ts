@@ -146,6 +146,11 @@ export class Connection {
     return await this.#open().subscribe(subscription);
   }
 
+  /** Resolves with the Reason Code of UNSUBACK; 0 before 5.0. */
+  async unsubscribe(topicFilter: string): Promise<number> {
+    return await this.#open().unsubscribe(topicFilter);
+  }
+
   /** DISCONNECT, then FIN. `sessionExpiryInterval` in seconds, only in 5.0. */
   disconnect(reasonCode: number, sessionExpiryInterval: number | undefined): void {
     this.#sendDisconnect(reasonCode, sessionExpiryInterval);
@@ -162,11 +167,25 @@ export class Connection {
     this.#link?.close();
   }
 
-  /** Nothing is sent any more; reading goes on until the Server ends the connection. */
+  /** Nothing is sent any more; reading goes on until the Server ends the connection. What waits for an answer gets none. */
   freeze(): void {
     this.#frozen = true;
-    this.#link?.freeze();
+    this.#link?.freeze(true);
     this.#keepAlive?.stop();
+    this.#exchanges?.abandon(netErrors.endedHere(this.#client));
+    this.#link?.resume();
+  }
+
+  /** Sends again, PINGREQ included. What came meanwhile was not acknowledged. */
+  thaw(): void {
+    if (!this.#frozen) return;
+    this.#frozen = false;
+    this.#link?.freeze(false);
+    this.#keepAlive?.restart();
+  }
+
+  /** Another connection takes its place: nothing is asked of this frozen one any more, and it stays open for the Server to end. */
+  leaveBehind(): void {
     this.#stop(netErrors.endedHere(this.#client));
     this.#link?.resume();
   }

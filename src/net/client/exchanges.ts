@@ -58,11 +58,27 @@ export class Exchanges {
     });
   }
 
-  /** Nothing will be answered any more. MQTT.js stops what it does. */
-  stop(error: NetError): void {
+  /** Resolves with the Reason Code of UNSUBACK; 0 before 5.0, which has none. */
+  unsubscribe(topicFilter: string): Promise<number> {
+    return this.#answer((resolve, reject) => {
+      this.#mqtt.unsubscribe(topicFilter, (error, packet) => {
+        const refused = reasonCodeOf(error);
+        if (error && refused === undefined) reject(error);
+        else resolve(refused ?? firstCode(packet));
+      });
+    });
+  }
+
+  /** What waits for an answer gets none; MQTT.js stays as it is. */
+  abandon(error: NetError): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const fail of waiting) fail(error);
+  }
+
+  /** Nothing will be answered any more. MQTT.js stops what it does. */
+  stop(error: NetError): void {
+    this.abandon(error);
     this.#mqtt.end(true);
   }
 
@@ -91,6 +107,13 @@ export class Exchanges {
       );
     });
   }
+}
+
+/** The first Reason Code of UNSUBACK; MQTT.js has them in `granted`. */
+function firstCode(packet: MqttJsPacket | undefined): number {
+  const codes: unknown = packet !== undefined && 'granted' in packet ? packet.granted : undefined;
+  const code: unknown = Array.isArray(codes) ? codes[0] : undefined;
+  return typeof code === 'number' ? code : 0;
 }
 
 /** MQTT.js makes an error of a Reason Code that refuses. */

@@ -46,6 +46,12 @@ export class KeepAlive {
     this.answered();
   }
 
+  /** Goes on after a stop: with a PINGREQ at once where one is overdue. */
+  restart(): void {
+    this.stop();
+    this.#schedule();
+  }
+
   #schedule(): void {
     this.#cancelPing = this.#clock.schedule(this.#lastSentMs + this.#intervalMs, () => this.#due());
   }

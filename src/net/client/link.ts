@@ -122,10 +122,10 @@ export class Link {
     this.#socket.once('close', cancel);
   }
 
-  /** From now on nothing is written, not even answers to WebSocket pings. Reading goes on. */
-  freeze(): void {
-    this.#frozen = true;
-    this.#transport?.mute();
+  /** While frozen nothing is written, not even answers to WebSocket pings. Reading goes on. */
+  freeze(on: boolean): void {
+    this.#frozen = on;
+    this.#transport?.mute(on);
   }
 
   #attach(transport: Transport): void {

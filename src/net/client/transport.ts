@@ -28,8 +28,8 @@ export function isSecure(address: NetworkAddress): boolean {
 export interface Transport {
   /** Carries MQTT bytes: what TLS and WebSocket add is taken off. */
   readonly stream: Duplex;
-  /** Stops answering WebSocket pings; nothing to do for the others. */
-  mute(): void;
+  /** Whether WebSocket pings are left unanswered; nothing to do for the others. */
+  mute(on: boolean): void;
 }
 
 /** Throws the system's error, or the reason of `signal`. */
@@ -134,8 +134,8 @@ function openWebSocket(
       signal.removeEventListener('abort', onAbort);
       resolve({
         stream: createWebSocketStream(socket),
-        mute: () => {
-          muted = true;
+        mute: (on) => {
+          muted = on;
         },
       });
     });

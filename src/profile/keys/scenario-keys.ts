@@ -8,8 +8,10 @@ import {
   NEVER_SECONDS,
   ourMilliseconds,
   plain,
+  plainWithVariables,
   qos,
   topic,
+  userProperties,
   wireSeconds,
 } from './value-types.ts';
 
@@ -35,6 +37,43 @@ const within = (object: ObjectName): KeyRow => ({
   help: 'How much later it may come and still count.',
   example: '1s',
 });
+
+/** What is expected of a message beside its topic; each absent: any. */
+const likeness = (object: ObjectName): readonly KeyRow[] => [
+  {
+    in: object,
+    key: 'payload',
+    type: plainWithVariables,
+    help: 'Its payload as text; absent: any.',
+    example: 'x',
+  },
+  { in: object, key: 'qos', type: qos, help: 'Its Quality of Service; absent: any.' },
+  { in: object, key: 'retain', type: boolean, help: 'Its RETAIN flag; absent: either.' },
+  {
+    in: object,
+    key: 'contentType',
+    type: plainWithVariables,
+    v5: '3.3.2.3.9',
+    help: 'Its Content Type; absent: any, or none.',
+    example: 'text/plain',
+  },
+  {
+    in: object,
+    key: 'responseTopic',
+    type: plainWithVariables,
+    v5: '3.3.2.3.5',
+    help: 'Its Response Topic; absent: any, or none.',
+    example: 'reply/demo',
+  },
+  {
+    in: object,
+    key: 'userProperties',
+    type: userProperties,
+    v5: '3.3.2.3.7',
+    help: 'User Properties that it has, in this order; others may stand between. Absent: any, or none.',
+    example: '{ site: lab }',
+  },
+];
 
 export const scenarioRows: readonly KeyRow[] = [
   { in: 'scenario', key: 'description', type: plain, help: 'One sentence for people.' },
@@ -63,8 +102,8 @@ export const stepRows: readonly KeyRow[] = [
   action('resume', profileName, 'Connects again with Clean Start 0.', 'demo'),
   action(
     'takeOver',
-    profileName,
-    'Opens a second connection with the Client Identifier of one that is open.',
+    nameOr('connectStep'),
+    'Opens a second connection with the Client Identifier of one that is open. What follows is done by the second one.',
     'demo',
   ),
   action(
@@ -118,8 +157,14 @@ export const stepRows: readonly KeyRow[] = [
   action(
     'expectMessage',
     { kind: 'object', of: 'expectMessage' },
-    'A Client receives a message.',
+    'A Client receives a message, or has received it since the scenario began.',
     '{ by: subscriber, topic: offline }',
+  ),
+  action(
+    'expectNoMessage',
+    { kind: 'object', of: 'expectNoMessage' },
+    'A Client receives no message on a topic for a time.',
+    '{ by: subscriber, topic: offline, for: 1s }',
   ),
 ];
 
@@ -181,8 +226,23 @@ export const stepPartRows: readonly KeyRow[] = [
     example: '5s',
   },
   within('expectWill'),
+  {
+    in: 'expectWill',
+    key: 'topic',
+    type: topic,
+    help: 'Its topic; absent: that of the will, as for all that is not given here.',
+    example: 'offline',
+  },
+  ...likeness('expectWill'),
   who('expectNoWill', 'of', 'The profile whose will it is.'),
-  { in: 'expectNoWill', key: 'for', type: span, required: true, help: 'From this step on.', example: '6s' },
+  {
+    in: 'expectNoWill',
+    key: 'for',
+    type: span,
+    required: true,
+    help: 'From this step on. One that has come before, and that no step has expected, counts too.',
+    example: '6s',
+  },
   who('expectSession', 'of', 'The profile.'),
   {
     in: 'expectSession',
@@ -206,14 +266,23 @@ export const stepPartRows: readonly KeyRow[] = [
   within('expectClosed'),
   who('expectMessage', 'by', 'The profile that receives it.'),
   { in: 'expectMessage', key: 'topic', type: topic, required: true, help: 'Its topic.', example: 'offline' },
-  {
-    in: 'expectMessage',
-    key: 'payload',
-    type: plain,
-    help: 'Its payload as text; absent: any.',
-    example: 'x',
-  },
-  { in: 'expectMessage', key: 'qos', type: qos, help: 'Its Quality of Service; absent: any.' },
-  { in: 'expectMessage', key: 'retain', type: boolean, help: 'Its RETAIN flag; absent: either.' },
+  ...likeness('expectMessage'),
   within('expectMessage'),
+  who('expectNoMessage', 'by', 'The profile that would receive it.'),
+  {
+    in: 'expectNoMessage',
+    key: 'topic',
+    type: topic,
+    required: true,
+    help: 'Its topic.',
+    example: 'offline',
+  },
+  {
+    in: 'expectNoMessage',
+    key: 'for',
+    type: span,
+    required: true,
+    help: 'From this step on. One that has come before, and that no step has expected, counts too.',
+    example: '1s',
+  },
 ];

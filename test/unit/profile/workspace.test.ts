@@ -237,7 +237,7 @@ scenarios:
       { do: 'connect', client: 'a', cleanStart: true },
       { do: 'subscribe', client: 'b', subscription: { topicFilter: 't', qos: 1 } },
       { do: 'publish', client: 'a', message: { topic: 'x', payload: { text: 'y' } } },
-      { do: 'expectMessage', client: 'b', topic: 'x', payload: 'y', withinMs: 500 },
+      { do: 'expectMessage', client: 'b', like: { topic: 'x', payload: 'y' }, withinMs: 500 },
       { do: 'cut', client: 'a' },
       { do: 'wait', forMs: 1000 },
       { do: 'expectWill', client: 'a', afterMs: 2000, withinMs: 1000 },

@@ -1,0 +1,186 @@
+/**
+ * What a scenario's steps are judged by: the records of the trace since the run began, read as far as they concern its Clients, and what the
+ * session rules make of them. A function of the records and of "now": fed with the same records again, it says the same.
+ */
+import { decodePacket } from '../../mqtt/decode.ts';
+import { type Direction, type PublishPacket, TO_CLIENT } from '../../mqtt/packet.ts';
+import { PROPERTY, propertyNumber } from '../../mqtt/properties.ts';
+import type {
+  ConnectionEnd,
+  ConnectionInfo,
+  ExpectationView,
+  SessionAction,
+  SessionRulesInput,
+  WillView,
+} from '../../session/model.ts';
+import { SessionRules } from '../../session/rules.ts';
+import { Messages } from './messages.ts';
+import { ScenarioConnection } from './scenario-connection.ts';
+
+/** Everything that a tap sees, in the order of the trace, as the session rules take it. */
+export type RecordSink = Omit<SessionRulesInput, 'advance' | 'takeChanges'>;
+
+export class Evidence implements RecordSink {
+  readonly messages = new Messages();
+  readonly #rules = new SessionRules();
+  readonly #profiles = new Map<string, string>();
+  readonly #connections = new Map<number, ScenarioConnection>();
+  readonly #byProfile = new Map<string, ScenarioConnection[]>();
+  readonly #wills = new Map<number, WillView>();
+  readonly #expectations = new Map<number, ExpectationView>();
+  /** Wills and ends of connections that a step has expected already, by connection. */
+  readonly #claimed = { wills: new Set<number>(), ends: new Set<number>() };
+  #lastSeq = 0;
+  /** Called after each record. */
+  onRecord: () => void = () => {};
+
+  /** The client with this key in the trace stands for a profile. */
+  register(key: string, profile: string): void {
+    this.#profiles.set(key, profile);
+  }
+
+  /** The newest record. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  opened(seq: number, atMs: number, connection: number, info: ConnectionInfo): void {
+    this.#note(seq);
+    this.#rules.opened(seq, atMs, connection, info);
+    const profile = info.client === undefined ? undefined : this.#profiles.get(info.client);
+    if (profile === undefined) return;
+    const opened = new ScenarioConnection(connection, profile, seq);
+    this.#connections.set(connection, opened);
+    const all = this.#byProfile.get(profile) ?? [];
+    all.push(opened);
+    this.#byProfile.set(profile, all);
+  }
+
+  packet(
+    seq: number,
+    atMs: number,
+    connection: number,
+    direction: Direction,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    this.#note(seq);
+    this.#rules.packet(seq, atMs, connection, direction, bytes, start, end);
+    const at = this.#connections.get(connection);
+    if (at === undefined) return;
+    const decoded = decodePacket(bytes, start, end, at.connect?.version ?? 5, direction);
+    if (!decoded.ok) {
+      if (direction === TO_CLIENT) at.blind = true;
+      return;
+    }
+    const { packet } = decoded;
+    if (packet.type === 'publish') this.#publish(at, seq, atMs, direction, packet);
+    else at.packet(seq, atMs, direction, packet, this.#sessionOf(at));
+  }
+
+  unreadable(seq: number, atMs: number, connection: number, direction: Direction, reason: string): void {
+    this.#note(seq);
+    this.#rules.unreadable(seq, atMs, connection, direction, reason);
+    const at = this.#connections.get(connection);
+    if (at !== undefined && direction === TO_CLIENT) at.blind = true;
+  }
+
+  closed(seq: number, atMs: number, connection: number, end: ConnectionEnd): void {
+    this.#note(seq);
+    this.#rules.closed(seq, atMs, connection, end);
+    const at = this.#connections.get(connection);
+    if (at !== undefined) at.closed = { seq, atMs, end };
+  }
+
+  action(
+    seq: number,
+    atMs: number,
+    action: SessionAction,
+    target: Parameters<SessionRulesInput['action']>[3],
+  ): void {
+    this.#note(seq);
+    this.#rules.action(seq, atMs, action, target);
+    const at = target.connection === undefined ? undefined : this.#connections.get(target.connection);
+    if (at !== undefined && (action === 'freeze' || action === 'thaw')) at.frozen = action === 'freeze';
+  }
+
+  /** Moves the rules to now, and takes in what they say. */
+  advance(nowMs: number): void {
+    this.#rules.advance(nowMs);
+    const { wills, expectations } = this.#rules.takeChanges();
+    for (const each of wills) this.#wills.set(each.connection, each);
+    for (const each of expectations) {
+      if (each.kind === 'will') this.#expectations.set(each.connection, each);
+    }
+  }
+
+  /** The connections of a profile, in the order in which they were opened. */
+  connectionsOf(profile: string): readonly ScenarioConnection[] {
+    return this.#byProfile.get(profile) ?? [];
+  }
+
+  all(): Iterable<ScenarioConnection> {
+    return this.#connections.values();
+  }
+
+  connection(id: number): ScenarioConnection | undefined {
+    return this.#connections.get(id);
+  }
+
+  /** The will that a connection carried, as the rules see it. */
+  willOf(connection: ScenarioConnection): WillView | undefined {
+    return this.#wills.get(connection.id);
+  }
+
+  expectationOf(connection: ScenarioConnection): ExpectationView | undefined {
+    return this.#expectations.get(connection.id);
+  }
+
+  isClaimed(kind: 'wills' | 'ends', connection: ScenarioConnection): boolean {
+    return this.#claimed[kind].has(connection.id);
+  }
+
+  /** A step has expected it: no other step is met by it again. */
+  claim(kind: 'wills' | 'ends', connection: ScenarioConnection): void {
+    this.#claimed[kind].add(connection.id);
+  }
+
+  /** A connection that would have shown a message on this topic, at least `bytes` long, all the time since then. */
+  watcher(topic: string, bytes: number, fromMs: number, publisher: string): ScenarioConnection | undefined {
+    for (const each of this.#connections.values()) {
+      if (each.watches(topic, bytes, fromMs, publisher)) return each;
+    }
+    return undefined;
+  }
+
+  /** Whoever waits looks later, when the record is taken in. */
+  #note(seq: number): void {
+    this.#lastSeq = seq;
+    this.onRecord();
+  }
+
+  #publish(
+    at: ScenarioConnection,
+    seq: number,
+    atMs: number,
+    direction: Direction,
+    packet: PublishPacket,
+  ): void {
+    const alias = propertyNumber(packet.properties, PROPERTY.topicAlias);
+    const topic = at.topicOf(direction, packet.topic, alias);
+    if (direction !== TO_CLIENT) return;
+    const payload = packet.payload.slice();
+    this.messages.received({ seq, atMs, connection: at, topic, packet: { ...packet, payload } });
+  }
+
+  /** What the Server keeps of subscriptions for this Client Identifier. */
+  #sessionOf(at: ScenarioConnection): ScenarioConnection | undefined {
+    const { clientId } = at;
+    let last: ScenarioConnection | undefined;
+    for (const each of this.#connections.values()) {
+      if (each !== at && each.clientId === clientId && each.connack !== undefined) last = each;
+    }
+    return last;
+  }
+}

@@ -1,0 +1,231 @@
+/** Runs one scenario: a step begins as soon as what the one before waits for has happened. */
+import { reasonCodeName } from '../../mqtt/reason-codes.ts';
+import { NetError } from '../../net/client/net-error.ts';
+import type { Cancel } from '../../net/clock.ts';
+import type { ScenarioStep } from '../../profile/scenarios.ts';
+import { type Action, Actors } from './actors.ts';
+import { Evidence } from './evidence.ts';
+import { expectedOf } from './expected.ts';
+import { type Expectation, isExpectation, judge } from './judge.ts';
+import { hexadecimal } from './judge-connection.ts';
+import { type Decided, decided, isDecided, say } from './judgement.ts';
+import { outcomeOf, type ScenarioReport, type StepResult } from './report.ts';
+import type { ScenarioEvents, ScenarioToRun, ScenarioWorld } from './world.ts';
+
+/** Resolves with what came of it, also when `signal` cancels it. Rejects only for a fault of ours. */
+export function runScenario(
+  run: ScenarioToRun,
+  world: ScenarioWorld,
+  events: ScenarioEvents,
+  signal: AbortSignal,
+): Promise<ScenarioReport> {
+  return new Run(run, world, events, signal).play();
+}
+
+class Run {
+  readonly #run: ScenarioToRun;
+  readonly #world: ScenarioWorld;
+  readonly #events: ScenarioEvents;
+  readonly #signal: AbortSignal;
+  readonly #evidence = new Evidence();
+  readonly #clients: { key: string; profile: string }[] = [];
+  readonly #actors: Actors;
+
+  constructor(run: ScenarioToRun, world: ScenarioWorld, events: ScenarioEvents, signal: AbortSignal) {
+    this.#run = run;
+    this.#world = world;
+    this.#events = events;
+    this.#signal = signal;
+    this.#actors = new Actors(run, world, (key, profile) => {
+      this.#clients.push({ key, profile });
+      this.#evidence.register(key, profile);
+    });
+  }
+
+  async play(): Promise<ScenarioReport> {
+    const { clock } = this.#world;
+    const startedAtMs = clock.now();
+    const unfollow = this.#world.follow(this.#evidence);
+    const steps: StepResult[] = [];
+    try {
+      await this.#clean(this.#signal);
+      let going = true;
+      for (const [index, step] of this.#run.steps.entries()) {
+        const result: StepResult =
+          going && !this.#signal.aborted ? await this.#step(index, step) : notReached(index, step);
+        steps.push(result);
+        this.#events.result(result);
+        going &&= result.outcome === 'passed' || result.outcome === 'undecided';
+      }
+    } finally {
+      unfollow();
+      this.#actors.dispose();
+    }
+    const durationMs = clock.now() - startedAtMs;
+    await this.#clean();
+    const outcome = outcomeOf(steps, this.#signal.aborted);
+    return { scenario: this.#run.name, outcome, startedAtMs, durationMs, steps, clients: this.#clients };
+  }
+
+  /** What other runs have left must not meet this one, and what this one leaves must not meet others. */
+  async #clean(signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#actors.clearSessions(signal);
+    } catch (error) {
+      if (!(error instanceof NetError)) throw error;
+      // A Server that cannot be reached is what the first step tells.
+      this.#world.log('info', `${this.#run.name}: Sessions could not be cleared: ${error.message}`);
+    }
+  }
+
+  async #step(index: number, step: ScenarioStep): Promise<StepResult> {
+    const { clock } = this.#world;
+    this.#events.step(index);
+    const startedAtMs = clock.now();
+    const before = this.#evidence.lastSeq;
+    const found = await this.#find(step, startedAtMs, before);
+    if (found === undefined) return { ...notReached(index, step), observed: say('cancelled') };
+    const decidedAtMs = clock.now();
+    return {
+      index,
+      ...found,
+      startedAtMs,
+      decidedAtMs,
+      durationMs: decidedAtMs - startedAtMs,
+      expected: expectedOf(step),
+      atSeq: this.#evidence.lastSeq,
+    };
+  }
+
+  /** Undefined when the run was cancelled meanwhile. */
+  async #find(step: ScenarioStep, startedAtMs: number, before: number): Promise<Decided | undefined> {
+    if (isExpectation(step)) return this.#await(step, startedAtMs);
+    if (step.do === 'wait') {
+      const passed = await this.#pause(startedAtMs + step.forMs);
+      return passed ? decided('passed', say('done')) : undefined;
+    }
+    return this.#act(step, before);
+  }
+
+  async #act(step: Action, before: number): Promise<Decided | undefined> {
+    try {
+      const refused = await this.#unlessCancelled(this.#actors.act(step));
+      if (this.#signal.aborted) return undefined;
+      const seqs = this.#since(step, before);
+      if (refused === undefined) return decided('passed', say('done'), seqs);
+      return decided('failed', say('refused', { reason: this.#reasonOf(step, refused) }), seqs);
+    } catch (error) {
+      if (this.#signal.aborted) return undefined;
+      if (!(error instanceof NetError)) throw error;
+      const message = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+      return decided('failed', say('failed', { message }), this.#since(step, before));
+    }
+  }
+
+  /** The records that an action rests on: CONNECT and CONNACK, or the first one that came of it. */
+  #since(step: Action, before: number): readonly (number | undefined)[] {
+    const last = this.#evidence.connectionsOf(step.client).at(-1);
+    if (last !== undefined && last.openedSeq > before) {
+      return [last.openedSeq, last.connectSeq, last.connack?.seq];
+    }
+    return this.#evidence.lastSeq > before ? [before + 1] : [];
+  }
+
+  #reasonOf(step: Action, reasonCode: number): string {
+    const packet = step.do === 'publish' ? 'puback' : step.do === 'subscribe' ? 'suback' : 'unsuback';
+    const version = this.#evidence.connectionsOf(step.client).at(-1)?.connect?.version ?? 5;
+    return `${packet.toUpperCase()} ${hexadecimal(reasonCode)} (${reasonCodeName(packet, version, reasonCode)})`;
+  }
+
+  /** Looks again after each record, and when time alone decides. Undefined when the run was cancelled. */
+  #await(step: Expectation, sinceMs: number): Promise<Decided | undefined> {
+    const { clock } = this.#world;
+    const evidence = this.#evidence;
+    return new Promise((settle, fail) => {
+      let timer: { readonly atMs: number; readonly cancel: Cancel } | undefined;
+      let queued = false;
+      let over = false;
+      const finish = (found: Decided | undefined): void => {
+        over = true;
+        timer?.cancel();
+        evidence.onRecord = () => {};
+        this.#signal.removeEventListener('abort', cancelled);
+        settle(found);
+      };
+      const cancelled = (): void => finish(undefined);
+      const look = (): void => {
+        queued = false;
+        if (over) return;
+        try {
+          const nowMs = clock.now();
+          evidence.advance(nowMs);
+          const judgement = judge(step, sinceMs, evidence, nowMs);
+          if (isDecided(judgement)) {
+            finish(judgement);
+            return;
+          }
+          const { untilMs } = judgement;
+          if (timer?.atMs === untilMs) return;
+          timer?.cancel();
+          // What has come by then is read first.
+          timer = { atMs: untilMs, cancel: clock.schedule(untilMs, () => setImmediate(look)) };
+        } catch (error) {
+          fail(error);
+          finish(undefined);
+        }
+      };
+      evidence.onRecord = () => {
+        if (queued) return;
+        queued = true;
+        queueMicrotask(look);
+      };
+      this.#signal.addEventListener('abort', cancelled);
+      look();
+    });
+  }
+
+  /** Whether the time has passed, and the run was not cancelled before. */
+  #pause(untilMs: number): Promise<boolean> {
+    return new Promise((settle) => {
+      const done = (passed: boolean) => (): void => {
+        cancel();
+        this.#signal.removeEventListener('abort', cancelled);
+        settle(passed);
+      };
+      const cancelled = done(false);
+      const cancel = this.#world.clock.schedule(untilMs, done(true));
+      this.#signal.addEventListener('abort', cancelled);
+    });
+  }
+
+  /** Ends the connections when the run is cancelled, so that nothing is waited for. */
+  async #unlessCancelled<T>(work: Promise<T>): Promise<T | undefined> {
+    let cancelled = (): void => {};
+    const abort = new Promise<undefined>((settle) => {
+      cancelled = () => {
+        this.#actors.dispose();
+        settle(undefined);
+      };
+    });
+    if (this.#signal.aborted) cancelled();
+    this.#signal.addEventListener('abort', cancelled);
+    try {
+      return await Promise.race([work, abort]);
+    } finally {
+      this.#signal.removeEventListener('abort', cancelled);
+      work.catch(() => {});
+    }
+  }
+}
+
+function notReached(index: number, step: ScenarioStep): StepResult {
+  return {
+    index,
+    outcome: 'not-reached',
+    durationMs: 0,
+    expected: expectedOf(step),
+    facts: [],
+    seqs: [],
+    atSeq: 0,
+  };
+}

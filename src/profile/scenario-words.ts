@@ -1,0 +1,100 @@
+/**
+ * The words of a scenario's report: what a step expects and what was observed, as templates by code. Places are filled as in
+ * the session rules' sentences: a name that ends in `Ms` is a duration. Pure data; the host translates the templates.
+ */
+import { factTemplates, formatTemplate } from '../session/sentences.ts';
+
+export const scenarioWords = {
+  // What a step expects.
+  connects: 'The Server accepts {client}, its subscriptions, and what it publishes after connecting',
+  comesBack: 'The Server accepts {client} again',
+  takesOver: 'The Server accepts a second connection with the Client Identifier of {client}',
+  publishes: '{client} publishes to "{topic}" with QoS {qos}, and the Server accepts it',
+  subscribes: 'The Server accepts the subscription of {client} to "{topicFilter}"',
+  unsubscribes: 'The Server answers that {client} is not subscribed to "{topicFilter}" any more',
+  disconnects: '{client} leaves with DISCONNECT {reasonCode}',
+  ends: 'The connection of {client} is ended from here',
+  fallsSilent: '{client} falls silent while its connection stays open',
+  speaksAgain: '{client} speaks again on the same connection',
+  timePasses: '{forMs} pass',
+  willComes: 'The will of {client} is published, {fromMs} to {toMs} after its connection has ended',
+  willComesLike:
+    'The will of {client} is published with {message}, {fromMs} to {toMs} after its connection has ended',
+  noWillComes: 'No will of {client} is published within {forMs}',
+  sessionPresent: 'CONNACK says to {client} that its Session is there (Session Present 1)',
+  sessionAbsent: 'CONNACK says to {client} that its Session is new (Session Present 0)',
+  serverCloses: 'The Server ends the connection of {client} within {withinMs}',
+  serverClosesWith: 'The Server ends the connection of {client} with {reason} within {withinMs}',
+  messageComes: '{client} receives a message with {message} within {withinMs}',
+  noMessageComes: '{client} receives no message on "{topic}" within {forMs}',
+
+  // What was observed.
+  done: 'So it was',
+  failed: '{message}',
+  refused: 'The Server answered {reason}',
+  cancelled: 'The run was cancelled',
+  neverConnected: '{client} has not been connected in this scenario',
+  noWill: '{client} connected without a will, so there is none',
+  willCame: '{subscriber} received it {afterMs} after the connection had ended',
+  willCameEarly: '{subscriber} received it {afterMs} after the connection had ended, {byMs} too early',
+  willCameLate: '{subscriber} received it {afterMs} after the connection had ended, {byMs} too late',
+  willCameLater:
+    '{subscriber} received it {afterMs} after the connection had ended, as a message that the Server had kept: when it was published is not known',
+  willCameWhileOpen: '{subscriber} received it while the connection was open',
+  willCameOther: '{subscriber} received it with {message}',
+  willCameAltered: '{subscriber} received it, but not as it was given to the Server',
+  willCameUnread: 'It was published, and the copy that was seen is of a connection outside of this scenario',
+  willUnclear: 'Something was received on "{topic}" that may be this will or another message',
+  willDidNotCome: '{subscriber} was subscribed to "{topic}" and had received nothing after {afterMs}',
+  willNotWatched:
+    'Nobody in this scenario was subscribed to "{topic}" all that time: connect a Client that is',
+  willStillArmed: 'The connection of {client} was still open, so its will was not due',
+  noWillCame: 'None was received for {forMs}',
+  noWillAtAll: '{client} has no will that could be published',
+  presentIs: 'CONNACK carried Session Present {present}',
+  presentUnknown: 'MQTT 3.1 does not tell whether the Session was there',
+  closedBy: 'The Server ended the connection {afterMs} after the step had begun',
+  closedByWith: 'The Server ended the connection with {reason}',
+  closedBefore: 'The Server had ended the connection already',
+  closedWithout: 'The Server ended the connection without DISCONNECT',
+  closedLate: 'The Server ended the connection only after {afterMs}',
+  closedByLink: 'The link failed, which does not show what the Server did ({detail})',
+  closedHere: 'The connection was ended from here',
+  stillOpen: 'The connection was still open after {forMs}',
+  messageCame: '{client} received it {afterMs} after the step had begun',
+  messageCameBefore: '{client} had received it already',
+  messageOther: '{client} received on that topic only a message with {message}',
+  messageDidNotCome: '{client} received nothing on "{topic}" for {forMs}',
+  messageNotConnected: '{client} was not connected, so it could receive nothing',
+  messageUnread: 'What {client} received could not be read',
+  messagesForgotten: 'More messages came than are kept, so this one may have been among them',
+  noMessageCame: '{client} received nothing on that topic for {forMs}',
+  messageCameNonetheless: '{client} received a message with {message}',
+} as const;
+
+export type ScenarioWord = keyof typeof scenarioWords;
+
+/** A sentence as data: a code of `scenarioWords`, and what stands in its places. */
+export interface ScenarioSentence {
+  readonly code: ScenarioWord;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+/** The sentence in words, without a full stop. `translate` gives the template in another language. */
+export function tellSentence(
+  { code, params }: ScenarioSentence,
+  translate: (template: string) => string = (template) => template,
+  locale?: string,
+): string {
+  return formatTemplate(translate(scenarioWords[code]), params, locale);
+}
+
+/** A fact of the session rules in words, without a full stop. */
+export function tellFact(
+  { code, params }: { readonly code: string; readonly params: ScenarioSentence['params'] },
+  translate: (template: string) => string = (template) => template,
+  locale?: string,
+): string {
+  const templates: Readonly<Record<string, string>> = factTemplates;
+  return formatTemplate(translate(templates[code] ?? code), params, locale);
+}
