@@ -44,7 +44,7 @@ export async function resolveScenario(
     const values: string[] = [];
     for (const variable of variablesOfStep(step)) {
       const profile = step.do === 'wait' ? undefined : resolved.get(step.client);
-      const value = await valueOf(variable, profile, once);
+      const value = await answerOf(variable, profile, once);
       if (value === undefined || value === '') errors.push(noValue(variable, scenario.name));
       values.push(value ?? '');
     }
@@ -70,7 +70,7 @@ function remembering(lookup: Lookup): Lookup {
   };
 }
 
-function valueOf(
+function answerOf(
   { kind, name }: Variable,
   profile: ConnectionProfile | undefined,
   lookup: Lookup,
