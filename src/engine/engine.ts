@@ -1,7 +1,7 @@
 import type { Client } from '../net/client/client.ts';
 import { addressLabel, type NetworkAddress } from '../net/client/transport.ts';
 import type { Clock } from '../net/clock.ts';
-import type { Tap } from '../net/tap.ts';
+import type { FaultTap } from '../net/tap.ts';
 import type { BrokerAddress, MessageSettings } from '../profile/model.ts';
 import { SessionRules } from '../session/rules.ts';
 import { recordDetails } from '../trace/details.ts';
@@ -29,6 +29,7 @@ import { buffersOf, RecordFeed } from './record-feed.ts';
 import { Sandboxes } from './sandboxes.ts';
 import { Scenarios } from './scenarios.ts';
 import { serverKey } from './server-key.ts';
+import { Taps } from './taps.ts';
 
 /** How often to look whether time alone has changed something, while it can. */
 const lookEveryMs = 100;
@@ -53,6 +54,7 @@ export class Engine {
   readonly #sandboxes: Sandboxes;
   readonly #scenarios: Scenarios;
   readonly #listeners = new Listeners(this.#guarded(this.#rules));
+  readonly #taps: Taps;
   readonly #handlers: EngineHandlers;
   readonly #changes = new HostChanges();
   #trace = new Trace();
@@ -101,6 +103,15 @@ export class Engine {
               each.state !== 'offline' && each.settings.server === server && each.clientId === clientId,
           ),
       progress: (progress) => this.#options.post({ kind: 'scenario', progress }, []),
+    });
+    this.#taps = new Taps({
+      clock,
+      tap: this.#tap(),
+      log,
+      changed: () => {
+        this.#changes.tapsChanged();
+        this.#pump.poke();
+      },
     });
     this.#handlers = this.#makeHandlers();
   }
@@ -164,6 +175,13 @@ export class Engine {
         this.#scenarios.cancel(run);
         return undefined;
       },
+      startTap: (params) => this.#startTap(params),
+      stopTap: async ({ tap }) => {
+        await this.#taps.stop(tap);
+        return undefined;
+      },
+      fault: ({ tap, ...what }) => this.#taps.fault(tap, what),
+      clearFaults: ({ tap, ...which }) => this.#taps.clear(tap, which),
       details: ({ seq }) => recordDetails(this.#trace, seq),
       records: ({ fromSeq, anew }) => this.#feed.from(fromSeq, anew === true),
       follow: ({ on }) => {
@@ -199,6 +217,20 @@ export class Engine {
     this.#log('info', `Connecting ${profile.name} to ${server} (${addressLabel(address)}).`);
     await client.connect(settings);
     return this.#clients.view(client);
+  }
+
+  async #startTap(params: EngineMethods['startTap']['params']): Promise<EngineMethods['startTap']['result']> {
+    this.#checkRunning();
+    const { profile, file, sandbox } = params;
+    const { address, server } = await this.#resolveAddress(profile.broker, file, sandbox);
+    let last = address;
+    const to = (): NetworkAddress => {
+      // A sandbox that was started again may have another port.
+      const port = profile.broker.kind === 'sandbox' ? this.#sandboxes.portOf(file) : undefined;
+      if (port !== undefined) last = { ...last, port };
+      return last;
+    };
+    return this.#taps.start(params, to, server);
   }
 
   async #resolveAddress(
@@ -259,6 +291,7 @@ export class Engine {
     this.#stopping = true;
     this.#scenarios.cancelAll();
     for (const client of this.#clients.all()) client.dispose();
+    await this.#taps.stopAll();
     await this.#sandboxes.stopAll();
     this.#flush();
     this.#pump.stop();
@@ -277,7 +310,7 @@ export class Engine {
     return guarded(listener, (error) => this.#log('error', `The session rules failed: ${stackOf(error)}`));
   }
 
-  #tap(): Tap {
+  #tap(): FaultTap {
     return {
       opened: (atMs, info) => {
         const connection = this.#recorder.opened(atMs, info);
@@ -290,6 +323,10 @@ export class Engine {
       },
       closed: (atMs, connection, end) => {
         this.#recorder.closed(atMs, connection, end);
+        this.#pump.poke();
+      },
+      fault: (atMs, action, connection, fault) => {
+        this.#recorder.action(atMs, action, { connection, fault });
         this.#pump.poke();
       },
     };
@@ -327,6 +364,7 @@ export class Engine {
     return {
       clients: this.#clients,
       sandboxes: this.#sandboxes,
+      taps: this.#taps,
       entities: this.#entities,
       trace: this.#trace,
       feed: this.#feed,

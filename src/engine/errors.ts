@@ -39,6 +39,25 @@ export const engineErrors = {
 
   scenarioCancelled: () => new NetError('cancelled', 'The run was cancelled before it began.'),
 
+  noSuchTap: () => new NetError('no-such-tap', 'This tap does not run any more.', 'Start it again.'),
+
+  noSuchConnection: (connection: number) =>
+    new NetError(
+      'no-such-connection',
+      `Connection ${connection} has ended, or does not pass through this tap.`,
+      'Choose one that is open.',
+    ),
+
+  noSuchRule: () =>
+    new NetError('no-such-rule', 'This rule was taken away before.', 'Nothing is left to be done.'),
+
+  tapNotAllowed: (host: string) =>
+    new NetError(
+      'tap-not-allowed',
+      `Other machines could connect to the tap at ${host}, and send their traffic through it.`,
+      'Confirm that this is meant, or let it listen on 127.0.0.1.',
+    ),
+
   internal: (message: string) =>
     new NetError(
       'internal',

@@ -7,10 +7,12 @@ import { type Entities, isEmpty } from './entities.ts';
 import type { EngineChanges, EngineSnapshot } from './messages.ts';
 import type { RecordFeed } from './record-feed.ts';
 import type { Sandboxes } from './sandboxes.ts';
+import type { Taps } from './taps.ts';
 
 export interface ChangeSources {
   readonly clients: Clients;
   readonly sandboxes: Sandboxes;
+  readonly taps: Taps;
   readonly entities: Entities;
   readonly trace: Trace;
   readonly feed: RecordFeed;
@@ -20,6 +22,7 @@ export interface ChangeSources {
 export class HostChanges {
   readonly #clients = new Set<Client>();
   #sandboxes = false;
+  #taps = false;
   #cleared = false;
   #started = false;
   #stats: TraceStats | undefined;
@@ -32,18 +35,23 @@ export class HostChanges {
     this.#sandboxes = true;
   }
 
+  tapsChanged(): void {
+    this.#taps = true;
+  }
+
   cleared(): void {
     this.#cleared = true;
   }
 
   /** The whole state. Only after it there are changes. */
-  start({ clients, sandboxes, entities, trace }: ChangeSources): EngineSnapshot {
+  start({ clients, sandboxes, taps, entities, trace }: ChangeSources): EngineSnapshot {
     this.#started = true;
     const stats = trace.stats();
     this.#told(stats);
     return {
       clients: clients.all().map((client) => clients.view(client)),
       sandboxes: sandboxes.views(),
+      taps: taps.views(),
       entities: entities.all(),
       stats,
     };
@@ -52,7 +60,7 @@ export class HostChanges {
   /** What is new; `fresh` are the changes of entities. Undefined when nothing is, or before the start. */
   take(sources: ChangeSources, fresh: SessionChanges): EngineChanges | undefined {
     if (!this.#started) return undefined;
-    const { clients, sandboxes, entities, trace, feed } = sources;
+    const { clients, sandboxes, taps, entities, trace, feed } = sources;
     const records = feed.take();
     const stats = trace.stats();
     if (records === undefined && this.#isOld(fresh, stats)) return undefined;
@@ -63,6 +71,7 @@ export class HostChanges {
       entities: cleared ? entities.all() : fresh,
       clients: changed.map((client) => clients.view(client)),
       ...((this.#sandboxes || cleared) && { sandboxes: sandboxes.views() }),
+      ...((this.#taps || cleared) && { taps: taps.views() }),
       stats,
       ...(cleared && { cleared }),
     };
@@ -74,6 +83,7 @@ export class HostChanges {
     return (
       !this.#cleared &&
       !this.#sandboxes &&
+      !this.#taps &&
       this.#clients.size === 0 &&
       isEmpty(fresh) &&
       this.#stats?.firstSeq === firstSeq &&
@@ -84,6 +94,7 @@ export class HostChanges {
   #told(stats: TraceStats): void {
     this.#clients.clear();
     this.#sandboxes = false;
+    this.#taps = false;
     this.#cleared = false;
     this.#stats = stats;
   }

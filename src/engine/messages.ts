@@ -4,11 +4,16 @@
  */
 import type { ScenarioReport, StepResult } from '../check/scenario/report.ts';
 import type { QoS, Subscription } from '../mqtt/packet.ts';
+import type { Fault } from '../net/tap/faults.ts';
+import type { FaultRule, FaultRuleView } from '../net/tap/rules.ts';
 import type { ConnectionProfile, SandboxSettings, UserProperties } from '../profile/model.ts';
 import type { ScenarioStep } from '../profile/scenarios.ts';
 import type { SessionChanges } from '../session/model.ts';
 import type { RecordBatch, RecordDetails, TraceStats } from '../trace/model.ts';
 
+/** What taps can do to connections. */
+export type { Fault, FaultDirection, FaultKind } from '../net/tap/faults.ts';
+export type { FaultRule, FaultRuleView } from '../net/tap/rules.ts';
 /** The host sees of the trace, and of runs of scenarios, what passes through here. */
 export type { RecordBatch, ScenarioReport, StepResult, TraceStats };
 
@@ -91,6 +96,51 @@ export interface SandboxSessionView {
   readonly messages: number;
 }
 
+export type TapScheme = 'mqtt' | 'mqtts' | 'ws' | 'wss';
+
+/** A tap that listens: other programs connect to `address` instead of to the broker. */
+export interface TapView {
+  /** Unique: the file and the profile it was made from. */
+  readonly key: string;
+  readonly profile: string;
+  /** The profile file, as a URI string; empty when there is none. */
+  readonly file: string;
+  /** The key of the Server in the trace. */
+  readonly server: string;
+  /** For the programs under test, for example `mqtt://127.0.0.1:1884`. */
+  readonly address: string;
+  readonly scheme: TapScheme;
+  readonly host: string;
+  readonly port: number;
+  /** Where it forwards to, for example `mqtts://broker.example.com:8883`. */
+  readonly to: string;
+  /** Of a tap that listens with TLS: the PEM file of the authority that programs have to trust. */
+  readonly caFile?: string | undefined;
+  /** Since it was started. */
+  readonly connectionsSeen: number;
+  readonly connectionsOpen: number;
+  /** The newest that are open, newest first, at most 200. */
+  readonly connections: readonly TappedConnectionView[];
+  readonly rules: readonly FaultRuleView[];
+}
+
+export interface TappedConnectionView {
+  /** Its id in the trace. */
+  readonly connection: number;
+  /** As the CONNECT said; empty while none was read, and for a Client that leaves it to the Server. */
+  readonly clientId: string;
+  /** Address and port of the program, for example `127.0.0.1:50112`. */
+  readonly from: string;
+  /** half-open: one side has ended, and the other has not, or does not know it. */
+  readonly state: 'open' | 'half-open';
+  readonly faults: readonly Fault[];
+}
+
+/** Which tap a request means, by its key. */
+interface TapRef {
+  readonly tap: string;
+}
+
 /** Requests from the host to the engine. Each is answered by its result or by a UserError. */
 export interface EngineMethods {
   /** Connects a profile whose variables are resolved. Resolves when CONNACK with success has come and the profile's subscriptions are acknowledged. */
@@ -160,6 +210,45 @@ export interface EngineMethods {
   };
   /** Does nothing when the run is over. */
   cancelScenario: { params: { readonly run: string }; result: undefined };
+  /**
+   * Listens where the profile's `tap:` says, or on a free port, and forwards each connection to the profile's broker. A tap of
+   * this profile that runs is left as it is, and answered. Throws `tap-not-allowed` when other machines could reach it
+   * and `allowRemote` is not set: the user has to be asked first.
+   */
+  startTap: {
+    params: {
+      readonly profile: ConnectionProfile;
+      readonly file: string;
+      readonly folder: string;
+      readonly sandbox: SandboxSettings;
+      /** Instead of the profile's. Port 0 takes a free one. */
+      readonly listen?: { readonly host: string; readonly port: number } | undefined;
+      /** What programs speak to it; that of the broker unless given. */
+      readonly scheme?: TapScheme | undefined;
+      readonly allowRemote?: boolean | undefined;
+      /** Where the authority's certificate is written that a tap with TLS needs; the system's folder for such files unless given. */
+      readonly certificateFolder?: string | undefined;
+    };
+    result: TapView;
+  };
+  /** Ends its connections with FIN, and listens no more. */
+  stopTap: { params: TapRef; result: undefined };
+  /**
+   * Makes a fault on one connection, or sets a rule for connections to come. With a fault alone it is made on all connections
+   * that live, and, unless it ends them, is a rule for all that come. Throws
+   * `no-such-tap` and `no-such-connection`.
+   */
+  fault: {
+    params: TapRef &
+      ({ readonly fault: Fault; readonly connection?: number | undefined } | { readonly rule: FaultRule });
+    /** The id of the rule, where one was set. */
+    result: { readonly rule?: number | undefined };
+  };
+  /** Takes away the faults of a connection, or a rule with what it has done, or all faults and all rules. What was held passes. */
+  clearFaults: {
+    params: TapRef & { readonly connection?: number | undefined; readonly rule?: number | undefined };
+    result: undefined;
+  };
   /** One record whole; undefined when the trace no longer holds it. */
   details: { params: { readonly seq: number }; result: RecordDetails | undefined };
   /** The whole state, and from then on `changes` notifications. */
@@ -189,6 +278,7 @@ export type EngineMethod = keyof EngineMethods;
 export interface EngineSnapshot {
   readonly clients: readonly ClientView[];
   readonly sandboxes: readonly SandboxView[];
+  readonly taps: readonly TapView[];
   readonly entities: SessionChanges;
   readonly stats: TraceStats;
 }
@@ -201,6 +291,8 @@ export interface EngineChanges {
   /** Those that are new or changed; when `cleared`, all that stay. */
   readonly clients: readonly ClientView[];
   readonly sandboxes?: readonly SandboxView[] | undefined;
+  /** All of them, when one has changed. */
+  readonly taps?: readonly TapView[] | undefined;
   readonly stats: TraceStats;
   /** Set when the trace was cleared before these changes: forget what came earlier. */
   readonly cleared?: true | undefined;

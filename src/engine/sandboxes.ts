@@ -52,6 +52,11 @@ export class Sandboxes {
     });
   }
 
+  /** Where the sandbox of a file listens now; undefined when it does not run. */
+  portOf(file: string): number | undefined {
+    return this.#running.get(file)?.listener.port;
+  }
+
   /** `port` 0 takes a free one, or the one that it has. Throws a ListenError or `sandbox-runs`. */
   start(file: string, settings: SandboxSettings, port: number): Promise<SandboxView> {
     return this.#inTurn(async () => {

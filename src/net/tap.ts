@@ -3,6 +3,7 @@
  * declared here anew because this room does not see that one: the engine hands a recorder in as the tap.
  */
 import type { Direction } from '../mqtt/packet.ts';
+import type { FaultNote } from './tap/faults.ts';
 
 /** One end of a Network Connection: an IP address as numbers, without brackets or zone, and a port. */
 export interface TappedEndpoint {
@@ -48,4 +49,12 @@ export interface Tap {
   bytes(atMs: number, connection: number, direction: Direction, chunk: Uint8Array): void;
   /** Once for each connection; nothing of it follows. */
   closed(atMs: number, connection: number, end: TappedEnd): void;
+}
+
+/** What is recorded of faults: set, taken away, and what of the wire they have kept from passing. */
+export type FaultAction = 'fault' | 'fault-cleared' | 'packet-dropped';
+
+/** A tap between other programs and a Server, which can make faults. */
+export interface FaultTap extends Tap {
+  fault(atMs: number, action: FaultAction, connection: number, fault: FaultNote): void;
 }

@@ -5,6 +5,7 @@ import type { Client } from './client.ts';
 import type { DecisionRow } from './decision-table.ts';
 import type { End } from './end.ts';
 import { cleanStartTerm } from './facts.ts';
+import { Faults } from './faults.ts';
 import type { ConnectionEnd, ConnectionInfo, ConnectionView } from './model.ts';
 import { isObserverName } from './observer-name.ts';
 import { ACTIVITY, type OpenConnections } from './open-connections.ts';
@@ -109,7 +110,10 @@ export class Connection implements Viewable<ConnectionView> {
   answeredPauseMs = 0;
   /** Bytes from the Server cannot be read any more. */
   blind = false;
-  frozen: { readonly seq: number; readonly atMs: number } | undefined = undefined;
+  /** Since when nothing of the Client reaches the Server: it was frozen, or a tap holds what it sends. */
+  frozen: { readonly seq: number; readonly atMs: number; readonly byTap?: boolean } | undefined = undefined;
+  /** What a tap has done to it. */
+  readonly faults = new Faults();
   stopped: { readonly seq: number; readonly atMs: number } | undefined = undefined;
   deleted: { readonly seq: number; readonly atMs: number } | undefined = undefined;
 
@@ -254,6 +258,7 @@ export class Connection implements Viewable<ConnectionView> {
       endCause: this.endCause,
       session: this.session?.id,
       ...(this.isObserver && { observer: true as const }),
+      faults: this.faults.view(),
     };
   }
 }

@@ -238,11 +238,30 @@ export function endFact(connection: Connection, end: End): Fact {
 function abruptCode(
   connection: Connection,
   end: End,
-): 'endedCut' | 'endedCutHere' | 'endedClosed' | 'endedClosedHere' | 'endedLost' | 'endedUnknown' {
+):
+  | 'endedCut'
+  | 'endedCutHere'
+  | 'endedCutByTap'
+  | 'endedClosed'
+  | 'endedClosedHere'
+  | 'endedClosedByTap'
+  | 'endedDisconnectDropped'
+  | 'endedLost'
+  | 'endedUnknown' {
   const ours = connection.info.client !== undefined;
+  if (byTap(connection)) return end.cause === 'cut' ? 'endedCutByTap' : 'endedClosedByTap';
+  if (connection.faults.droppedDisconnect !== undefined) return 'endedDisconnectDropped';
   if (end.cause === 'cut') return ours ? 'endedCutHere' : 'endedCut';
   if (end.cause === 'closed') return ours ? 'endedClosedHere' : 'endedClosed';
   return end.cause === 'lost' ? 'endedLost' : 'endedUnknown';
+}
+
+/** Whether it was a fault, or the end of the tap, that ended it. */
+function byTap({ closed, info }: Connection): boolean {
+  const detail = closed?.end.detail;
+  return (
+    info.tap === 'listener' && closed?.end.by === 'client' && (detail === 'fault' || detail === 'tap-stopped')
+  );
 }
 
 function disconnectFact(connection: Connection, end: End): Fact {

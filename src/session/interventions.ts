@@ -1,8 +1,11 @@
 /** What an operator, a user or a fault does to a Server or a Session, beside the wire. */
 import { caseFactsOf } from './case-facts.ts';
 import { chooseRow } from './choose-row.ts';
+import type { Connection } from './connection.ts';
 import type { End } from './end.ts';
 import { fact } from './facts.ts';
+import { holdsClient } from './faults.ts';
+import type { FaultNote, SessionAction } from './model.ts';
 import type { SessionMoves } from './session-moves.ts';
 import type { WillCase } from './will-case.ts';
 import type { WillCases } from './will-cases.ts';
@@ -32,6 +35,23 @@ export class Interventions {
       for (const { case: willCase } of client.wills) {
         if (willCase?.verdict === 'pending') this.#leaveToServer(willCase, seq);
       }
+    }
+  }
+
+  /** A tap makes a fault on a connection, takes one away, or has kept a packet from passing. */
+  fault(at: Connection, action: SessionAction, fault: FaultNote, seq: number): void {
+    const { nowMs: atMs } = this.#world;
+    if (action === 'packet-dropped') {
+      if (fault.kind === 'drop_disconnect') at.faults.droppedDisconnect ??= { seq, atMs };
+      return;
+    }
+    at.faults.note(action === 'fault', fault, seq, atMs);
+    this.#world.changed.connections.mark(at);
+    if (!holdsClient(fault)) return;
+    if (action === 'fault-cleared') at.frozen = undefined;
+    else if (at.carries) {
+      at.frozen = { seq, atMs, byTap: true };
+      at.silence?.freeze();
     }
   }
 

@@ -58,7 +58,26 @@ export type SessionAction =
   | 'resume'
   | 'start-clean'
   | 'server-stopped'
-  | 'session-deleted';
+  | 'session-deleted'
+  | 'fault'
+  | 'fault-cleared'
+  | 'packet-dropped';
+
+/** A fault that a tap makes; `detail` are its values, for example `200 ms`. */
+export interface FaultNote {
+  readonly kind:
+    | 'reset_peer'
+    | 'close'
+    | 'timeout'
+    | 'freeze'
+    | 'latency'
+    | 'bandwidth'
+    | 'drop_disconnect'
+    | 'drop_pingresp'
+    | 'down';
+  readonly direction?: 'toServer' | 'toClient' | 'both' | undefined;
+  readonly detail?: string | undefined;
+}
 
 /**
  * The rules themselves, fed in the order of the trace. Implemented by `SessionRules` in rules.ts.
@@ -89,6 +108,8 @@ export interface SessionRulesInput {
       readonly connection?: number | undefined;
       readonly server?: string | undefined;
       readonly clientId?: string | undefined;
+      /** Which fault, when the action is about one. */
+      readonly fault?: FaultNote | undefined;
     },
   ): void;
   /** Moves "now" forward: verdicts whose grace has run out fall. Never backwards. */
@@ -165,6 +186,16 @@ export interface ConnectionView {
   readonly session?: number | undefined;
   /** Set when it is a connection of this extension that only watches for wills: see observer-name.ts. */
   readonly observer?: true | undefined;
+  /** What a tap has done to it, in order; the newest when there were very many. */
+  readonly faults?: readonly FaultView[] | undefined;
+}
+
+/** A fault while it lasted; at once over when it ended the connection. */
+export interface FaultView extends FaultNote {
+  readonly seq: number;
+  readonly atMs: number;
+  /** When it was taken away. */
+  readonly untilMs?: number | undefined;
 }
 
 export interface SessionView {

@@ -24,6 +24,7 @@ import { Lifecycle } from './lifecycle.ts';
 import type {
   ConnectionEnd,
   ConnectionInfo,
+  FaultNote,
   SessionAction,
   SessionChanges,
   SessionRulesInput,
@@ -162,6 +163,7 @@ export class SessionRules implements SessionRulesInput {
       readonly connection?: number | undefined;
       readonly server?: string | undefined;
       readonly clientId?: string | undefined;
+      readonly fault?: FaultNote | undefined;
     },
   ): void {
     const now = this.#advanceTo(atMs);
@@ -177,6 +179,8 @@ export class SessionRules implements SessionRulesInput {
     else if (action === 'session-deleted' && server !== undefined) {
       const clientId = target.clientId ?? at?.clientId;
       if (clientId !== undefined) this.#interventions.sessionDeleted(server, clientId, seq);
+    } else if (at !== undefined && target.fault !== undefined) {
+      this.#interventions.fault(at, action, target.fault, seq);
     }
   }
 

@@ -41,6 +41,10 @@ export const factTemplates = {
   endedClosed: 'The connection ended at {endedAtMs} without DISCONNECT (closed by the Client)',
   endedCutHere: 'The connection ended at {endedAtMs} without DISCONNECT (cut from here)',
   endedClosedHere: 'The connection ended at {endedAtMs} without DISCONNECT (closed from here)',
+  endedCutByTap: 'The connection ended at {endedAtMs} without DISCONNECT (cut by a fault of the tap)',
+  endedClosedByTap: 'The connection ended at {endedAtMs} without DISCONNECT (closed by the tap)',
+  endedDisconnectDropped:
+    'The connection ended at {endedAtMs}, and the Server saw no DISCONNECT: the tap has dropped it',
   endedLost: 'The connection ended at {endedAtMs} without DISCONNECT (the link failed)',
   endedUnknown: 'The connection ended at {endedAtMs} without DISCONNECT',
   endedByServer: 'The Server closed the connection at {endedAtMs} without DISCONNECT',
@@ -226,6 +230,8 @@ export const factTemplates = {
   // Keep alive.
   lastPacket: 'The last packet from the Client came at {lastAtMs}',
   frozen: 'The Client was frozen at {frozenAtMs}: it sends nothing, PINGREQ included',
+  frozenByTap:
+    'The tap holds what the Client sends since {frozenAtMs}: nothing reaches the Server, no PINGREQ either',
   keepAliveClosed: 'The Server ended the connection {afterMs} after that',
   keepAliveClosedEarly: 'The Server said 0x8D (Keep Alive timeout) {beforeMs} before that',
   keepAliveStillOpen: 'The connection was still open at {untilAtMs}',

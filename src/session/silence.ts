@@ -228,7 +228,10 @@ function keepAliveFacts(connection: Connection): Fact[] {
   facts.push(
     fact('lastPacket', { lastAtMs: connection.lastFromClientAtMs }, { seq: connection.lastFromClientSeq }),
   );
-  if (frozen !== undefined) facts.push(fact('frozen', { frozenAtMs: frozen.atMs }, { seq: frozen.seq }));
+  if (frozen !== undefined) {
+    const code = frozen.byTap === true ? 'frozenByTap' : 'frozen';
+    facts.push(fact(code, { frozenAtMs: frozen.atMs }, { seq: frozen.seq }));
+  }
   return facts;
 }
 

@@ -80,5 +80,8 @@ function targetFields(target: ActionTarget): readonly NamedValue[] {
     ['Connection', target.connection],
     ['Server', target.server],
     ['Client Identifier', target.clientId],
+    ['Fault', target.fault?.kind],
+    ['On what goes', target.fault?.direction],
+    ['Values', target.fault?.detail],
   ];
 }

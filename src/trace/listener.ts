@@ -57,14 +57,39 @@ export const recordedActions = [
   'start-clean',
   'server-stopped',
   'session-deleted',
+  'fault',
+  'fault-cleared',
+  'packet-dropped',
 ] as const;
 export type RecordedAction = (typeof recordedActions)[number];
+
+/** What faults a tap makes. Saved captures name them, too. */
+export const faultKinds = [
+  'reset_peer',
+  'close',
+  'timeout',
+  'freeze',
+  'latency',
+  'bandwidth',
+  'drop_disconnect',
+  'drop_pingresp',
+  'down',
+] as const;
+
+/** A fault; `detail` are its values, for example `200 ms`. */
+export interface FaultNote {
+  readonly kind: (typeof faultKinds)[number];
+  readonly direction?: 'toServer' | 'toClient' | 'both' | undefined;
+  readonly detail?: string | undefined;
+}
 
 /** `connection` is undefined for what is done to a Server as a whole; then `server` names it. */
 export interface ActionTarget {
   readonly connection?: number | undefined;
   readonly server?: string | undefined;
   readonly clientId?: string | undefined;
+  /** Which fault, when the action is about one. */
+  readonly fault?: FaultNote | undefined;
 }
 
 export interface RecordListener {

@@ -28,6 +28,14 @@ export class Fifo<T> {
     return item;
   }
 
+  /** From the first to the last. */
+  *[Symbol.iterator](): Generator<T, void, undefined> {
+    for (let index = this.#head; index < this.#items.length; index += 1) {
+      const item = this.#items[index];
+      if (item !== undefined) yield item;
+    }
+  }
+
   clear(): void {
     this.#items = [];
     this.#head = 0;

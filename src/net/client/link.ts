@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type ProtocolVersion, TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
 import type { Clock } from '../clock.ts';
+import { carriers, endpointOf } from '../endpoints.ts';
 import type { Tap, TappedConnection, TappedEnd } from '../tap.ts';
 import { NetError } from './net-error.ts';
 import type { TlsMaterial } from './tls-material.ts';
@@ -163,26 +164,15 @@ export class Link {
   }
 }
 
-const carriers = { mqtt: 'tcp', mqtts: 'tls', ws: 'ws', wss: 'wss' } as const;
-
 /** Both ends of a connected socket of ours; nothing when it has none, as a pipe. */
 function endpointsOf(
   { localAddress, localPort, remoteAddress, remotePort }: Socket,
   scheme: NetworkAddress['scheme'],
 ): Pick<TappedConnection, 'endpoints'> {
-  if (localAddress === undefined || localPort === undefined) return {};
-  if (remoteAddress === undefined || remotePort === undefined) return {};
-  return {
-    endpoints: {
-      client: { address: withoutZone(localAddress), port: localPort },
-      server: { address: withoutZone(remoteAddress), port: remotePort },
-      carrier: carriers[scheme],
-    },
-  };
-}
-
-function withoutZone(address: string): string {
-  return address.replace(/%.*$/, '');
+  const client = endpointOf(localAddress, localPort);
+  const server = endpointOf(remoteAddress, remotePort);
+  if (client === undefined || server === undefined) return {};
+  return { endpoints: { client, server, carrier: carriers[scheme] } };
 }
 
 function isTimeout(reason: unknown): boolean {
@@ -198,7 +188,8 @@ function endByUs(reason: unknown): TappedEnd {
 /** Codes of OpenSSL's verification: it is the Client that hangs up then. */
 const certificateRefusal = /^(CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO|ERR_TLS_CERT|INVALID_CA|HOSTNAME_MISMATCH)/;
 
-function endOfFailure(error: unknown): TappedEnd {
+/** What the trace says of a connection that did not come about. */
+export function endOfFailure(error: unknown): TappedEnd {
   const detail = describe(error).code;
   if (detail === 'ECONNREFUSED') return { by: 'server', how: 'refused', detail };
   if (detail === 'ECONNRESET' || detail === 'EPIPE') return { by: 'server', how: 'reset', detail };

@@ -32,9 +32,13 @@ export interface Transport {
   mute(on: boolean): void;
 }
 
-/** Throws the system's error, or the reason of `signal`. */
-export function openTcp(address: NetworkAddress, signal: AbortSignal): Promise<Socket> {
-  const socket = connectTcp({ host: address.host, port: address.port, noDelay: true });
+/** With `allowHalfOpen`, an end of the Server does not end it. Throws the system's error, or the reason of `signal`. */
+export function openTcp(
+  address: NetworkAddress,
+  signal: AbortSignal,
+  allowHalfOpen = false,
+): Promise<Socket> {
+  const socket = connectTcp({ host: address.host, port: address.port, noDelay: true, allowHalfOpen });
   return settle(socket, 'connect', signal);
 }
 

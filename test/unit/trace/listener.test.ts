@@ -1,6 +1,12 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import type { SessionAction, SessionRulesInput } from '../../../src/session/model.ts';
-import type { RecordedAction, RecordListener } from '../../../src/trace/listener.ts';
+import type { FaultNote as NetFaultNote } from '../../../src/net/tap/faults.ts';
+import type { FaultAction } from '../../../src/net/tap.ts';
+import type {
+  SessionAction,
+  FaultNote as SessionFaultNote,
+  SessionRulesInput,
+} from '../../../src/session/model.ts';
+import type { FaultNote, RecordedAction, RecordListener } from '../../../src/trace/listener.ts';
 
 type Told = Omit<SessionRulesInput, 'advance' | 'takeChanges'>;
 
@@ -9,5 +15,11 @@ describe('the listener of the recorder', () => {
     expectTypeOf<RecordListener>().toEqualTypeOf<Told>();
     expectTypeOf<SessionRulesInput>().toExtend<RecordListener>();
     expectTypeOf<RecordedAction>().toEqualTypeOf<SessionAction>();
+  });
+
+  it('knows the faults that taps make', () => {
+    expectTypeOf<FaultNote>().toEqualTypeOf<SessionFaultNote>();
+    expectTypeOf<NetFaultNote>().toEqualTypeOf<FaultNote>();
+    expectTypeOf<FaultAction>().toExtend<RecordedAction>();
   });
 });

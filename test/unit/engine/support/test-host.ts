@@ -7,6 +7,7 @@ import type {
   EngineMethods,
   FromEngine,
   SandboxView,
+  TapView,
   ToEngine,
   UserError,
 } from '../../../../src/engine/messages.ts';
@@ -50,6 +51,7 @@ export class TestHost {
   readonly wills = new Map<number, WillView>();
   readonly expectations = new Map<number, ExpectationView>();
   sandboxes: readonly SandboxView[] = [];
+  taps: readonly TapView[] = [];
   readonly engine: Engine;
   readonly #answers = new Map<number, (message: FromEngine) => void>();
   #nextId = 1;
@@ -188,6 +190,7 @@ export class TestHost {
     if (changes.records !== undefined) this.batches.push(changes.records);
     for (const each of changes.clients) this.clients.set(each.key, each);
     this.sandboxes = changes.sandboxes ?? this.sandboxes;
+    this.taps = changes.taps ?? this.taps;
     this.#adopt(changes.entities);
   }
 

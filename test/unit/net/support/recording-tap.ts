@@ -1,10 +1,16 @@
 import { TO_CLIENT } from '../../../../src/mqtt/packet.ts';
-import type { Tap, TappedConnection, TappedEnd } from '../../../../src/net/tap.ts';
+import type { FaultNote } from '../../../../src/net/tap/faults.ts';
+import type { FaultAction, FaultTap, TappedConnection, TappedEnd } from '../../../../src/net/tap.ts';
 
 /** A tap that remembers, and wakes who waits for something to pass. */
-export class RecordingTap implements Tap {
+export class RecordingTap implements FaultTap {
   readonly opens: { readonly connection: number; readonly info: TappedConnection }[] = [];
   readonly ends: { readonly connection: number; readonly end: TappedEnd }[] = [];
+  readonly actions: {
+    readonly action: FaultAction;
+    readonly connection: number;
+    readonly fault: FaultNote;
+  }[] = [];
   readonly #bytes = new Map<string, Buffer[]>();
   readonly #times: number[] = [];
   #wake: (() => void)[] = [];
@@ -24,6 +30,11 @@ export class RecordingTap implements Tap {
 
   closed(atMs: number, connection: number, end: TappedEnd): void {
     this.ends.push({ connection, end });
+    this.#passed(atMs);
+  }
+
+  fault(atMs: number, action: FaultAction, connection: number, fault: FaultNote): void {
+    this.actions.push({ action, connection, fault });
     this.#passed(atMs);
   }
 

@@ -1,0 +1,164 @@
+import { isLoopback } from '../net/broker/listener.ts';
+import { readTlsMaterial } from '../net/client/tls-material.ts';
+import { addressLabel, isSecure, type NetworkAddress } from '../net/client/transport.ts';
+import type { Clock } from '../net/clock.ts';
+import type { Fault } from '../net/tap/faults.ts';
+import type { FaultRule } from '../net/tap/rules.ts';
+import { startTapProxy, type TapProxy } from '../net/tap/tap-proxy.ts';
+import type { FaultTap } from '../net/tap.ts';
+import { engineErrors } from './errors.ts';
+import type { EngineMethods, LogLevel, TapView } from './messages.ts';
+
+export interface TapsWorld {
+  readonly clock: Clock;
+  readonly tap: FaultTap;
+  changed(): void;
+  log(level: LogLevel, message: string): void;
+}
+
+interface RunningTap {
+  readonly proxy: TapProxy;
+  readonly head: Pick<TapView, 'key' | 'profile' | 'file' | 'server' | 'to' | 'caFile'>;
+}
+
+/** How many connections a view tells of. */
+const told = 200;
+
+/** The taps that listen, at most one for each profile. */
+export class Taps {
+  readonly #world: TapsWorld;
+  readonly #running = new Map<string, RunningTap>();
+  /** Starting and stopping is done one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(world: TapsWorld) {
+    this.#world = world;
+  }
+
+  views(): readonly TapView[] {
+    return [...this.#running.values()].map(viewOf);
+  }
+
+  /** Throws `tap-not-allowed`, a ListenError, or what is wrong with the files that `tls:` names. */
+  start(
+    params: EngineMethods['startTap']['params'],
+    to: () => NetworkAddress,
+    server: string,
+  ): Promise<TapView> {
+    return this.#inTurn(async () => {
+      const { profile, file } = params;
+      const key = `${file}#${profile.name}`;
+      const running = this.#running.get(key);
+      if (running !== undefined) return viewOf(running);
+      const started = await this.#open(key, params, to, server);
+      this.#running.set(key, started);
+      const view = viewOf(started);
+      this.#world.log('info', `The tap of ${profile.name} listens at ${view.address} for ${view.to}.`);
+      this.#world.changed();
+      return view;
+    });
+  }
+
+  /** Throws `no-such-tap`. */
+  stop(key: string): Promise<void> {
+    return this.#inTurn(() => this.#close(key, this.#get(key)));
+  }
+
+  stopAll(): Promise<void> {
+    return this.#inTurn(async () => {
+      await Promise.all([...this.#running].map(([key, running]) => this.#close(key, running)));
+    });
+  }
+
+  /** Throws `no-such-tap` and `no-such-connection`. */
+  fault(
+    key: string,
+    what: { readonly fault: Fault; readonly connection?: number | undefined } | { readonly rule: FaultRule },
+  ): { readonly rule?: number | undefined } {
+    const { proxy } = this.#get(key);
+    if ('rule' in what) return { rule: proxy.addRule(what.rule) };
+    if (what.connection === undefined) return { rule: proxy.faultAll(what.fault) };
+    if (!proxy.fault(what.connection, what.fault)) throw engineErrors.noSuchConnection(what.connection);
+    return {};
+  }
+
+  /** Throws `no-such-tap`, `no-such-connection` and `no-such-rule`. */
+  clear(
+    key: string,
+    { connection, rule }: { readonly connection?: number | undefined; readonly rule?: number | undefined },
+  ): undefined {
+    const { proxy } = this.#get(key);
+    if (rule !== undefined && !proxy.removeRule(rule)) throw engineErrors.noSuchRule();
+    if (connection !== undefined && !proxy.clear(connection)) throw engineErrors.noSuchConnection(connection);
+    if (rule === undefined && connection === undefined) proxy.clearAll();
+    return undefined;
+  }
+
+  async #open(
+    key: string,
+    { profile, file, folder, listen: wished, scheme, allowRemote }: EngineMethods['startTap']['params'],
+    to: () => NetworkAddress,
+    server: string,
+  ): Promise<RunningTap> {
+    const { clock, tap, changed } = this.#world;
+    const listen = wished ?? profile.tap?.listen ?? { host: '127.0.0.1', port: 0 };
+    if (allowRemote !== true && !isLoopback(listen.host)) throw engineErrors.tapNotAllowed(listen.host);
+    const address = to();
+    const tls = isSecure(address) ? await readTlsMaterial(profile.tls, folder, address.host) : undefined;
+    const proxy = await startTapProxy({
+      listen,
+      to,
+      tls,
+      scheme,
+      server,
+      tap,
+      allowRemote,
+      clock,
+      changed,
+    });
+    return {
+      proxy,
+      head: {
+        key,
+        profile: profile.name,
+        file,
+        server,
+        to: `${address.scheme}://${addressLabel(address)}${address.path}`,
+      },
+    };
+  }
+
+  async #close(key: string, { proxy, head }: RunningTap): Promise<void> {
+    this.#running.delete(key);
+    await proxy.close();
+    this.#world.log('info', `The tap of ${head.profile} has stopped.`);
+    this.#world.changed();
+  }
+
+  #get(key: string): RunningTap {
+    const running = this.#running.get(key);
+    if (running === undefined) throw engineErrors.noSuchTap();
+    return running;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}
+
+function viewOf({ proxy, head }: RunningTap): TapView {
+  const { address, scheme, host, port, connectionsSeen, connectionsOpen, rules } = proxy;
+  return {
+    ...head,
+    address,
+    scheme,
+    host,
+    port,
+    connectionsSeen,
+    connectionsOpen,
+    connections: proxy.connections(told),
+    rules,
+  };
+}

@@ -1,0 +1,49 @@
+/** One end of a tapped connection: what carries its bytes, and the TCP socket beneath. */
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+export interface Side {
+  readonly stream: Duplex;
+  /** TLS and WebSocket have no way to send RST. */
+  readonly socket: Socket;
+}
+
+/** What a side tells. */
+export interface SideEvents {
+  bytes(chunk: Buffer): void;
+  /** It sends no more, and may still read. */
+  finished(): void;
+  /** It is gone. `code` is the error's: `ECONNRESET`, `ETIMEDOUT`... */
+  failed(code: string): void;
+  drained(): void;
+  closed(): void;
+}
+
+export function listenTo({ stream, socket }: Side, events: SideEvents): void {
+  let over = false;
+  let closed = false;
+  const fail = (error: NodeJS.ErrnoException): void => {
+    if (over) return;
+    over = true;
+    events.failed(error.code ?? error.message);
+  };
+  stream.on('data', (chunk: Buffer) => events.bytes(chunk));
+  stream.on('end', () => {
+    if (!over) events.finished();
+  });
+  stream.on('drain', () => events.drained());
+  stream.on('error', fail);
+  if (stream !== socket) socket.on('error', fail);
+  socket.on('close', () => {
+    if (closed) return;
+    closed = true;
+    if (!stream.readableEnded) fail(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+    events.closed();
+  });
+}
+
+/** Sends RST, and forgets what was not sent. */
+export function resetSide({ stream, socket }: Side): void {
+  socket.resetAndDestroy();
+  if (stream !== socket) stream.destroy();
+}

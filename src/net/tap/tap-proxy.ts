@@ -1,0 +1,258 @@
+/**
+ * The tap: listens, and forwards each connection to a Server with a connection of its own. It changes no byte, holds each side
+ * back as the other does, and passes on how each side ends. Where TCP leaves a proxy no way to do as the Server would,
+ * a reset stands for it: a Server that refuses, or is not there, shows in a Client that is accepted and reset at once.
+ */
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { isLoopback } from '../broker/listener.ts';
+import { hostAndPort, listenErrors } from '../broker/listener-errors.ts';
+import { endOfFailure } from '../client/link.ts';
+import type { TlsMaterial } from '../client/tls-material.ts';
+import { addressLabel, type NetworkAddress, openTcp } from '../client/transport.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { carriers, endpointOf } from '../endpoints.ts';
+import type { FaultTap, TappedEndpoint, TappedEndpoints } from '../tap.ts';
+import { type Fault, faultRows } from './faults.ts';
+import { RuleBook } from './rule-book.ts';
+import type { FaultRule, FaultRuleView } from './rules.ts';
+import { TappedConnection, type TappedState } from './tapped-connection.ts';
+
+export type TapScheme = NetworkAddress['scheme'];
+
+/** How many connections may wait to be accepted. */
+const backlog = 4096;
+
+export interface TapOptions {
+  /** Port 0 takes a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Where the Server is; asked anew for each connection when it may move. */
+  readonly to: NetworkAddress | (() => NetworkAddress);
+  /** For `mqtts` and `wss`. */
+  readonly tls?: TlsMaterial | undefined;
+  /** What Clients speak to it; that of the Server unless given. */
+  readonly scheme?: TapScheme | undefined;
+  /** The key of the Server in the trace. */
+  readonly server: string;
+  /** Takes what passes. */
+  readonly tap: FaultTap;
+  /** Lets other machines connect. The user has been asked. */
+  readonly allowRemote?: boolean | undefined;
+  readonly clock?: Clock | undefined;
+  /** From 0 to 1, for jitter. */
+  readonly random?: (() => number) | undefined;
+  /** Connections, rules or faults have changed. */
+  readonly changed?: (() => void) | undefined;
+}
+
+/** One connection through the tap, as it is now. */
+export interface TappedView {
+  readonly connection: number;
+  readonly clientId: string;
+  readonly from: string;
+  readonly state: TappedState;
+  readonly faults: readonly Fault[];
+}
+
+/** A tap that runs. */
+export interface TapProxy {
+  /** For Clients, for example `mqtt://127.0.0.1:1884`. */
+  readonly address: string;
+  readonly scheme: TapScheme;
+  readonly host: string;
+  readonly port: number;
+  /** Since it was started. */
+  readonly connectionsSeen: number;
+  readonly connectionsOpen: number;
+  readonly rules: readonly FaultRuleView[];
+  /** The newest `limit` connections that are open, newest first. */
+  connections(limit: number): readonly TappedView[];
+  /** Makes a fault on one connection. False when there is none with this id. */
+  fault(connection: number, fault: Fault): boolean;
+  /** Makes a fault on all connections, and, unless it ends them, on all that will come. Returns the rule for those. */
+  faultAll(fault: Fault): number | undefined;
+  /** Sets a rule for connections to come. Returns its id. */
+  addRule(rule: FaultRule): number;
+  /** Takes a rule away, and what it has done to connections that live. False when there is none with this id. */
+  removeRule(id: number): boolean;
+  /** Takes away the faults of one connection. False when there is none with this id. */
+  clear(connection: number): boolean;
+  /** Takes away all rules, and all faults of all connections. */
+  clearAll(): void;
+  /** Ends all connections with FIN, and listens no more. */
+  close(): Promise<void>;
+}
+
+/** Rejects with a ListenError. */
+export async function startTapProxy(options: TapOptions): Promise<TapProxy> {
+  const { host, port } = options.listen;
+  if (options.allowRemote !== true && !isLoopback(host)) throw listenErrors.notLoopback(host);
+  const server = createServer({ noDelay: true, allowHalfOpen: true });
+  const proxy = new RunningProxy(options, server);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenErrors.failed(host, port, error)));
+    server.listen({ host, port, backlog }, resolve);
+  });
+  return proxy;
+}
+
+class RunningProxy implements TapProxy {
+  readonly scheme: TapScheme;
+  readonly host: string;
+  connectionsSeen = 0;
+  readonly #options: TapOptions;
+  readonly #server: Server;
+  readonly #clock: Clock;
+  readonly #rules: RuleBook;
+  readonly #connections = new Set<TappedConnection>();
+  /** Those that have reached a Server, by their id in the trace. */
+  readonly #byId = new Map<number, TappedConnection>();
+  #idle: (() => void) | undefined;
+
+  constructor(options: TapOptions, server: Server) {
+    this.#options = options;
+    this.#server = server;
+    this.#clock = options.clock ?? systemClock;
+    this.#rules = new RuleBook(() => this.#changed());
+    this.scheme = options.scheme ?? this.#to.scheme;
+    this.host = options.listen.host;
+    server.on('connection', (socket) => this.#accept(socket));
+  }
+
+  get #to(): NetworkAddress {
+    const { to } = this.#options;
+    return typeof to === 'function' ? to() : to;
+  }
+
+  get port(): number {
+    const bound = this.#server.address();
+    return isAddress(bound) ? bound.port : this.#options.listen.port;
+  }
+
+  get address(): string {
+    return `${this.scheme}://${hostAndPort(this.host, this.port)}`;
+  }
+
+  get connectionsOpen(): number {
+    return this.#connections.size;
+  }
+
+  get rules(): readonly FaultRuleView[] {
+    return this.#rules.views();
+  }
+
+  connections(limit: number): readonly TappedView[] {
+    const views: TappedView[] = [];
+    for (const connection of [...this.#byId.values()].slice(-limit).reverse()) {
+      const { id, clientId, from, state, faults } = connection;
+      views.push({ connection: id, clientId, from, state, faults });
+    }
+    return views;
+  }
+
+  fault(connection: number, fault: Fault): boolean {
+    const found = this.#byId.get(connection);
+    found?.make(fault);
+    return found !== undefined;
+  }
+
+  faultAll(fault: Fault): number | undefined {
+    const { ends, onLiving } = faultRows[fault.kind];
+    if (onLiving) for (const connection of [...this.#byId.values()]) connection.make(fault);
+    return ends ? undefined : this.#rules.add({ fault });
+  }
+
+  addRule(rule: FaultRule): number {
+    return this.#rules.add(rule);
+  }
+
+  removeRule(id: number): boolean {
+    const rule = this.#rules.remove(id);
+    if (rule === undefined) return false;
+    const made = new Set([rule.fault]);
+    for (const connection of this.#byId.values()) connection.clear(made);
+    return true;
+  }
+
+  clear(connection: number): boolean {
+    const found = this.#byId.get(connection);
+    found?.clear();
+    return found !== undefined;
+  }
+
+  clearAll(): void {
+    this.#rules.removeAll();
+    for (const connection of this.#byId.values()) connection.clear();
+  }
+
+  async close(): Promise<void> {
+    this.#rules.removeAll();
+    const closed = new Promise<void>((settle) => this.#server.close(() => settle()));
+    for (const connection of [...this.#connections]) connection.close('tap-stopped');
+    if (this.#connections.size > 0) await new Promise<void>((settle) => (this.#idle = settle));
+    await closed;
+  }
+
+  #accept(socket: Socket): void {
+    const { tap, server, random = Math.random } = this.#options;
+    const client = endpointOf(socket.remoteAddress, socket.remotePort);
+    const from = client === undefined ? '' : addressLabel({ host: client.address, port: client.port });
+    this.connectionsSeen += 1;
+    const connection = new TappedConnection(
+      from,
+      { stream: socket, socket },
+      {
+        clock: this.#clock,
+        random,
+        tap,
+        info: (side) => ({
+          server,
+          tap: 'listener',
+          label: from,
+          endpoints: side && this.#endpoints(client, side.socket),
+        }),
+        connectRead: (read) => this.#rules.connectRead(read),
+        packetPassed: (...args) => this.#rules.packetPassed(...args),
+        changed: () => this.#changed(),
+        gone: (gone) => this.#gone(gone),
+      },
+    );
+    this.#connections.add(connection);
+    if (!this.#rules.refuses(connection)) void this.#dial(connection);
+  }
+
+  async #dial(connection: TappedConnection): Promise<void> {
+    try {
+      const socket = await openTcp(this.#to, connection.signal, true);
+      connection.attach({ stream: socket, socket });
+    } catch (error) {
+      connection.refuse(endOfFailure(error));
+      return;
+    }
+    if (connection.signal.aborted) return;
+    this.#byId.set(connection.id, connection);
+    this.#rules.opened(connection);
+    connection.start();
+  }
+
+  #endpoints(client: TappedEndpoint | undefined, socket: Socket): TappedEndpoints | undefined {
+    const server = endpointOf(socket.remoteAddress, socket.remotePort);
+    if (client === undefined || server === undefined) return undefined;
+    return { client, server, carrier: carriers[this.#to.scheme] };
+  }
+
+  #gone(connection: TappedConnection): void {
+    this.#connections.delete(connection);
+    this.#byId.delete(connection.id);
+    this.#rules.gone(connection);
+    this.#changed();
+    if (this.#connections.size === 0) this.#idle?.();
+  }
+
+  #changed(): void {
+    this.#options.changed?.();
+  }
+}
+
+function isAddress(bound: AddressInfo | string | null): bound is AddressInfo {
+  return bound !== null && typeof bound === 'object';
+}

@@ -1,0 +1,473 @@
+/**
+ * One connection of a program through the tap: two sides, a lane each way, and the faults on them. The trace gets what the
+ * Client sends when it leaves for the Server, and what the Server sends when it comes: it shows what the Server saw and did,
+ * whatever faults stand between it and the Client.
+ */
+import { decodePacket } from '../../mqtt/decode.ts';
+import { type Direction, TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
+import type { ConnectionState } from '../../mqtt/packet-border.ts';
+import { packetTypeNumber } from '../../mqtt/packet-types.ts';
+import type { Cancel, Clock } from '../clock.ts';
+import type { FaultTap, TappedConnection as TappedConnectionInfo, TappedEnd } from '../tap.ts';
+import { ConnectionFaults } from './connection-faults.ts';
+import { type Fault, noteOf } from './faults.ts';
+import { holdBytes, Lane, type LaneEnd } from './lane.ts';
+import { type GateSink, PacketGate } from './packet-gate.ts';
+import { listenTo, resetSide, type Side } from './side.ts';
+
+const CONNECT = packetTypeNumber('connect');
+/** A CONNECT that is longer is not looked into for its Client Identifier. */
+const longestConnect = 65_536;
+/** How long a side that was sent FIN has to answer before its socket is destroyed, in ms. */
+const lingerMs = 2000;
+
+export interface TappedWorld {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly tap: FaultTap;
+  /** What the trace is told when it opens; without a Server when there is none. */
+  info(server: Side | undefined): TappedConnectionInfo;
+  /** The CONNECT is there and has not passed: rules by Client Identifier come now. */
+  connectRead(connection: TappedConnection): void;
+  packetPassed(connection: TappedConnection, direction: Direction, type: number): void;
+  changed(): void;
+  /** Both sockets are closed. */
+  gone(connection: TappedConnection): void;
+}
+
+export type TappedState = 'open' | 'half-open';
+
+export class TappedConnection {
+  /** In the trace; 0 before there is a Server, or none is found. */
+  id = 0;
+  /** Address and port of the program. */
+  readonly from: string;
+  /** As the CONNECT says it; empty while none was read. */
+  clientId = '';
+  readonly #world: TappedWorld;
+  readonly #client: Side;
+  #server: Side | undefined;
+  readonly #toServer: { readonly lane: Lane; readonly gate: PacketGate };
+  readonly #toClient: { readonly lane: Lane; readonly gate: PacketGate };
+  readonly #faults: ConnectionFaults;
+  /** The first packet, as far as it has come, until it is whole. */
+  #connect: Buffer[] | undefined = [];
+  #connectBytes = 0;
+  /** Its end is in the trace. */
+  #recorded = false;
+  /** We have ended it: what its sockets still tell is of no matter. */
+  #over = false;
+  /** How many of its sockets are open. */
+  #sockets = 1;
+  #holding = false;
+  /** What has come before there is a Server. */
+  #early: Buffer[] | undefined = [];
+  #earlyBytes = 0;
+  #finishedEarly = false;
+  #watched: Record<Direction, boolean> = { [TO_SERVER]: false, [TO_CLIENT]: false };
+  /** The ends that have passed to the other side. */
+  #clientEndPassed = false;
+  #serverEndPassed = false;
+  #clientGone = false;
+  #clientCode = '';
+  readonly #timers = new Set<Cancel>();
+  readonly #abort = new AbortController();
+
+  constructor(from: string, client: Side, world: TappedWorld) {
+    this.from = from;
+    this.#client = client;
+    this.#world = world;
+    const { clock, random } = world;
+    const state: ConnectionState = { version: undefined };
+    this.#toServer = {
+      lane: new Lane(client.stream, {
+        clock,
+        random,
+        departed: (bytes) => this.#record(TO_SERVER, bytes),
+        ended: (how) => this.#clientEnded(how),
+      }),
+      gate: new PacketGate(TO_SERVER, state, this.#sink(TO_SERVER)),
+    };
+    this.#toServer.gate.watching = true;
+    this.#toClient = {
+      lane: new Lane(
+        { pause: () => this.#server?.stream.pause(), resume: () => this.#server?.stream.resume() },
+        {
+          clock,
+          random,
+          departed: () => {},
+          ended: (how) => this.#serverEnded(how),
+        },
+      ),
+      gate: new PacketGate(TO_CLIENT, state, this.#sink(TO_CLIENT)),
+    };
+    this.#toClient.lane.open(client.stream);
+    this.#faults = new ConnectionFaults({ toServer: this.#toServer, toClient: this.#toClient });
+    listenTo(client, {
+      bytes: (chunk) => {
+        if (this.#early === undefined) this.#toServer.gate.feed(chunk);
+        else this.#hasCome(this.#early, chunk);
+      },
+      finished: () => this.#clientFinished(),
+      failed: (code) => this.#clientFailed(code),
+      drained: () => this.#toClient.lane.drained(),
+      closed: () => this.#sideClosed(),
+    });
+  }
+
+  /** Given up when the connection ends before the Server is there. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get faults(): readonly Fault[] {
+    return this.#faults.all();
+  }
+
+  /** Whether it has been seen to reach a Server. */
+  get attached(): boolean {
+    return this.#server !== undefined;
+  }
+
+  get state(): TappedState {
+    const { lane: toServer } = this.#toServer;
+    const { lane: toClient } = this.#toClient;
+    return toServer.endWaits || toClient.endWaits || this.#recorded ? 'half-open' : 'open';
+  }
+
+  /** The Server is there. Nothing passes before `start`. */
+  attach(server: Side): void {
+    if (this.#abort.signal.aborted) {
+      resetSide(server);
+      return;
+    }
+    this.#server = server;
+    this.#sockets += 1;
+    this.#opened();
+    listenTo(server, {
+      bytes: (chunk) => this.#fromServer(chunk),
+      finished: () => this.#serverFinished(),
+      failed: (code) => this.#serverFailed(code),
+      drained: () => this.#toServer.lane.drained(),
+      closed: () => this.#sideClosed(),
+    });
+  }
+
+  /** What has come from the Client leaves for the Server. */
+  start(): void {
+    const early = this.#early;
+    if (this.#over || this.#server === undefined || early === undefined) return;
+    this.#toServer.lane.open(this.#server.stream);
+    this.#early = undefined;
+    this.#client.stream.resume();
+    for (const chunk of early) this.#toServer.gate.feed(chunk);
+    if (this.#finishedEarly) this.#clientFinished();
+    this.#world.changed();
+  }
+
+  /** Before there is a Server, what comes is read all the same, so that a Client that gives up is noticed. */
+  #hasCome(early: Buffer[], chunk: Buffer): void {
+    early.push(chunk);
+    this.#earlyBytes += chunk.length;
+    if (this.#earlyBytes > holdBytes) this.#client.stream.pause();
+  }
+
+  #opened(): void {
+    const { tap, clock, info } = this.#world;
+    this.id = tap.opened(clock.now(), info(this.#server));
+  }
+
+  /** There is no Server: the Client, which has been accepted already, is reset at once. */
+  refuse(end: TappedEnd): void {
+    if (this.#over) return;
+    if (this.id === 0) this.#opened();
+    this.#close(end);
+    this.#abandon();
+    resetSide(this.#client);
+  }
+
+  /** Makes a fault, and records it. */
+  make(fault: Fault): void {
+    if (this.#over) return;
+    if (this.id === 0) this.#opened();
+    const { tap, clock } = this.#world;
+    tap.fault(clock.now(), 'fault', this.id, noteOf(fault));
+    switch (fault.kind) {
+      case 'reset_peer':
+        this.#cut();
+        break;
+      case 'down':
+        this.refuse({ by: 'network', how: 'refused', detail: 'fault' });
+        break;
+      case 'close':
+        this.close('fault');
+        break;
+      case 'timeout':
+        this.#faults.set(fault);
+        this.later(fault.timeoutMs, () => {
+          if (this.#faults.all().includes(fault)) this.#drop();
+        });
+        break;
+      default:
+        this.#faults.set(fault);
+    }
+    this.#world.changed();
+  }
+
+  /** Takes away what lasts. What was held passes. `which` limits it to these very faults. */
+  clear(which?: ReadonlySet<Fault>): void {
+    const { tap, clock } = this.#world;
+    for (const fault of this.#faults.all()) {
+      if (which !== undefined && !which.has(fault)) continue;
+      tap.fault(clock.now(), 'fault-cleared', this.id, noteOf(fault));
+      this.#faults.clear(fault.kind);
+    }
+    this.#world.changed();
+  }
+
+  /** Ends both sides with FIN, after what is under way. */
+  close(detail: string): void {
+    this.#toServer.gate.finish();
+    this.#toClient.gate.finish();
+    this.#toServer.lane.flush();
+    this.#toClient.lane.flush();
+    this.#close({ by: 'client', how: 'fin', detail });
+    this.#abandon();
+    this.#endBoth();
+  }
+
+  /** Calls `run` in `ms`, unless the connection ends before. */
+  later(ms: number, run: () => void): void {
+    const { clock } = this.#world;
+    const cancel = clock.schedule(clock.now() + ms, () => {
+      this.#timers.delete(cancel);
+      run();
+    });
+    this.#timers.add(cancel);
+  }
+
+  /** Whether the ends of packets are told. */
+  watch(direction: Direction): void {
+    this.#watched[direction] = true;
+    (direction === TO_SERVER ? this.#toServer : this.#toClient).gate.watching = true;
+  }
+
+  /** Until the CONNECT has been read nothing passes, so that what comes by Client Identifier comes in time. */
+  holdForConnect(): void {
+    this.#holding = true;
+    this.#toServer.lane.hold(true);
+  }
+
+  #sink(direction: Direction): GateSink {
+    const toServer = direction === TO_SERVER;
+    return {
+      pass: (bytes) => {
+        if (!toServer) {
+          this.#toClient.lane.push(bytes, bytes);
+          return;
+        }
+        if (this.#connect !== undefined) this.#keep(bytes);
+        this.#toServer.lane.push(bytes, bytes);
+      },
+      passed: (type) => this.#passed(direction, type),
+      dropped: (_bytes, _type, first) => {
+        if (!first) return;
+        const { tap, clock } = this.#world;
+        tap.fault(clock.now(), 'packet-dropped', this.id, {
+          kind: toServer ? 'drop_disconnect' : 'drop_pingresp',
+        });
+      },
+      unreadable: () => {
+        if (toServer && this.#connect !== undefined) this.#noConnect();
+      },
+    };
+  }
+
+  #fromServer(chunk: Buffer): void {
+    const { gate } = this.#toClient;
+    if (gate.watching || gate.dropping !== 0) {
+      // What is recorded of a rule comes after the packet that it waited for.
+      this.#record(TO_CLIENT, chunk);
+      gate.feed(chunk);
+    } else {
+      gate.feed(chunk);
+      this.#record(TO_CLIENT, chunk);
+    }
+  }
+
+  #keep(bytes: Buffer): void {
+    this.#connect?.push(bytes);
+    this.#connectBytes += bytes.length;
+    if (this.#connectBytes > longestConnect) this.#noConnect();
+  }
+
+  #noConnect(): void {
+    this.#connect = undefined;
+    this.#toServer.gate.watching = this.#watched[TO_SERVER];
+    this.#release();
+  }
+
+  #passed(direction: Direction, type: number): void {
+    if (direction === TO_SERVER && this.#connect !== undefined) {
+      const bytes = Buffer.concat(this.#connect);
+      this.#connect = undefined;
+      this.#toServer.gate.watching = this.#watched[TO_SERVER];
+      if (type === CONNECT) {
+        const decoded = decodePacket(bytes, 0, bytes.length, 5, TO_SERVER);
+        if (decoded.ok && decoded.packet.type === 'connect') this.clientId = decoded.packet.clientId;
+        this.#world.connectRead(this);
+        this.#world.changed();
+      }
+      this.#release();
+    }
+    this.#world.packetPassed(this, direction, type);
+  }
+
+  #release(): void {
+    if (!this.#holding) return;
+    this.#holding = false;
+    this.#toServer.lane.hold(false);
+  }
+
+  #record(direction: Direction, bytes: Buffer): void {
+    if (this.#recorded || bytes.length === 0) return;
+    const { tap, clock } = this.#world;
+    tap.bytes(clock.now(), this.id, direction, bytes);
+  }
+
+  /** The connection is over for the Server: nothing of it is recorded any more. */
+  #close(end: TappedEnd): void {
+    if (this.#recorded) return;
+    this.#recorded = true;
+    if (this.id === 0) this.#opened();
+    const { tap, clock } = this.#world;
+    tap.closed(clock.now(), this.id, end);
+    this.#world.changed();
+  }
+
+  #clientFinished(): void {
+    if (this.#over) return;
+    if (this.#early !== undefined) {
+      this.#finishedEarly = true;
+      return;
+    }
+    this.#toServer.gate.finish();
+    if (this.#connect !== undefined) this.#noConnect();
+    this.#toServer.lane.end('fin');
+    this.#world.changed();
+  }
+
+  #clientFailed(code: string): void {
+    if (this.#over) return;
+    this.#clientCode = code;
+    this.#clientGone = true;
+    this.#toServer.gate.finish();
+    if (this.#connect !== undefined) this.#noConnect();
+    this.#toClient.lane.abandon();
+    if (this.#server === undefined) {
+      // It did not wait for the Server.
+      this.#close(endOfFailure('client', code));
+      this.#abandon();
+      return;
+    }
+    this.#toServer.lane.end('reset');
+    // FIN has passed before; now it resets after all, as a Client does that is sent something after it has closed.
+    if (this.#clientEndPassed) this.#reset(this.#server);
+    this.#world.changed();
+  }
+
+  /** The end of what the Client sends has passed to the Server. */
+  #clientEnded(how: LaneEnd): void {
+    this.#clientEndPassed = true;
+    const server = this.#server;
+    if (server === undefined) return;
+    if (how === 'fin') {
+      this.#close({ by: 'client', how: 'fin' });
+      server.stream.end();
+      return;
+    }
+    this.#close(endOfFailure('client', this.#clientCode));
+    this.#reset(server);
+  }
+
+  #serverFinished(): void {
+    if (this.#over) return;
+    this.#close({ by: 'server', how: 'fin' });
+    this.#toClient.gate.finish();
+    this.#toClient.lane.end('fin');
+    // There is nobody any more who could be told, or who could end it.
+    if (this.#clientGone && this.#server !== undefined) this.#reset(this.#server);
+    this.#world.changed();
+  }
+
+  #serverFailed(code: string): void {
+    if (this.#over) return;
+    this.#close(endOfFailure('server', code));
+    this.#toServer.lane.abandon();
+    this.#toClient.gate.finish();
+    this.#toClient.lane.end('reset');
+    if (this.#serverEndPassed) this.#reset(this.#client);
+    this.#world.changed();
+  }
+
+  /** The end of what the Server sends has passed to the Client. */
+  #serverEnded(how: LaneEnd): void {
+    this.#serverEndPassed = true;
+    if (how === 'fin') this.#client.stream.end();
+    else this.#reset(this.#client);
+  }
+
+  #reset(side: Side): void {
+    if (!side.socket.destroyed) resetSide(side);
+  }
+
+  #cut(): void {
+    this.#close({ by: 'client', how: 'reset', detail: 'fault' });
+    this.#abandon();
+    this.#reset(this.#client);
+    if (this.#server !== undefined) this.#reset(this.#server);
+  }
+
+  /** Ends both sides with FIN, and what is held is lost. */
+  #drop(): void {
+    this.#close({ by: 'client', how: 'fin', detail: 'fault' });
+    this.#abandon();
+    this.#endBoth();
+  }
+
+  #abandon(): void {
+    this.#over = true;
+    this.#toServer.lane.abandon();
+    this.#toClient.lane.abandon();
+    this.#abort.abort();
+  }
+
+  #endBoth(): void {
+    const { clock } = this.#world;
+    for (const side of [this.#client, this.#server]) {
+      if (side === undefined) continue;
+      side.stream.end();
+      const cancel = clock.schedule(clock.now() + lingerMs, () => side.socket.destroy());
+      side.socket.once('close', cancel);
+    }
+  }
+
+  #sideClosed(): void {
+    this.#sockets -= 1;
+    if (this.#sockets > 0) return;
+    this.#close({ by: 'network', how: 'error' });
+    this.#abandon();
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.#world.gone(this);
+  }
+}
+
+/** What the trace says of a side that failed. A timeout is that of the network, whichever side it was on. */
+function endOfFailure(side: 'client' | 'server', code: string): TappedEnd {
+  if (code === 'ECONNRESET' || code === 'EPIPE') return { by: side, how: 'reset', detail: code };
+  if (code.startsWith('E') && !code.startsWith('ERR_') && code !== 'EPROTO') {
+    return { by: 'network', how: 'error', detail: code };
+  }
+  return { by: side, how: 'error', detail: code };
+}
