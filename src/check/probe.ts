@@ -1,67 +1,45 @@
+/** What a probe is, however it is written. */
+import type { ProtocolVersion, StatementRef } from '../mqtt/packet.ts';
+import type { ReportTopic } from './report.ts';
+import type { Stage } from './stage.ts';
+
+/** What a Server may lack, so that a probe cannot be tried. */
+export type Need = 'qos2' | 'qos1' | 'retain';
+
 /**
- * The form of a probe: what Clients do to a Server, and what the standard makes it do then, in one row of data. The
- * seconds of a probe are counted from its zero: the moment at which the connection under test ends, is last heard, or is
- * taken over.
+ * When a probe is played. `together`: at once with the others, from one start. `free`: from the beginning too, for as long
+ * as it takes, as it disturbs nobody. `second` and `third`: after the others, as it arms a will that waits at a moment of
+ * its own, and there are Servers that let one Client's will wait for another's.
  */
-import type { ProtocolVersion } from '../mqtt/packet.ts';
-import type { RowId } from '../session/model.ts';
+export type Lane = 'together' | 'free' | 'second' | 'third';
 
-/** A CONNECT of the Client under test. Intervals in seconds. */
-export interface ConnectStep {
-  readonly step: 'connect';
-  readonly version: ProtocolVersion;
-  readonly cleanStart: boolean;
-  /** The payload of the will, which names it. Its topic is the probe's. */
-  readonly will?: string | undefined;
-  /** Will Delay Interval. */
-  readonly delay?: number | undefined;
-  /** Session Expiry Interval; absent from the packet when undefined. */
-  readonly expiry?: number | undefined;
-  readonly keepAlive?: number | undefined;
-  /**
-   * `accepted`, with this Session Present; `refused`: the CONNECT is one that a Server must not accept, as the topic of its
-   * will has a wildcard.
-   */
-  readonly answer: 'accepted' | 'resumed' | 'refused';
-  /** Whether it takes over from the connection before: then it is the zero. */
-  readonly zero?: true | undefined;
-}
+/** Judges what was seen; the control's delay tells how late things are here and now, in ms. */
+export type Judge = (controlDelayMs: number) => void;
 
-/** The latest connection of the Client under test ends, or does what makes the Server end it. */
-export type EndStep = { readonly step: 'end'; readonly zero?: true | undefined } & (
-  | {
-      readonly how: 'disconnect';
-      readonly reasonCode: number;
-      /** Sent with it, in seconds. */
-      readonly expiry?: number | undefined;
-    }
-  | { readonly how: 'fin' | 'reset' | 'silence' }
-  /** These bytes are sent, and the Server is to close. */
-  | { readonly how: 'bytes'; readonly bytes: readonly number[] }
-  /** A second CONNECT is sent, and the Server is to close. */
-  | { readonly how: 'second-connect' }
-);
-
-export type Step =
-  | ConnectStep
-  | EndStep
-  /** Nothing is done until so many seconds after the zero. */
-  | { readonly step: 'until'; readonly seconds: number };
-
-/** A will that a subscriber must see, once, so many seconds after the zero. */
-export interface ExpectedWill {
-  readonly will: string;
-  readonly seconds: number;
-}
-
-export interface Probe {
-  /** The row of the decision table that says what is expected. */
-  readonly row: RowId;
-  /** The case in words; unique within the row. */
+export interface CheckProbe {
+  /** Rows of the decision table, and names of other checks (`P4`, `W10`, `S1`). The first begins the id. */
+  readonly rows: readonly string[];
+  /** The case in words; unique within the first row. */
   readonly what: string;
-  readonly steps: readonly Step[];
-  /** All of them, in order; no other may come. */
-  readonly wills: readonly ExpectedWill[];
-  /** So many seconds after the zero it is known that no further will comes, tolerances aside. */
-  readonly watch: number;
+  readonly topic: ReportTopic;
+  /** Of the Client under test. */
+  readonly version: ProtocolVersion;
+  /** Every version that it uses. */
+  readonly versions: readonly ProtocolVersion[];
+  readonly needs: readonly Need[];
+  readonly lane: Lane;
+  readonly statements: readonly StatementRef[];
+  /** What is expected, in words. */
+  readonly expected: string;
+  /**
+   * Plays it up to the moment at which all has been seen. Calls `stage.ready()` once before the clock of the probe starts,
+   * unless its lane has no start in common.
+   *
+   * @throws CannotTry, Doubt
+   */
+  play(stage: Stage): Promise<Judge>;
+}
+
+export function idOf({ rows: [row = ''], what }: Pick<CheckProbe, 'rows' | 'what'>): string {
+  return `${row} ${what}`;
 }

@@ -1,12 +1,17 @@
 /** Every probe, and why the other rows of the decision table have none. */
 import type { RowId } from '../session/model.ts';
-import type { Probe } from './probe.ts';
+import { ofTable } from './play-table.ts';
+import type { CheckProbe } from './probe.ts';
 import { before5 } from './probes/before-5.ts';
 import { ends } from './probes/ends.ts';
 import { returns } from './probes/returns.ts';
 import { takeovers } from './probes/takeovers.ts';
+import type { TableProbe } from './table-probe.ts';
 
-export const probes: readonly Probe[] = [...ends, ...returns, ...takeovers, ...before5];
+/** Those of the decision table. */
+export const tableProbes: readonly TableProbe[] = [...ends, ...returns, ...takeovers, ...before5];
+
+export const allProbes: readonly CheckProbe[] = [...tableProbes.map(ofTable)];
 
 /** Rows that cannot be tried from outside, each with its reason. */
 export const untried: Readonly<Partial<Record<RowId, string>>> = {

@@ -24,6 +24,7 @@ import {
 import type { ConnectionState } from '../mqtt/packet-border.ts';
 import { StreamReader } from '../mqtt/reader.ts';
 import { type Clock, systemClock } from '../net/clock.ts';
+import { lenientPublish } from './lenient-publish.ts';
 
 type Having<T extends PacketType, P extends Packet> = P extends Packet
   ? T extends P['type']
@@ -44,6 +45,8 @@ export interface ServerAddress {
 export interface Arrival<P extends Packet = Packet> {
   readonly packet: P;
   readonly atMs: number;
+  /** What is wrong with it: of a PUBLISH that could be made sense of all the same. */
+  readonly malformed?: string | undefined;
 }
 
 /** What was waited for did not come. */
@@ -303,14 +306,13 @@ export class WireClient {
     const own = new Uint8Array(bytes.subarray(start, end));
     this.#watch?.(TO_CLIENT, own, this.#atMs);
     const decoded = decodePacket(own, 0, own.length, this.version, TO_CLIENT);
-    if (!decoded.ok) {
-      this.#fault = decoded.malformed.message;
-      return;
-    }
-    const { packet } = decoded;
-    const arrival = { packet, atMs: this.#atMs };
+    if (!decoded.ok) this.#fault = decoded.malformed.message;
+    const packet = decoded.ok ? decoded.packet : lenientPublish(own, this.version);
+    if (packet === undefined) return;
+    const malformed = decoded.ok ? undefined : decoded.malformed.message;
+    const arrival = { packet, atMs: this.#atMs, malformed };
     this.#arrivals.push(arrival);
-    if (packet.type === 'publish') this.#publishes.push({ packet, atMs: this.#atMs });
+    if (packet.type === 'publish') this.#publishes.push({ packet, atMs: this.#atMs, malformed });
     if (this.acknowledges) this.#answer(packet);
     for (const waiting of this.#waiting) if (waiting.wanted(arrival)) waiting.settle(arrival);
   }

@@ -25,11 +25,11 @@ export function mergeFacts(lists: readonly (readonly Fact[])[]): readonly Fact[]
   return better ? all.filter(({ code }) => code !== 'cameBack') : all;
 }
 
-/** The fact without its record, times of day as `T + 5 s`. */
-export function timeless(fact: Fact): Fact {
+/** The fact without its record, times of day as `T + 5 s`; `zeroMs` is T. */
+export function timeless(fact: Fact, zeroMs: number = lossAtMs): Fact {
   const params: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(fact.params)) {
-    params[name] = typeof value === 'number' && /(^at|At)Ms$/.test(name) ? fromLoss(value - lossAtMs) : value;
+    params[name] = typeof value === 'number' && /(^at|At)Ms$/.test(name) ? fromLoss(value - zeroMs) : value;
   }
   return { code: fact.code, params, statement: fact.statement };
 }

@@ -188,7 +188,7 @@ function outcomeOf(
     severity: will?.severity ?? keepAlive?.severity ?? 'must',
     rows: rows.map(({ id }) => id),
     statements: statementsOf(facts, rows, settings.protocolVersion),
-    facts: facts.map(timeless),
+    facts: facts.map((each) => timeless(each)),
   };
 }
 

@@ -1,5 +1,5 @@
 /** D01 to D31: a connection of 5.0 ends, and the Client does not come back before the will is due. */
-import type { Probe } from '../probe.ts';
+import type { TableProbe } from '../table-probe.ts';
 import {
   at,
   bytes,
@@ -7,6 +7,7 @@ import {
   disconnect,
   ending,
   fin,
+  inLane,
   longExpiry,
   neverExpires,
   none,
@@ -19,14 +20,14 @@ import {
 } from './terms.ts';
 
 const shortDelay = { delay: 2, expiry: 4 } as const;
-const longDelay = { delay: 5, expiry: 2 } as const;
+const longDelay = { delay: 4, expiry: 2 } as const;
 
 /** What a Client may say in a DISCONNECT beside 0x00 and 0x04 (v5 3.14.2.1). */
 const clientErrors = [0x80, 0x81, 0x82, 0x83, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99];
 
 const hex = (code: number): string => `0x${code.toString(16).toUpperCase().padStart(2, '0')}`;
 
-export const ends: readonly Probe[] = [
+export const ends: readonly TableProbe[] = [
   probe(
     'D01',
     'RST without a will, back before the Session expires',
@@ -55,7 +56,7 @@ export const ends: readonly Probe[] = [
   ending('D12', 'DISCONNECT 0x04, D > E', longDelay, disconnect(4), at(2)),
   ending('D13', 'DISCONNECT 0x04, D > 0, E = 0', { delay: 3 }, disconnect(4), at(0)),
   ending('D14', 'DISCONNECT 0x04 with E = 0', shortDelay, disconnect(4, 0), at(0)),
-  ending('D15', 'DISCONNECT 0x04 with E < D', { delay: 5, expiry: 6 }, disconnect(4, 2), at(2)),
+  ending('D15', 'DISCONNECT 0x04 with E < D', { delay: 4, expiry: 5 }, disconnect(4, 2), at(2)),
   ...clientErrors.map((code) =>
     ending('D16', `DISCONNECT ${hex(code)}`, shortDelay, disconnect(code), at(2)),
   ),
@@ -71,8 +72,14 @@ export const ends: readonly Probe[] = [
   ending('D23', 'RST, D > 0, E = 0, Clean Start 0', { delay: 3, expiry: 0, cleanStart: false }, reset, at(0)),
   ending('D24', 'RST, D = 0xFFFFFFFF, E > 0', { delay: neverExpires, expiry: 2 }, reset, at(2)),
   ending('D25', 'RST, D > 0, E never', { delay: 2, expiry: neverExpires }, reset, at(2)),
-  ending('D27', 'silence, Keep Alive 1 s, D = 0', { keepAlive: 1, expiry: 4 }, silence, at(1.5)),
-  ending('D27', 'silence, Keep Alive 1 s, D < E', { ...shortDelay, keepAlive: 1 }, silence, at(3.5)),
+  inLane(
+    'free',
+    ending('D27', 'silence, Keep Alive 5 s, D = 0', { keepAlive: 5, expiry: 20 }, silence, at(0)),
+  ),
+  inLane(
+    'third',
+    ending('D27', 'silence, Keep Alive 1 s, D < E', { delay: 1, expiry: 3, keepAlive: 1 }, silence, at(1)),
+  ),
   ending(
     'D29',
     'the Server ends it: PUBLISH with a Topic Alias above its maximum',

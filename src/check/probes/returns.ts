@@ -1,9 +1,10 @@
 /** D35 to D48: the Client comes back after its connection has ended. */
-import type { Probe } from '../probe.ts';
+import type { TableProbe } from '../table-probe.ts';
 import {
   at,
   type ConnectWish,
   connect,
+  inLane,
   kept,
   longExpiry,
   none,
@@ -19,11 +20,11 @@ const shortDelay = { delay: 2, expiry: 4 } as const;
 const refused: ConnectWish = { cleanStart: false, will: 'W2', answer: 'refused' };
 const back: ConnectWish = { ...resumed, ...longExpiry };
 
-export const returns: readonly Probe[] = [
+export const returns: readonly TableProbe[] = [
   probe('D35', 'CONNECT is refused', [connect({ ...refused, ...shortDelay, zero: true })], none),
   returning('D37', 'resumed before D', shortDelay, [until(1), connect(back)], none),
   returning('D38', 'a CONNECT before D is refused', shortDelay, [until(1), connect(refused)], at(2)),
-  returning('D39', 'Clean Start 1 before D', { delay: 4, expiry: 6 }, [until(1), connect(longExpiry)], at(1)),
+  returning('D39', 'Clean Start 1 before D', { delay: 3, expiry: 6 }, [until(1), connect(longExpiry)], at(1)),
   returning('D40', 'resumed after D, before E', { delay: 1, expiry: 6 }, [until(3), connect(back)], at(1)),
   returning(
     'D41',
@@ -54,18 +55,21 @@ export const returns: readonly Probe[] = [
     [until(1), connect(back), reset, until(4)],
     none,
   ),
-  returning(
-    'D46',
-    'resumed before D with another will, then dropped',
-    shortDelay,
-    [until(1), connect({ ...back, will: 'W2', delay: 3 }), reset],
-    at(4, 'W2'),
+  inLane(
+    'second',
+    returning(
+      'D46',
+      'resumed before D with another will, then dropped',
+      shortDelay,
+      [until(1), connect({ ...back, will: 'W2', delay: 2 }), reset],
+      at(3, 'W2'),
+    ),
   ),
   returning('D47', 'resumed before D by 3.1.1', shortDelay, [until(1), connect({ ...resumed, ...v4 })], none),
   returning(
     'D48',
     'Clean Session 1 before D by 3.1.1',
-    { delay: 4, expiry: 6 },
+    { delay: 3, expiry: 6 },
     [until(1), connect(v4)],
     at(1),
   ),

@@ -1,5 +1,5 @@
 /** D49 to D60: another CONNECT comes while the connection is open. */
-import type { Probe } from '../probe.ts';
+import type { TableProbe } from '../table-probe.ts';
 import { at, kept, longExpiry, none, resumed, takeover, v4 } from './terms.ts';
 
 const noDelay = { expiry: 4 } as const;
@@ -9,7 +9,7 @@ const back = { ...resumed, ...longExpiry } as const;
 const created = { ...kept, ...longExpiry } as const;
 const v4Kept = { ...v4, ...kept } as const;
 
-export const takeovers: readonly Probe[] = [
+export const takeovers: readonly TableProbe[] = [
   takeover('D49', 'Clean Start 0, D = 0, E > 0', noDelay, back, at(0)),
   takeover('D50', 'Clean Start 1, D = 0, E > 0', noDelay, longExpiry, at(0)),
   takeover('D50', 'Clean Start 1, D = 0, E = 0', {}, longExpiry, at(0)),

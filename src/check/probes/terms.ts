@@ -1,6 +1,7 @@
 /** Words of which the probes are made. */
 import type { RowId } from '../../session/model.ts';
-import type { ConnectStep, EndStep, ExpectedWill, Probe, Step } from '../probe.ts';
+import type { Lane } from '../probe.ts';
+import type { ConnectStep, EndStep, ExpectedWill, Step, TableProbe } from '../table-probe.ts';
 
 export type ConnectWish = Partial<Omit<ConnectStep, 'step'>>;
 
@@ -55,8 +56,12 @@ export function probe(
   what: string,
   steps: readonly Step[],
   wills: readonly ExpectedWill[],
-): Probe {
+): TableProbe {
   return { row, what, steps, wills, watch: lastSecond(steps, wills) };
+}
+
+export function inLane(lane: Lane, each: TableProbe): TableProbe {
+  return { ...each, lane };
 }
 
 /** Connects with a will, and ends: that is the zero. */
@@ -66,7 +71,7 @@ export function ending(
   wish: ConnectWish,
   end: EndStep,
   wills: readonly ExpectedWill[],
-): Probe {
+): TableProbe {
   return probe(row, what, [connect({ will: 'W1', ...wish }), { ...end, zero: true }], wills);
 }
 
@@ -77,7 +82,7 @@ export function returning(
   wish: ConnectWish,
   after: readonly Step[],
   wills: readonly ExpectedWill[],
-): Probe {
+): TableProbe {
   return probe(row, what, [connect({ will: 'W1', ...wish }), { ...reset, zero: true }, ...after], wills);
 }
 
@@ -88,6 +93,6 @@ export function takeover(
   wish: ConnectWish,
   next: ConnectWish,
   wills: readonly ExpectedWill[],
-): Probe {
+): TableProbe {
   return probe(row, what, [connect({ will: 'W1', ...wish }), connect({ ...next, zero: true })], wills);
 }

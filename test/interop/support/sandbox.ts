@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Credentials } from '../../../src/check/run-probe.ts';
+import type { Credentials } from '../../../src/check/target.ts';
 import type { ServerAddress } from '../../../src/check/wire-client.ts';
 import { projectFolder } from '../../e2e/support/folders.ts';
 
