@@ -108,7 +108,7 @@ class TablePlay {
     const stage = this.#stage;
     const observer = await stage.observe();
     for (const step of steps) {
-      if (step.step !== 'until' && step.zero === true) await stage.ready();
+      if ('zero' in step && step.zero === true) await stage.ready();
       await this.#step(step);
       if (this.#stopped) break;
     }
@@ -127,6 +127,8 @@ class TablePlay {
     switch (step.step) {
       case 'until':
         return this.#stage.until(step.seconds);
+      case 'pause':
+        return this.#stage.pause(step.seconds * 1000);
       case 'connect':
         return this.#connect(step);
       case 'end':

@@ -4,14 +4,24 @@ import { ofTable } from './play-table.ts';
 import type { CheckProbe } from './probe.ts';
 import { before5 } from './probes/before-5.ts';
 import { ends } from './probes/ends.ts';
+import { form } from './probes/form.ts';
+import { keepAlive } from './probes/keep-alive.ts';
+import { messages } from './probes/messages.ts';
 import { returns } from './probes/returns.ts';
+import { sessions } from './probes/sessions.ts';
 import { takeovers } from './probes/takeovers.ts';
 import type { TableProbe } from './table-probe.ts';
 
 /** Those of the decision table. */
 export const tableProbes: readonly TableProbe[] = [...ends, ...returns, ...takeovers, ...before5];
 
-export const allProbes: readonly CheckProbe[] = [...tableProbes.map(ofTable)];
+export const allProbes: readonly CheckProbe[] = [
+  ...tableProbes.map(ofTable),
+  ...form,
+  ...sessions,
+  ...keepAlive,
+  ...messages,
+];
 
 /** Rows that cannot be tried from outside, each with its reason. */
 export const untried: Readonly<Partial<Record<RowId, string>>> = {

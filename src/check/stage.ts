@@ -244,6 +244,15 @@ export class Stage {
     return party.client.publishes.filter(({ packet }) => text(packet.payload) !== controlPayload);
   }
 
+  /** Waits until an observer has been sent something, for so long at most. */
+  async sees(party: Party, withinMs: number): Promise<void> {
+    try {
+      await party.client.messages(1, withinMs);
+    } catch (error) {
+      if (!(error instanceof WaitError)) throw error;
+    }
+  }
+
   /** From here the connection ends by RST. */
   cut(party: Pick<Party, 'client' | 'number'>): Promise<void> {
     this.#act(party, 'drop');

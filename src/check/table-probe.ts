@@ -47,7 +47,9 @@ export type Step =
   | ConnectStep
   | EndStep
   /** Nothing is done until so many seconds after the zero. */
-  | { readonly step: 'until'; readonly seconds: number };
+  | { readonly step: 'until'; readonly seconds: number }
+  /** Nothing is done for so long, before the zero. */
+  | { readonly step: 'pause'; readonly seconds: number };
 
 /** A will that a subscriber must see, once, so many seconds after the zero. */
 export interface ExpectedWill {

@@ -66,6 +66,19 @@ export const ends: readonly TableProbe[] = [
   ending('D19', 'RST, D = 0, E > 0', { expiry: 4 }, reset, at(0)),
   ending('D20', 'RST, D < E', shortDelay, reset, at(2)),
   ending('D20', 'FIN, D < E', shortDelay, fin, at(2)),
+  inLane(
+    'second',
+    probe(
+      'D20',
+      'RST long after CONNECT, D < E',
+      [
+        connect({ will: 'W1', delay: 1, expiry: 4 }),
+        { step: 'pause', seconds: 1.5 },
+        { ...reset, zero: true },
+      ],
+      at(1),
+    ),
+  ),
   ending('D21', 'RST, D = E', { delay: 2, expiry: 2 }, reset, at(2)),
   ending('D22', 'RST, D > E', longDelay, reset, at(2)),
   ending('D23', 'RST, D > 0, E absent', { delay: 3 }, reset, at(0)),
