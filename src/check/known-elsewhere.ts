@@ -32,14 +32,14 @@ export const behaviours: readonly BehaviourRow[] = [
     behaviour: 'A DISCONNECT with a reserved Reason Code counts as 0x00',
     rows: ['D17'],
     outcomes: gone,
-    references: ['eclipse-mosquitto#3743', 'vernemq/vernemq#2553', 'nanomq/nanomq#2442'],
+    references: ['eclipse-mosquitto/mosquitto#3743', 'vernemq/vernemq#2553', 'nanomq/nanomq#2442'],
     howToLiveWithIt: 'Send only Reason Codes that the standard gives to Clients.',
   },
   {
     behaviour: 'A DISCONNECT with an error code of the Client removes the will',
     rows: ['D16'],
     outcomes: gone,
-    references: ['eclipse-mosquitto#3743', 'nanomq/nanomq#2442'],
+    references: ['eclipse-mosquitto/mosquitto#3743', 'nanomq/nanomq#2442'],
     howToLiveWithIt: 'After an error close without DISCONNECT, or use 0x04, so that the will is published.',
   },
   {
@@ -53,21 +53,21 @@ export const behaviours: readonly BehaviourRow[] = [
     behaviour: 'The will delay is honoured although the Session ends with the connection',
     rows: ['D13', 'D14', 'D23', 'D42', 'D53', 'D54'],
     outcomes: ['late'],
-    references: ['eclipse-mosquitto#3505'],
+    references: ['eclipse-mosquitto/mosquitto#3505'],
     howToLiveWithIt: 'Do not set a Will Delay Interval without a Session Expiry Interval.',
   },
   {
     behaviour: 'No will where the Session ends with the connection and the will has a delay',
     rows: ['D13', 'D14', 'D23', 'D42', 'D53', 'D54'],
     outcomes: gone,
-    references: ['nanomq/nanomq#1989', 'emqx/emqx#18565', 'emqx/emqx#18583', 'eclipse-mosquitto#3505'],
+    references: ['nanomq/nanomq#1989', 'emqx/emqx#18565', 'emqx/emqx#18583', 'eclipse-mosquitto/mosquitto#3505'],
     howToLiveWithIt: 'Set a Session Expiry Interval that is longer than the Will Delay Interval.',
   },
   {
     behaviour: 'The will waits for its delay although the Session has expired before',
     rows: ['D12', 'D15', 'D21', 'D22', 'D24', 'D41'],
     outcomes: ['late', 'missed'],
-    references: ['eclipse-mosquitto#1401'],
+    references: ['eclipse-mosquitto/mosquitto#1401'],
     howToLiveWithIt: 'Set a Will Delay Interval below the Session Expiry Interval.',
   },
   {
@@ -82,7 +82,7 @@ export const behaviours: readonly BehaviourRow[] = [
     behaviour: 'A will with a delay does not come',
     rows: ['D20', 'D25', 'D11'],
     outcomes: gone,
-    references: ['eclipse-mosquitto#2912'],
+    references: ['eclipse-mosquitto/mosquitto#2912'],
     howToLiveWithIt: 'Do without Will Delay Interval, and wait on the side of the subscriber.',
   },
   {
@@ -105,7 +105,7 @@ export const behaviours: readonly BehaviourRow[] = [
     behaviour: 'No will when another connection of the same Client takes over',
     rows: ['D49', 'D50', 'D52', 'D55', 'D56', 'D57', 'D58', 'D59'],
     outcomes: gone,
-    references: ['emqx/emqx#10551', 'eclipse-mosquitto#3509', 'eclipse-mosquitto#904', 'halfgaar/FlashMQ#84'],
+    references: ['emqx/emqx#10551', 'eclipse-mosquitto/mosquitto#3509', 'eclipse-mosquitto/mosquitto#904', 'halfgaar/FlashMQ#84'],
     howToLiveWithIt:
       'Do not rely on the will when two connections use one Client Identifier; a duplicate identifier will not show itself by a will.',
   },
@@ -158,7 +158,7 @@ export const behaviours: readonly BehaviourRow[] = [
     behaviour: 'PUBREL is not sent again after a resume when the message has expired',
     rows: ['S3'],
     outcomes: gone,
-    references: ['eclipse-mosquitto#3744'],
+    references: ['eclipse-mosquitto/mosquitto#3744'],
     howToLiveWithIt: 'Do not combine QoS 2 with short Message Expiry Intervals.',
   },
   {

@@ -1,4 +1,5 @@
 /** Tries a Server: plays every probe, what may run together at once, and makes the report. */
+import { setMaxListeners } from 'node:events';
 import type { ProtocolVersion } from '../mqtt/packet.ts';
 import { CannotTry, Unreachable } from './failures.ts';
 import { lacking, notPlayed, type Played, playOnce } from './play.ts';
@@ -61,6 +62,8 @@ class Run {
     this.#options = options;
     this.#probes = options.probes ?? allProbes;
     this.#signal = options.signal ?? new AbortController().signal;
+    // Every probe that waits listens for the end.
+    setMaxListeners(0, this.#signal);
     this.#run = options.run ?? Math.floor(target.clock.now()).toString(36).slice(-6);
   }
 

@@ -289,23 +289,11 @@ export class Stage {
   /** Whether the Server closes within so many ms; then when it did. */
   async closedWithin(party: Pick<Party, 'client'>, ms: number): Promise<number | undefined> {
     if (party.client.closed) return this.clock.now();
-    const watch = new AbortController();
-    const timeout = this.pauseOr(ms, watch.signal);
-    const closed = await Promise.race([party.client.ended.then(() => true), timeout.then(() => false)]);
-    watch.abort();
-    return closed ? this.clock.now() : undefined;
-  }
-
-  /** As `pause`, or until `signal` says that nobody waits any more. */
-  pauseOr(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.clock.schedule(this.clock.now() + ms, resolve);
-      signal.addEventListener('abort', () => {
-        cancel();
-        resolve();
-      });
-      this.#options.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    const closed = await this.#within(
+      ms,
+      party.client.ended.then(() => true),
+    );
+    return closed === undefined ? undefined : this.clock.now();
   }
 
   /** Tells that a topic may hold a retained message that is to be removed. */
@@ -400,10 +388,30 @@ export class Stage {
     }
   }
 
-  #finish(client: WireClient): Promise<void> {
-    const done = client.fin();
+  async #finish(client: WireClient): Promise<void> {
+    const done = client.fin().then(() => true);
     // A Server that does not end its side in turn is not waited for.
-    return Promise.race([done, this.pause(tolerances.onTimeMs).then(() => client.reset())]);
+    if ((await this.#within(tolerances.onTimeMs, done)) === undefined) client.reset();
+  }
+
+  /** What comes of it within so long; undefined when nothing does. Rejects when the check is cancelled. */
+  #within<T>(ms: number, of: Promise<T>): Promise<T | undefined> {
+    const { signal } = this.#options;
+    return new Promise((resolve, reject) => {
+      const settle = (value: T | undefined): void => {
+        cancel();
+        signal.removeEventListener('abort', abort);
+        resolve(value);
+      };
+      const abort = (): void => {
+        cancel();
+        reject(signal.reason);
+      };
+      const cancel = this.clock.schedule(this.clock.now() + ms, () => settle(undefined));
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort, { once: true });
+      void of.then(settle);
+    });
   }
 
   #keepAwake({ client, connack }: Party): void {

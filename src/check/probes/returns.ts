@@ -29,7 +29,7 @@ export const returns: readonly TableProbe[] = [
   returning(
     'D41',
     'Clean Start 0 after E, D > E',
-    { delay: 6, expiry: 1 },
+    { delay: 4, expiry: 1 },
     [until(3), connect({ ...kept, ...longExpiry })],
     at(1),
   ),

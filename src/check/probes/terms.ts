@@ -37,6 +37,9 @@ export function at(seconds: number, will = 'W1'): readonly ExpectedWill[] {
 }
 export const none: readonly ExpectedWill[] = [];
 
+/** Delays above are not waited for. */
+const longestDelay = 6;
+
 /** The latest second at which a will could come, by any reading of what was sent. */
 function lastSecond(steps: readonly Step[], wills: readonly ExpectedWill[]): number {
   let last = 0;
@@ -45,7 +48,7 @@ function lastSecond(steps: readonly Step[], wills: readonly ExpectedWill[]): num
     if (step.step === 'until') last = Math.max(last, step.seconds);
     else if (step.step === 'connect' && step.will !== undefined && step.delay !== undefined) {
       const { delay, expiry = 0 } = step;
-      last = Math.max(last, expiry > 0 ? Math.min(delay, expiry) : delay);
+      last = Math.max(last, delay <= longestDelay ? delay : expiry);
     }
   }
   return last;
