@@ -60,7 +60,12 @@ export const behaviours: readonly BehaviourRow[] = [
     behaviour: 'No will where the Session ends with the connection and the will has a delay',
     rows: ['D13', 'D14', 'D23', 'D42', 'D53', 'D54'],
     outcomes: gone,
-    references: ['nanomq/nanomq#1989', 'emqx/emqx#18565', 'emqx/emqx#18583', 'eclipse-mosquitto/mosquitto#3505'],
+    references: [
+      'nanomq/nanomq#1989',
+      'emqx/emqx#18565',
+      'emqx/emqx#18583',
+      'eclipse-mosquitto/mosquitto#3505',
+    ],
     howToLiveWithIt: 'Set a Session Expiry Interval that is longer than the Will Delay Interval.',
   },
   {
@@ -105,7 +110,12 @@ export const behaviours: readonly BehaviourRow[] = [
     behaviour: 'No will when another connection of the same Client takes over',
     rows: ['D49', 'D50', 'D52', 'D55', 'D56', 'D57', 'D58', 'D59'],
     outcomes: gone,
-    references: ['emqx/emqx#10551', 'eclipse-mosquitto/mosquitto#3509', 'eclipse-mosquitto/mosquitto#904', 'halfgaar/FlashMQ#84'],
+    references: [
+      'emqx/emqx#10551',
+      'eclipse-mosquitto/mosquitto#3509',
+      'eclipse-mosquitto/mosquitto#904',
+      'halfgaar/FlashMQ#84',
+    ],
     howToLiveWithIt:
       'Do not rely on the will when two connections use one Client Identifier; a duplicate identifier will not show itself by a will.',
   },
