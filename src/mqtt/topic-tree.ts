@@ -55,30 +55,61 @@ export class TopicTree<T> {
    */
   match(topic: string): T[] {
     const found: T[] = [];
-    const system = topic.startsWith('$');
-    const levels = topic.split('/');
-    let nodes: TreeNode<T>[] = [this.#root];
-    for (let depth = 0; depth < levels.length; depth += 1) {
-      const level = levels[depth] ?? '';
-      const next: TreeNode<T>[] = [];
-      for (const node of nodes) {
-        const exact = node.children.get(level);
-        if (exact !== undefined) next.push(exact);
-        // v5 [MQTT-4.7.2-1]: a wildcard at the start does not match a topic that starts with $.
-        if (depth === 0 && system) continue;
-        const single = node.children.get('+');
-        if (single !== undefined) next.push(single);
-        addAll(found, node.children.get('#'));
-      }
-      nodes = next;
-      if (nodes.length === 0) return found;
+    // v5 [MQTT-4.7.2-1]: a wildcard at the start does not match a topic that starts with $.
+    let wildcards = !topic.startsWith('$');
+    // Most topics lead down one path: `others` are made only where there are more.
+    let node: TreeNode<T> | undefined = this.#root;
+    let others: TreeNode<T>[] | undefined;
+    for (let start = 0; start <= topic.length; ) {
+      const slash = topic.indexOf('/', start);
+      const end = slash < 0 ? topic.length : slash;
+      const level = topic.slice(start, end);
+      const fork: Fork<T> = { first: undefined, others: undefined };
+      step(node, level, wildcards, found, fork);
+      if (others !== undefined) for (const other of others) step(other, level, wildcards, found, fork);
+      node = fork.first;
+      others = fork.others;
+      if (node === undefined) return found;
+      wildcards = true;
+      start = end + 1;
     }
-    for (const node of nodes) {
-      addAll(found, node);
-      addAll(found, node.children.get('#'));
-    }
+    finish(node, found);
+    if (others !== undefined) for (const other of others) finish(other, found);
     return found;
   }
+}
+
+/** Where one level leads. */
+interface Fork<T> {
+  first: TreeNode<T> | undefined;
+  others: TreeNode<T>[] | undefined;
+}
+
+function step<T>(
+  { children }: TreeNode<T>,
+  level: string,
+  wildcards: boolean,
+  found: T[],
+  fork: Fork<T>,
+): void {
+  if (children.size === 0) return;
+  lead(children.get(level), fork);
+  if (!wildcards) return;
+  lead(children.get('+'), fork);
+  addAll(found, children.get('#'));
+}
+
+function lead<T>(node: TreeNode<T> | undefined, fork: Fork<T>): void {
+  if (node === undefined) return;
+  if (fork.first === undefined) fork.first = node;
+  else if (fork.others === undefined) fork.others = [node];
+  else fork.others.push(node);
+}
+
+/** The topic ends here. */
+function finish<T>(node: TreeNode<T>, found: T[]): void {
+  addAll(found, node);
+  addAll(found, node.children.get('#'));
 }
 
 function addAll<T>(found: T[], node: TreeNode<T> | undefined): void {

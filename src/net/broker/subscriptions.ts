@@ -16,6 +16,8 @@ export interface Subscribed {
   readonly identifiers: readonly number[];
   /** Of a Shared Subscription, who shares it. */
   readonly group: ShareGroup | undefined;
+  /** Where a topic goes that it alone matches; made when the first does. */
+  alone: Route | undefined;
 }
 
 /** A Session and those of its subscriptions that one topic matches, with what they amount to. */
@@ -72,7 +74,16 @@ export class Subscriptions {
     const existed = this.remove(session, topicFilter);
     const group = this.#groupFor(session, topicFilter);
     const identifiers = identifier === undefined ? noIdentifiers : [identifier];
-    const subscribed = { session, topicFilter, qos, noLocal, retainAsPublished, identifiers, group };
+    const subscribed: Subscribed = {
+      session,
+      topicFilter,
+      qos,
+      noLocal,
+      retainAsPublished,
+      identifiers,
+      group,
+      alone: undefined,
+    };
     session.subscriptions.set(topicFilter, subscribed);
     if (group === undefined) this.#tree.add(topicFilter, subscribed);
     else group.add(subscribed);
@@ -129,7 +140,8 @@ export class Subscriptions {
     const only = entries[0];
     if (only === undefined) return nowhere;
     if (entries.length === 1 && !(only instanceof ShareGroup)) {
-      return { receivers: [{ ...only, subscribeds: [only] }], groups: nowhere.groups };
+      only.alone ??= { receivers: [{ ...only, subscribeds: [only] }], groups: nowhere.groups };
+      return only.alone;
     }
     const groups: ShareGroup[] = [];
     const bySession = new Map<Session, Subscribed[]>();
