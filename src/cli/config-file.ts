@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { SandboxSettings } from '../profile/model.ts';
 import { parseProfileFile } from '../profile/parse.ts';
 import { CommandError } from './errors.ts';
+import { placeOf, readProfileText } from './profile-paths.ts';
 
 /**
  * The `sandbox:` of a profile file.
@@ -9,9 +9,7 @@ import { CommandError } from './errors.ts';
  * @throws CommandError that says what is wrong with the file, and where
  */
 export async function readConfig(path: string): Promise<SandboxSettings> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new CommandError(`The profile file "${path}" cannot be read (${error.code ?? error.message}).`);
-  });
+  const text = await readProfileText(path);
   const { sandbox, sandboxUsable, diagnostics } = parseProfileFile(text, path);
   if (!sandboxUsable) {
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
@@ -21,11 +19,4 @@ export async function readConfig(path: string): Promise<SandboxSettings> {
     );
   }
   return sandbox;
-}
-
-/** Line and column, from 1. */
-function placeOf(text: string, offset: number): string {
-  const before = text.slice(0, offset);
-  const line = before.split('\n').length;
-  return `${line}:${offset - before.lastIndexOf('\n')}`;
 }

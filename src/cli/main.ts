@@ -1,13 +1,18 @@
 /** The command `mqtt-session`: the parts of the program that do without VS Code. */
 import { UsageError } from './errors.ts';
 import { sandbox } from './sandbox.ts';
-import { usage } from './usage.ts';
+import { commandNames, usage } from './usage.ts';
 
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
   switch (command) {
     case 'sandbox':
       return sandbox(rest, process);
+    case 'run':
+      // What a command needs is loaded only for it.
+      return (await import('./run.ts')).run(rest, process);
+    case 'lint':
+      return (await import('./lint.ts')).lint(rest, process);
     case undefined:
     case 'help':
     case '--help':
@@ -17,6 +22,11 @@ async function main(args: readonly string[]): Promise<number> {
     default:
       throw new UsageError(`There is no command \`${command}\`.`);
   }
+}
+
+/** A command that there is, with a space behind it. */
+function commandNamed(word: string | undefined): string {
+  return commandNames.find((name) => name === word)?.concat(' ') ?? '';
 }
 
 // Whoever started it may stop reading what it says.
@@ -29,7 +39,9 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     const misunderstood = error instanceof UsageError;
-    const hint = misunderstood ? '\nmqtt-session sandbox --help tells what there is.' : '';
+    const hint = misunderstood
+      ? `\nmqtt-session ${commandNamed(process.argv[2])}--help tells what there is.`
+      : '';
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}${hint}\n`);
     process.exitCode = misunderstood ? 2 : 1;
   },

@@ -1,4 +1,6 @@
 /** The reference page of the command, docs/mqtt-session.md, made from the table of its options. */
+import type { CommandOptionRow } from './command-line.ts';
+import { commandRows } from './command-rows.ts';
 import { optionRows } from './sandbox-options.ts';
 
 const introduction = `# mqtt-session
@@ -32,10 +34,19 @@ export function renderCommandReference(): string {
   for (const { heading, option, value, help } of optionRows) {
     if (heading !== under) lines.push('', `### ${heading}`, '', '| option | meaning |', '| --- | --- |');
     under = heading;
-    const spelled = `${option}${value === undefined ? '' : ` ${value}`}`;
-    lines.push(`| \`${escapeCell(spelled)}\` | ${escapeCell(help)} |`);
+    lines.push(rowOf({ option, value, help }));
+  }
+  for (const { synopsis, about, options } of commandRows) {
+    lines.push('', `## mqtt-session ${synopsis.split(' ', 1)[0]}`, '', `    mqtt-session ${synopsis}`);
+    for (const paragraph of about) lines.push('', paragraph);
+    lines.push('', '| option | meaning |', '| --- | --- |', ...options.map(rowOf));
   }
   return `${lines.join('\n')}\n`;
+}
+
+function rowOf({ option, value, help }: CommandOptionRow): string {
+  const spelled = `${option}${value === undefined ? '' : ` ${value}`}`;
+  return `| \`${escapeCell(spelled)}\` | ${escapeCell(help)} |`;
 }
 
 const escapeCell = (text: string): string => text.replaceAll('|', '\\|');

@@ -1,7 +1,8 @@
+import { wrap } from './command-line.ts';
+import { commandRows } from './command-rows.ts';
 import { optionRows } from './sandbox-options.ts';
 
 const indent = 6;
-const width = 100;
 
 /** What `mqtt-session sandbox --help` says. */
 export function sandboxUsage(): string {
@@ -24,24 +25,18 @@ export function sandboxUsage(): string {
   return `${lines.join('\n')}\n`;
 }
 
+const commands = [
+  { name: 'sandbox', summary: 'Starts the sandbox broker.' },
+  ...commandRows.map(({ synopsis, summary }) => ({ name: synopsis.split(' ', 1)[0] ?? '', summary })),
+];
+
+export const commandNames: readonly string[] = commands.map(({ name }) => name);
+
 /** What `mqtt-session --help` says. */
 export const usage = `mqtt-session COMMAND [options]
 
 Commands:
-  sandbox    Starts the sandbox broker.
+${commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
 
   mqtt-session COMMAND --help tells more.
 `;
-
-function wrap(text: string, by: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && by + line.length + 1 + word.length > width) {
-      lines.push(' '.repeat(by) + line);
-      line = '';
-    }
-    line += line === '' ? word : ` ${word}`;
-  }
-  return [...lines, ' '.repeat(by) + line];
-}
