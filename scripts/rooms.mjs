@@ -10,7 +10,7 @@ export const rooms = {
   session: { may: ['mqtt'], packages: [] },
   trace: { may: ['mqtt'], packages: [] },
   profile: { may: ['mqtt', 'session'], packages: ['yaml'] },
-  net: { may: ['mqtt', 'profile'], node: true, packages: ['mqtt', 'ws'] },
+  net: { may: ['mqtt', 'profile'], node: true, packages: ['mqtt', 'selfsigned', 'ws'] },
   check: { may: ['mqtt', 'session', 'profile', 'net'], node: true, packages: [] },
   engine: { may: ['mqtt', 'session', 'trace', 'profile', 'net', 'check'], node: true, packages: [] },
   cli: { may: ['mqtt', 'session', 'trace', 'profile', 'net', 'check', 'engine'], node: true, packages: [] },

@@ -114,7 +114,7 @@ export interface TapView {
   readonly port: number;
   /** Where it forwards to, for example `mqtts://broker.example.com:8883`. */
   readonly to: string;
-  /** Of a tap that listens with TLS: the PEM file of the authority that programs have to trust. */
+  /** Of a tap that listens with TLS: the PEM file of the certificate that programs have to trust, as if it were an authority. */
   readonly caFile?: string | undefined;
   /** Since it was started. */
   readonly connectionsSeen: number;
@@ -226,7 +226,7 @@ export interface EngineMethods {
       /** What programs speak to it; that of the broker unless given. */
       readonly scheme?: TapScheme | undefined;
       readonly allowRemote?: boolean | undefined;
-      /** Where the authority's certificate is written that a tap with TLS needs; the system's folder for such files unless given. */
+      /** Where the certificate is kept that a tap with TLS needs, so that it is the same next time; `.mqtt-session` in the user's folder unless given. */
       readonly certificateFolder?: string | undefined;
     };
     result: TapView;

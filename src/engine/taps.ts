@@ -3,6 +3,7 @@ import { readTlsMaterial } from '../net/client/tls-material.ts';
 import { addressLabel, isSecure, type NetworkAddress } from '../net/client/transport.ts';
 import type { Clock } from '../net/clock.ts';
 import type { Fault } from '../net/tap/faults.ts';
+import { tapIdentity, usualCertificateFolder } from '../net/tap/identity.ts';
 import type { FaultRule } from '../net/tap/rules.ts';
 import { startTapProxy, type TapProxy } from '../net/tap/tap-proxy.ts';
 import type { FaultTap } from '../net/tap.ts';
@@ -96,20 +97,27 @@ export class Taps {
 
   async #open(
     key: string,
-    { profile, file, folder, listen: wished, scheme, allowRemote }: EngineMethods['startTap']['params'],
+    params: EngineMethods['startTap']['params'],
     to: () => NetworkAddress,
     server: string,
   ): Promise<RunningTap> {
     const { clock, tap, changed } = this.#world;
+    const { profile, file, folder, listen: wished, allowRemote, certificateFolder } = params;
     const listen = wished ?? profile.tap?.listen ?? { host: '127.0.0.1', port: 0 };
     if (allowRemote !== true && !isLoopback(listen.host)) throw engineErrors.tapNotAllowed(listen.host);
     const address = to();
     const tls = isSecure(address) ? await readTlsMaterial(profile.tls, folder, address.host) : undefined;
+    const scheme = params.scheme ?? address.scheme;
+    const identity =
+      scheme === 'mqtts' || scheme === 'wss'
+        ? await tapIdentity(certificateFolder ?? usualCertificateFolder(), listen.host, clock.now())
+        : undefined;
     const proxy = await startTapProxy({
       listen,
       to,
       tls,
       scheme,
+      identity,
       server,
       tap,
       allowRemote,
@@ -124,6 +132,7 @@ export class Taps {
         file,
         server,
         to: `${address.scheme}://${addressLabel(address)}${address.path}`,
+        caFile: identity?.caFile,
       },
     };
   }

@@ -64,19 +64,20 @@ export async function openTransport(
   }
 }
 
-function openTls(socket: Socket, tls: TlsMaterial, signal: AbortSignal): Promise<TLSSocket> {
+/** Throws the error of Node or of OpenSSL, or the reason of `signal`. */
+export function openTls(socket: Socket, tls: TlsMaterial, signal: AbortSignal): Promise<TLSSocket> {
   return settle(connectTls({ ...tls, socket }), 'secureConnect', signal);
 }
 
 /** Waits for one event of a socket, or for its failure; then it is destroyed. */
-function settle<T extends Socket>(
+export function settle<T extends Socket>(
   socket: T,
-  event: 'connect' | 'secureConnect',
+  event: 'connect' | 'secureConnect' | 'secure',
   signal: AbortSignal,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const done = (): void => {
-      socket.off(event, onEvent).off('error', onError).off('close', onClose);
+      socket.off(event, onEvent).off('error', onError).off('end', onClose).off('close', onClose);
       signal.removeEventListener('abort', onAbort);
     };
     const fail = (error: unknown): void => {
@@ -92,7 +93,8 @@ function settle<T extends Socket>(
     const onError = (error: Error): void => fail(error);
     const onClose = (): void => fail(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
     const onAbort = (): void => fail(signal.reason);
-    socket.on(event, onEvent).on('error', onError).on('close', onClose);
+    // One that may be half open is not closed when the other side ends in the middle of a handshake.
+    socket.on(event, onEvent).on('error', onError).on('end', onClose).on('close', onClose);
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort);
   });

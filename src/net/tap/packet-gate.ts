@@ -34,6 +34,9 @@ export class PacketGate {
   /** The number of the packet type that is left out; 0 for none. */
   dropping = 0;
 
+  /** Whether bytes may be held back here; if not, a packet passes whose first byte comes alone. */
+  mayHold = true;
+
   readonly #direction: Direction;
   readonly #state: ConnectionState;
   readonly #border: PacketBorder;
@@ -54,13 +57,18 @@ export class PacketGate {
     this.#sink = sink;
   }
 
+  /** Whether it goes packet by packet now. */
+  get sifting(): boolean {
+    return this.watching || this.dropping !== 0 || this.#drop;
+  }
+
   /** Takes what follows in this direction. */
   feed(chunk: Buffer): void {
     const held = this.#held;
     this.#held = undefined;
     const bytes = held === undefined ? chunk : Buffer.concat([held, chunk]);
     if (this.#unreadable) this.#sink.pass(bytes);
-    else if (this.watching || this.dropping !== 0 || this.#drop) this.#sift(bytes);
+    else if (this.sifting) this.#sift(bytes);
     else {
       this.#follow(bytes);
       this.#sink.pass(bytes);
@@ -127,7 +135,7 @@ export class PacketGate {
         return;
       }
       if (length === INCOMPLETE) {
-        const mayDrop = whole && this.dropping === (bytes[pos] ?? 0) >> 4;
+        const mayDrop = this.mayHold && whole && this.dropping === (bytes[pos] ?? 0) >> 4;
         if (!mayDrop) {
           this.#see(bytes, pos);
           break;

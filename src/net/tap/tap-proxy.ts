@@ -8,16 +8,18 @@ import { isLoopback } from '../broker/listener.ts';
 import { hostAndPort, listenErrors } from '../broker/listener-errors.ts';
 import { endOfFailure } from '../client/link.ts';
 import type { TlsMaterial } from '../client/tls-material.ts';
-import { addressLabel, type NetworkAddress, openTcp } from '../client/transport.ts';
+import { addressLabel, type NetworkAddress } from '../client/transport.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { carriers, endpointOf } from '../endpoints.ts';
 import type { FaultTap, TappedEndpoint, TappedEndpoints } from '../tap.ts';
+import { dial, Entrance, framesOf, type TapIdentity, type TapScheme } from './carry.ts';
 import { type Fault, faultRows } from './faults.ts';
 import { RuleBook } from './rule-book.ts';
 import type { FaultRule, FaultRuleView } from './rules.ts';
+import type { Side } from './side.ts';
 import { TappedConnection, type TappedState } from './tapped-connection.ts';
 
-export type TapScheme = NetworkAddress['scheme'];
+export type { TapIdentity, TapScheme };
 
 /** How many connections may wait to be accepted. */
 const backlog = 4096;
@@ -31,6 +33,8 @@ export interface TapOptions {
   readonly tls?: TlsMaterial | undefined;
   /** What Clients speak to it; that of the Server unless given. */
   readonly scheme?: TapScheme | undefined;
+  /** For Clients that speak `mqtts` and `wss`: see identity.ts. */
+  readonly identity?: TapIdentity | undefined;
   /** The key of the Server in the trace. */
   readonly server: string;
   /** Takes what passes. */
@@ -103,9 +107,12 @@ class RunningProxy implements TapProxy {
   readonly #server: Server;
   readonly #clock: Clock;
   readonly #rules: RuleBook;
+  readonly #entrance: Entrance;
   readonly #connections = new Set<TappedConnection>();
   /** Those that have reached a Server, by their id in the trace. */
   readonly #byId = new Map<number, TappedConnection>();
+  /** Those that were accepted, whether their handshakes are over or not. */
+  readonly #sockets = new Set<Socket>();
   #idle: (() => void) | undefined;
 
   constructor(options: TapOptions, server: Server) {
@@ -115,6 +122,7 @@ class RunningProxy implements TapProxy {
     this.#rules = new RuleBook(() => this.#changed());
     this.scheme = options.scheme ?? this.#to.scheme;
     this.host = options.listen.host;
+    this.#entrance = new Entrance(this.scheme, this.#to, options.identity, this.#clock);
     server.on('connection', (socket) => this.#accept(socket));
   }
 
@@ -129,7 +137,8 @@ class RunningProxy implements TapProxy {
   }
 
   get address(): string {
-    return `${this.scheme}://${hostAndPort(this.host, this.port)}`;
+    const path = this.scheme === 'ws' || this.scheme === 'wss' ? this.#to.path || '/' : '';
+    return `${this.scheme}://${hostAndPort(this.host, this.port)}${path}`;
   }
 
   get connectionsOpen(): number {
@@ -188,42 +197,64 @@ class RunningProxy implements TapProxy {
     this.#rules.removeAll();
     const closed = new Promise<void>((settle) => this.#server.close(() => settle()));
     for (const connection of [...this.#connections]) connection.close('tap-stopped');
-    if (this.#connections.size > 0) await new Promise<void>((settle) => (this.#idle = settle));
+    // Those whose handshake goes on.
+    if (this.#connections.size < this.#sockets.size) this.#dropUntapped();
+    if (this.#sockets.size > 0) await new Promise<void>((settle) => (this.#idle = settle));
     await closed;
   }
 
   #accept(socket: Socket): void {
-    const { tap, server, random = Math.random } = this.#options;
-    const client = endpointOf(socket.remoteAddress, socket.remotePort);
-    const from = client === undefined ? '' : addressLabel({ host: client.address, port: client.port });
     this.connectionsSeen += 1;
-    const connection = new TappedConnection(
-      from,
-      { stream: socket, socket },
-      {
-        clock: this.#clock,
-        random,
-        tap,
-        info: (side) => ({
-          server,
-          tap: 'listener',
-          label: from,
-          endpoints: side && this.#endpoints(client, side.socket),
-        }),
-        connectRead: (read) => this.#rules.connectRead(read),
-        packetPassed: (...args) => this.#rules.packetPassed(...args),
-        changed: () => this.#changed(),
-        gone: (gone) => this.#gone(gone),
-      },
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#left(socket));
+    if (this.scheme === 'mqtt' || (this.scheme === 'ws' && framesOf('ws', this.#to) !== undefined)) {
+      this.#tapped({ stream: socket, socket });
+      return;
+    }
+    socket.on('error', () => {});
+    this.#entrance.enter(socket).then(
+      (side) => this.#tapped(side),
+      (error: unknown) => this.#notEntered(socket, error),
     );
+  }
+
+  /** A handshake with the Client has failed: it is in the trace as a connection that ended at once. */
+  #notEntered(socket: Socket, error: unknown): void {
+    const { tap, server } = this.#options;
+    const id = tap.opened(this.#clock.now(), { server, tap: 'listener', label: nameOf(socket) });
+    const { detail } = endOfFailure(error);
+    tap.closed(this.#clock.now(), id, { by: 'client', how: 'error', detail });
+    socket.destroy();
+  }
+
+  #tapped(side: Side): void {
+    const { tap, server, random = Math.random } = this.#options;
+    const { socket } = side;
+    const client = endpointOf(socket.remoteAddress, socket.remotePort);
+    const from = nameOf(socket);
+    const connection = new TappedConnection(from, side, {
+      clock: this.#clock,
+      random,
+      tap,
+      frames: () => framesOf(this.scheme, this.#to),
+      info: (reached) => ({
+        server,
+        tap: 'listener',
+        label: from,
+        endpoints: reached && this.#endpoints(client, reached.socket),
+      }),
+      connectRead: (read) => this.#rules.connectRead(read),
+      packetPassed: (...args) => this.#rules.packetPassed(...args),
+      changed: () => this.#changed(),
+      gone: (gone) => this.#gone(gone),
+    });
     this.#connections.add(connection);
     if (!this.#rules.refuses(connection)) void this.#dial(connection);
   }
 
   async #dial(connection: TappedConnection): Promise<void> {
     try {
-      const socket = await openTcp(this.#to, connection.signal, true);
-      connection.attach({ stream: socket, socket });
+      connection.attach(await dial(this.scheme, this.#to, this.#options.tls, connection.signal));
     } catch (error) {
       connection.refuse(endOfFailure(error));
       return;
@@ -237,7 +268,12 @@ class RunningProxy implements TapProxy {
   #endpoints(client: TappedEndpoint | undefined, socket: Socket): TappedEndpoints | undefined {
     const server = endpointOf(socket.remoteAddress, socket.remotePort);
     if (client === undefined || server === undefined) return undefined;
-    return { client, server, carrier: carriers[this.#to.scheme] };
+    return { client, server, carrier: carriers[this.scheme] };
+  }
+
+  #dropUntapped(): void {
+    const tapped = new Set([...this.#connections].map(({ socket }) => socket));
+    for (const socket of this.#sockets) if (!tapped.has(socket)) socket.destroy();
   }
 
   #gone(connection: TappedConnection): void {
@@ -245,12 +281,22 @@ class RunningProxy implements TapProxy {
     this.#byId.delete(connection.id);
     this.#rules.gone(connection);
     this.#changed();
-    if (this.#connections.size === 0) this.#idle?.();
+  }
+
+  #left(socket: Socket): void {
+    this.#sockets.delete(socket);
+    if (this.#sockets.size === 0) this.#idle?.();
   }
 
   #changed(): void {
     this.#options.changed?.();
   }
+}
+
+/** Address and port of the program. */
+function nameOf({ remoteAddress, remotePort }: Socket): string {
+  const at = endpointOf(remoteAddress, remotePort);
+  return at === undefined ? '' : addressLabel({ host: at.address, port: at.port });
 }
 
 function isAddress(bound: AddressInfo | string | null): bound is AddressInfo {

@@ -3,17 +3,19 @@
  * Client sends when it leaves for the Server, and what the Server sends when it comes: it shows what the Server saw and did,
  * whatever faults stand between it and the Client.
  */
+import type { Socket } from 'node:net';
 import { decodePacket } from '../../mqtt/decode.ts';
 import { type Direction, TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
 import type { ConnectionState } from '../../mqtt/packet-border.ts';
 import { packetTypeNumber } from '../../mqtt/packet-types.ts';
 import type { Cancel, Clock } from '../clock.ts';
-import type { FaultTap, TappedConnection as TappedConnectionInfo, TappedEnd } from '../tap.ts';
+import type { FaultAction, FaultTap, TappedConnection as TappedConnectionInfo, TappedEnd } from '../tap.ts';
 import { ConnectionFaults } from './connection-faults.ts';
-import { type Fault, noteOf } from './faults.ts';
-import { holdBytes, Lane, type LaneEnd } from './lane.ts';
-import { type GateSink, PacketGate } from './packet-gate.ts';
+import { type Fault, type FaultNote, noteOf } from './faults.ts';
+import type { Frames } from './frames.ts';
+import { holdBytes, type LaneEnd } from './lane.ts';
 import { listenTo, resetSide, type Side } from './side.ts';
+import { Way } from './way.ts';
 
 const CONNECT = packetTypeNumber('connect');
 /** A CONNECT that is longer is not looked into for its Client Identifier. */
@@ -25,6 +27,8 @@ export interface TappedWorld {
   readonly clock: Clock;
   readonly random: () => number;
   readonly tap: FaultTap;
+  /** Where MQTT is carried in frames that pass as they are. */
+  frames(): { readonly toServer: Frames; readonly toClient: Frames } | undefined;
   /** What the trace is told when it opens; without a Server when there is none. */
   info(server: Side | undefined): TappedConnectionInfo;
   /** The CONNECT is there and has not passed: rules by Client Identifier come now. */
@@ -47,8 +51,8 @@ export class TappedConnection {
   readonly #world: TappedWorld;
   readonly #client: Side;
   #server: Side | undefined;
-  readonly #toServer: { readonly lane: Lane; readonly gate: PacketGate };
-  readonly #toClient: { readonly lane: Lane; readonly gate: PacketGate };
+  readonly #toServer: Way;
+  readonly #toClient: Way;
   readonly #faults: ConnectionFaults;
   /** The first packet, as far as it has come, until it is whole. */
   #connect: Buffer[] | undefined = [];
@@ -79,33 +83,43 @@ export class TappedConnection {
     this.#world = world;
     const { clock, random } = world;
     const state: ConnectionState = { version: undefined };
-    this.#toServer = {
-      lane: new Lane(client.stream, {
-        clock,
-        random,
-        departed: (bytes) => this.#record(TO_SERVER, bytes),
-        ended: (how) => this.#clientEnded(how),
-      }),
-      gate: new PacketGate(TO_SERVER, state, this.#sink(TO_SERVER)),
-    };
+    const { toServer, toClient } = world.frames() ?? {};
+    this.#toServer = new Way(TO_SERVER, state, client.stream, toServer, {
+      clock,
+      random,
+      came: () => {},
+      passing: (bytes) => {
+        if (this.#connect !== undefined) this.#keep(this.#connect, bytes);
+      },
+      departed: (bytes) => this.#record(TO_SERVER, bytes),
+      ended: (how) => this.#clientEnded(how),
+      passed: (type) => this.#passed(TO_SERVER, type),
+      dropped: () => this.#note('packet-dropped', { kind: 'drop_disconnect' }),
+      unreadable: () => {
+        if (this.#connect !== undefined) this.#noConnect();
+      },
+    });
     this.#toServer.gate.watching = true;
-    this.#toClient = {
-      lane: new Lane(
-        { pause: () => this.#server?.stream.pause(), resume: () => this.#server?.stream.resume() },
-        {
-          clock,
-          random,
-          departed: () => {},
-          ended: (how) => this.#serverEnded(how),
-        },
-      ),
-      gate: new PacketGate(TO_CLIENT, state, this.#sink(TO_CLIENT)),
+    const source = {
+      pause: () => this.#server?.stream.pause(),
+      resume: () => this.#server?.stream.resume(),
     };
+    this.#toClient = new Way(TO_CLIENT, state, source, toClient, {
+      clock,
+      random,
+      came: (bytes) => this.#record(TO_CLIENT, bytes),
+      passing: () => {},
+      departed: () => {},
+      ended: (how) => this.#serverEnded(how),
+      passed: (type) => this.#passed(TO_CLIENT, type),
+      dropped: () => this.#note('packet-dropped', { kind: 'drop_pingresp' }),
+      unreadable: () => {},
+    });
     this.#toClient.lane.open(client.stream);
     this.#faults = new ConnectionFaults({ toServer: this.#toServer, toClient: this.#toClient });
     listenTo(client, {
       bytes: (chunk) => {
-        if (this.#early === undefined) this.#toServer.gate.feed(chunk);
+        if (this.#early === undefined) this.#toServer.feed(chunk);
         else this.#hasCome(this.#early, chunk);
       },
       finished: () => this.#clientFinished(),
@@ -118,6 +132,11 @@ export class TappedConnection {
   /** Given up when the connection ends before the Server is there. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** That of the program. */
+  get socket(): Socket {
+    return this.#client.socket;
   }
 
   get faults(): readonly Fault[] {
@@ -145,7 +164,7 @@ export class TappedConnection {
     this.#sockets += 1;
     this.#opened();
     listenTo(server, {
-      bytes: (chunk) => this.#fromServer(chunk),
+      bytes: (chunk) => this.#toClient.feed(chunk),
       finished: () => this.#serverFinished(),
       failed: (code) => this.#serverFailed(code),
       drained: () => this.#toServer.lane.drained(),
@@ -160,7 +179,7 @@ export class TappedConnection {
     this.#toServer.lane.open(this.#server.stream);
     this.#early = undefined;
     this.#client.stream.resume();
-    for (const chunk of early) this.#toServer.gate.feed(chunk);
+    for (const chunk of early) this.#toServer.feed(chunk);
     if (this.#finishedEarly) this.#clientFinished();
     this.#world.changed();
   }
@@ -182,16 +201,14 @@ export class TappedConnection {
     if (this.#over) return;
     if (this.id === 0) this.#opened();
     this.#close(end);
-    this.#abandon();
-    resetSide(this.#client);
+    this.#resetBoth();
   }
 
   /** Makes a fault, and records it. */
   make(fault: Fault): void {
     if (this.#over) return;
     if (this.id === 0) this.#opened();
-    const { tap, clock } = this.#world;
-    tap.fault(clock.now(), 'fault', this.id, noteOf(fault));
+    this.#note('fault', noteOf(fault));
     switch (fault.kind) {
       case 'reset_peer':
         this.#cut();
@@ -216,10 +233,9 @@ export class TappedConnection {
 
   /** Takes away what lasts. What was held passes. `which` limits it to these very faults. */
   clear(which?: ReadonlySet<Fault>): void {
-    const { tap, clock } = this.#world;
     for (const fault of this.#faults.all()) {
       if (which !== undefined && !which.has(fault)) continue;
-      tap.fault(clock.now(), 'fault-cleared', this.id, noteOf(fault));
+      this.#note('fault-cleared', noteOf(fault));
       this.#faults.clear(fault.kind);
     }
     this.#world.changed();
@@ -227,8 +243,8 @@ export class TappedConnection {
 
   /** Ends both sides with FIN, after what is under way. */
   close(detail: string): void {
-    this.#toServer.gate.finish();
-    this.#toClient.gate.finish();
+    this.#toServer.finish();
+    this.#toClient.finish();
     this.#toServer.lane.flush();
     this.#toClient.lane.flush();
     this.#close({ by: 'client', how: 'fin', detail });
@@ -258,45 +274,13 @@ export class TappedConnection {
     this.#toServer.lane.hold(true);
   }
 
-  #sink(direction: Direction): GateSink {
-    const toServer = direction === TO_SERVER;
-    return {
-      pass: (bytes) => {
-        if (!toServer) {
-          this.#toClient.lane.push(bytes, bytes);
-          return;
-        }
-        if (this.#connect !== undefined) this.#keep(bytes);
-        this.#toServer.lane.push(bytes, bytes);
-      },
-      passed: (type) => this.#passed(direction, type),
-      dropped: (_bytes, _type, first) => {
-        if (!first) return;
-        const { tap, clock } = this.#world;
-        tap.fault(clock.now(), 'packet-dropped', this.id, {
-          kind: toServer ? 'drop_disconnect' : 'drop_pingresp',
-        });
-      },
-      unreadable: () => {
-        if (toServer && this.#connect !== undefined) this.#noConnect();
-      },
-    };
+  #note(action: FaultAction, fault: FaultNote): void {
+    const { tap, clock } = this.#world;
+    tap.fault(clock.now(), action, this.id, fault);
   }
 
-  #fromServer(chunk: Buffer): void {
-    const { gate } = this.#toClient;
-    if (gate.watching || gate.dropping !== 0) {
-      // What is recorded of a rule comes after the packet that it waited for.
-      this.#record(TO_CLIENT, chunk);
-      gate.feed(chunk);
-    } else {
-      gate.feed(chunk);
-      this.#record(TO_CLIENT, chunk);
-    }
-  }
-
-  #keep(bytes: Buffer): void {
-    this.#connect?.push(bytes);
+  #keep(connect: Buffer[], bytes: Buffer): void {
+    connect.push(bytes);
     this.#connectBytes += bytes.length;
     if (this.#connectBytes > longestConnect) this.#noConnect();
   }
@@ -351,7 +335,7 @@ export class TappedConnection {
       this.#finishedEarly = true;
       return;
     }
-    this.#toServer.gate.finish();
+    this.#toServer.finish();
     if (this.#connect !== undefined) this.#noConnect();
     this.#toServer.lane.end('fin');
     this.#world.changed();
@@ -361,7 +345,7 @@ export class TappedConnection {
     if (this.#over) return;
     this.#clientCode = code;
     this.#clientGone = true;
-    this.#toServer.gate.finish();
+    this.#toServer.finish();
     if (this.#connect !== undefined) this.#noConnect();
     this.#toClient.lane.abandon();
     if (this.#server === undefined) {
@@ -393,7 +377,7 @@ export class TappedConnection {
   #serverFinished(): void {
     if (this.#over) return;
     this.#close({ by: 'server', how: 'fin' });
-    this.#toClient.gate.finish();
+    this.#toClient.finish();
     this.#toClient.lane.end('fin');
     // There is nobody any more who could be told, or who could end it.
     if (this.#clientGone && this.#server !== undefined) this.#reset(this.#server);
@@ -404,7 +388,7 @@ export class TappedConnection {
     if (this.#over) return;
     this.#close(endOfFailure('server', code));
     this.#toServer.lane.abandon();
-    this.#toClient.gate.finish();
+    this.#toClient.finish();
     this.#toClient.lane.end('reset');
     if (this.#serverEndPassed) this.#reset(this.#client);
     this.#world.changed();
@@ -423,6 +407,10 @@ export class TappedConnection {
 
   #cut(): void {
     this.#close({ by: 'client', how: 'reset', detail: 'fault' });
+    this.#resetBoth();
+  }
+
+  #resetBoth(): void {
     this.#abandon();
     this.#reset(this.#client);
     if (this.#server !== undefined) this.#reset(this.#server);

@@ -86,7 +86,7 @@ export class TapBench {
     });
   }
 
-  static async start(options: Partial<TapOptions> = {}): Promise<TapBench> {
+  static async start(options: Partial<TapOptions> = {}, scheme: 'mqtt' | 'ws' = 'mqtt'): Promise<TapBench> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -95,7 +95,7 @@ export class TapBench {
     const tap = new RecordingTap();
     const proxy = await startTapProxy({
       listen: { host: '127.0.0.1', port: 0 },
-      to: { scheme: 'mqtt', host: '127.0.0.1', port, path: '' },
+      to: { scheme, host: '127.0.0.1', port, path: '' },
       server: 'bench',
       tap,
       clock,
