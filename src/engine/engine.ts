@@ -8,6 +8,7 @@ import { recordDetails } from '../trace/details.ts';
 import type { RecordedAction, RecordListener } from '../trace/listener.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { Trace } from '../trace/trace.ts';
+import { Checks, writeReport } from './checks.ts';
 import { Clients } from './clients.ts';
 import { answer, type EngineHandlers, stackOf } from './dispatch.ts';
 import { Entities } from './entities.ts';
@@ -53,6 +54,7 @@ export class Engine {
   readonly #clients: Clients;
   readonly #sandboxes: Sandboxes;
   readonly #scenarios: Scenarios;
+  readonly #checks: Checks;
   readonly #listeners = new Listeners(this.#guarded(this.#rules));
   readonly #taps: Taps;
   readonly #handlers: EngineHandlers;
@@ -104,6 +106,7 @@ export class Engine {
           ),
       progress: (progress) => this.#options.post({ kind: 'scenario', progress }, []),
     });
+    this.#checks = new Checks((progress) => this.#options.post({ kind: 'check', progress }, []));
     this.#taps = new Taps({
       clock,
       tap: this.#tap(),
@@ -171,6 +174,17 @@ export class Engine {
         this.#checkRunning();
         return this.#scenarios.run(params);
       },
+      checkBroker: async (params) => {
+        this.#checkRunning();
+        const { profile, file, sandbox } = params;
+        const { address } = await this.#resolveAddress(profile.broker, file, sandbox);
+        return this.#checks.run(params, address);
+      },
+      cancelCheck: ({ run }) => {
+        this.#checks.cancel(run);
+        return undefined;
+      },
+      writeReport: (params) => writeReport(params),
       cancelScenario: ({ run }) => {
         this.#scenarios.cancel(run);
         return undefined;
@@ -290,6 +304,7 @@ export class Engine {
   async #shutdown(): Promise<undefined> {
     this.#stopping = true;
     this.#scenarios.cancelAll();
+    this.#checks.cancelAll();
     for (const client of this.#clients.all()) client.dispose();
     await this.#taps.stopAll();
     await this.#sandboxes.stopAll();

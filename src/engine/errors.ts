@@ -39,6 +39,16 @@ export const engineErrors = {
 
   scenarioCancelled: () => new NetError('cancelled', 'The run was cancelled before it began.'),
 
+  checkImpossible: (reason: string) =>
+    new NetError(
+      'check-impossible',
+      `The behaviour of this broker cannot be checked: ${reason}.`,
+      'Connect the profile first, to see what stands in the way.',
+    ),
+
+  noReport: (reason: string) =>
+    new NetError('no-report', reason, 'Choose a report that a behaviour check has saved as JSON.'),
+
   noSuchTap: () => new NetError('no-such-tap', 'This tap does not run any more.', 'Start it again.'),
 
   noSuchConnection: (connection: number) =>

@@ -2,6 +2,7 @@
  * Everything that the extension host (or a command line) and the engine's worker say to each other. A message that is
  * not in this file cannot be sent. Times are milliseconds since the Unix epoch.
  */
+import type { CheckProgress, CheckReport, ProbeReport } from '../check/report.ts';
 import type { ScenarioReport, StepResult } from '../check/scenario/report.ts';
 import type { QoS, Subscription } from '../mqtt/packet.ts';
 import type { Fault } from '../net/tap/faults.ts';
@@ -15,7 +16,7 @@ import type { RecordBatch, RecordDetails, TraceStats } from '../trace/model.ts';
 export type { Fault, FaultDirection, FaultKind } from '../net/tap/faults.ts';
 export type { FaultRule, FaultRuleView } from '../net/tap/rules.ts';
 /** The host sees of the trace, and of runs of scenarios, what passes through here. */
-export type { RecordBatch, ScenarioReport, StepResult, TraceStats };
+export type { CheckReport, ProbeReport, RecordBatch, ScenarioReport, StepResult, TraceStats };
 
 /** An error that a user sees: what happened, to what, and what to do next. */
 export interface UserError {
@@ -249,6 +250,37 @@ export interface EngineMethods {
     params: TapRef & { readonly connection?: number | undefined; readonly rule?: number | undefined };
     result: undefined;
   };
+  /**
+   * Tries the broker of a profile whose variables are resolved with many Clients, under topics and Client Identifiers that begin with the
+   * prefix. Resolves when it is over, also when it was cancelled.
+   */
+  checkBroker: {
+    params: {
+      /** Names this run in `check` notifications and in `cancelCheck`. */
+      readonly run: string;
+      readonly profile: ConnectionProfile;
+      readonly file: string;
+      readonly folder: string;
+      readonly sandbox: SandboxSettings;
+      readonly prefix?: string | undefined;
+    };
+    result: CheckReport;
+  };
+  /** Does nothing when the check is over. */
+  cancelCheck: { params: { readonly run: string }; result: undefined };
+  /** A report as text; `comparison`: as Markdown, beside `other`, the text of a report that was saved as JSON. */
+  writeReport: {
+    params: {
+      readonly report: CheckReport;
+      readonly as: 'markdown' | 'json' | 'junit' | 'comparison';
+      readonly other?: string | undefined;
+      /** Which rows of the decision table profiles rely on. */
+      readonly reliances?:
+        | readonly { readonly profile: string; readonly rows: readonly string[] }[]
+        | undefined;
+    };
+    result: string;
+  };
   /** One record whole; undefined when the trace no longer holds it. */
   details: { params: { readonly seq: number }; result: RecordDetails | undefined };
   /** The whole state, and from then on `changes` notifications. */
@@ -298,6 +330,11 @@ export interface EngineChanges {
   readonly cleared?: true | undefined;
 }
 
+/** How far a behaviour check is. */
+export interface CheckRunProgress extends CheckProgress {
+  readonly run: string;
+}
+
 /** A run of a scenario has begun a step (by its index), or decided one. */
 export type ScenarioProgress =
   | { readonly run: string; readonly step: number }
@@ -319,4 +356,5 @@ export type FromEngine =
   | { readonly kind: 'failure'; readonly id: number; readonly error: UserError }
   | { readonly kind: 'changes'; readonly changes: EngineChanges }
   | { readonly kind: 'scenario'; readonly progress: ScenarioProgress }
+  | { readonly kind: 'check'; readonly progress: CheckRunProgress }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string };

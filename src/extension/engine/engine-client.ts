@@ -1,5 +1,6 @@
 import { type Disposable, EventEmitter, type LogOutputChannel } from 'vscode';
 import type {
+  CheckRunProgress,
   EngineChanges,
   EngineMethod,
   EngineMethods,
@@ -29,6 +30,7 @@ export class EngineClient implements Disposable {
   readonly #started = new EventEmitter<EngineSnapshot>();
   readonly #changes = new EventEmitter<EngineChanges>();
   readonly #scenario = new EventEmitter<ScenarioProgress>();
+  readonly #check = new EventEmitter<CheckRunProgress>();
   readonly #ended = new EventEmitter<EngineEnd>();
   readonly #statusChanged = new EventEmitter<EngineStatus>();
   /** A worker has started, with this state. */
@@ -36,6 +38,8 @@ export class EngineClient implements Disposable {
   readonly onDidReceiveChanges = this.#changes.event;
   /** A run of a scenario goes on. */
   readonly onDidScenarioStep = this.#scenario.event;
+  /** A behaviour check goes on. */
+  readonly onDidCheckProgress = this.#check.event;
   /** The worker ended by itself. */
   readonly onDidEnd = this.#ended.event;
   readonly onDidChangeStatus = this.#statusChanged.event;
@@ -97,6 +101,7 @@ export class EngineClient implements Disposable {
     this.#started.dispose();
     this.#changes.dispose();
     this.#scenario.dispose();
+    this.#check.dispose();
     this.#ended.dispose();
     this.#statusChanged.dispose();
   }
@@ -111,6 +116,7 @@ export class EngineClient implements Disposable {
       },
       changes: (changes) => this.#changes.fire(changes),
       scenario: (progress) => this.#scenario.fire(progress),
+      check: (progress) => this.#check.fire(progress),
       log: (level, message) => logAt(this.#log, level, message),
       ended: (reason) => this.#runEnded(run, reason),
     });

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type {
+  CheckRunProgress,
   EngineChanges,
   EngineMethod,
   EngineMethods,
@@ -17,6 +18,7 @@ export interface EngineRunEvents {
   started(snapshot: EngineSnapshot): void;
   changes(changes: EngineChanges): void;
   scenario(progress: ScenarioProgress): void;
+  check(progress: CheckRunProgress): void;
   log(level: LogLevel, message: string): void;
   /** Called once, when the worker is gone; `reason` is undefined when it was told to go. */
   ended(reason: string | undefined): void;
@@ -128,6 +130,9 @@ export class EngineRun {
         break;
       case 'scenario':
         this.#events.scenario(message.progress);
+        break;
+      case 'check':
+        this.#events.check(message.progress);
         break;
       case 'log':
         this.#events.log(message.level, message.message);
