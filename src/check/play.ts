@@ -2,7 +2,7 @@
 
 import type { ProtocolVersion } from '../mqtt/packet.ts';
 import { statementKey } from '../mqtt/statements.ts';
-import type { ExpectationView, Fact } from '../session/model.ts';
+import type { Fact } from '../session/model.ts';
 import { timeless } from '../session/what-if-facts.ts';
 import { CannotTry, Doubt, Unreachable } from './failures.ts';
 import { verdictOf } from './judging.ts';
@@ -113,7 +113,7 @@ function reportOf(
     ...(delayMs === undefined ? {} : { delayMs }),
     ...(dueMs === undefined ? {} : { dueMs }),
     verdict,
-    why: whyOf(stage.expectations(), zeroMs),
+    why: whyOf(stage, zeroMs),
     trace,
     control,
   };
@@ -122,16 +122,26 @@ function reportOf(
 }
 
 /** What the rules say of the Client under test: of its will before all else. */
-function whyOf(expectations: readonly ExpectationView[], zeroMs: number): readonly Fact[] {
+function whyOf(stage: Stage, zeroMs: number): readonly Fact[] {
   const told = new Map<string, Fact>();
-  const mine = expectations.filter(({ clientId, kind }) => clientId.endsWith('-a') && kind !== 'session-end');
+  const nowMs = stage.clock.now();
+  const mine = stage
+    .expectations()
+    .filter(({ clientId, kind }) => clientId.endsWith('-a') && kind !== 'session-end');
   const order = { will: 0, 'keep-alive': 1, 'session-present': 2, 'session-end': 3 } as const;
   for (const { facts } of mine.toSorted((a, b) => order[a.kind] - order[b.kind])) {
     for (const fact of facts) {
-      const plain = { ...timeless(fact, zeroMs), seq: fact.seq };
+      const plain = { ...timeless(untilNow(fact, nowMs), zeroMs), seq: fact.seq };
       const key = `${plain.code} ${JSON.stringify(plain.params)} ${plain.statement && statementKey(plain.statement)}`;
       if (!told.has(key)) told.set(key, plain);
     }
   }
   return [...told.values()];
+}
+
+/** The rules were told of a later time, so that they decide; nobody has watched for so long. */
+function untilNow(fact: Fact, nowMs: number): Fact {
+  const { untilAtMs } = fact.params;
+  if (fact.code !== 'notReceived' || typeof untilAtMs !== 'number') return fact;
+  return { ...fact, params: { ...fact.params, untilAtMs: Math.min(untilAtMs, nowMs) } };
 }

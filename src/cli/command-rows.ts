@@ -42,5 +42,54 @@ export const lintCommand: CommandRow = {
   ],
 };
 
+export const checkCommand: CommandRow = {
+  synopsis: 'check --broker URL [options]',
+  summary: 'Checks what a broker does against the standard.',
+  about: [
+    'Tries what a broker does with wills and Sessions, row by row of docs/decision-table.md, each with a control in the same run, and tells where it does otherwise than the standard says. ' +
+      'docs/behaviour-check.md lists what is tried. It takes less than a minute, uses topics and Client Identifiers under a prefix of its own, and removes what it leaves behind.',
+    'Exits with 0 when nothing deviates; with 1 when something does, or when the check could not be made or ended early; with 2 when the command line is not understood. ' +
+      'With --compare it exits with 1 only for what is worse than in the other report.',
+    `Variables of a profile are answered as for \`run\`: \`\${secret:NAME}\` is read from the environment variable MQTT_SECRET_NAME.`,
+  ],
+  options: [
+    {
+      option: '--broker',
+      value: 'URL',
+      help: 'mqtt://, mqtts://, ws:// or wss://host:port, or `sandbox`. In the place of the `broker` of the profile.',
+    },
+    {
+      option: '--profile',
+      value: 'FILE#NAME',
+      help: 'A profile that says where to connect, and with which credentials and certificates. Without #NAME, the first. What the report means for the profiles of the file is told too.',
+    },
+    {
+      option: '--prefix',
+      value: 'TEXT',
+      help: 'Begins every topic and Client Identifier; `check` unless given.',
+    },
+    { option: '--markdown', value: 'FILE', help: 'Writes the report as Markdown.' },
+    { option: '--json', value: 'FILE', help: 'Writes the report as JSON, which --compare can read.' },
+    { option: '--junit', value: 'FILE', help: 'Writes the report as JUnit XML; a test case is a probe.' },
+    {
+      option: '--compare',
+      value: 'FILE',
+      help: 'Tells what differs from a report that was written with --json.',
+    },
+    {
+      option: '--strict',
+      value: undefined,
+      help: 'What is undecided or could not be tried counts as a deviation.',
+    },
+    {
+      option: '--yes',
+      value: undefined,
+      help: 'The broker may be tried although it is not on this machine.',
+    },
+    { option: '--verbose', value: undefined, help: 'Tells what conforms, too.' },
+    helpOption,
+  ],
+};
+
 /** Every command but `sandbox`, whose options are those of a broker. */
-export const commandRows: readonly CommandRow[] = [runCommand, lintCommand];
+export const commandRows: readonly CommandRow[] = [runCommand, lintCommand, checkCommand];

@@ -13,6 +13,8 @@ async function main(args: readonly string[]): Promise<number> {
       return (await import('./run.ts')).run(rest, process);
     case 'lint':
       return (await import('./lint.ts')).lint(rest, process);
+    case 'check':
+      return (await import('./check.ts')).check(rest, process);
     case undefined:
     case 'help':
     case '--help':

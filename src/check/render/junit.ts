@@ -9,14 +9,20 @@ const kinds = { deviates: 'failure', undecided: 'error', 'not-tried': 'skipped' 
 export function renderReportAsJUnit(report: CheckReport): string {
   const cases = report.probes.map(caseOf);
   const startedAtMs = Date.parse(report.startedAt);
-  return renderJUnit([{ name: `behaviour of ${report.server}`, startedAtMs, durationMs: report.tookMs, cases }]);
+  return renderJUnit([
+    { name: `behaviour of ${report.server}`, startedAtMs, durationMs: report.tookMs, cases },
+  ]);
 }
 
 function caseOf({ id, topic, verdict, expected, observed, delayMs = 0 }: ProbeReport): JUnitCase {
   const plain = { name: id, className: reportTopics[topic], durationMs: Math.max(0, delayMs) };
   if (verdict.kind === 'conforms') return plain;
   const against = brokenText(verdict);
-  const lines = [`expected: ${expected}`, `observed: ${observed}`, ...(against === '' ? [] : [`against: ${against}`])];
+  const lines = [
+    `expected: ${expected}`,
+    `observed: ${observed}`,
+    ...(against === '' ? [] : [`against: ${against}`]),
+  ];
   return {
     ...plain,
     problem: { kind: kinds[verdict.kind], message: verdictText(verdict), text: lines.join('\n') },
