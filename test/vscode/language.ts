@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type CodeAction,
   type CodeLens,
+  CompletionItemKind,
   type CompletionList,
   commands,
   type Diagnostic,
@@ -175,6 +176,26 @@ export const languageTests: readonly HostTest[] = [
     },
   },
   {
+    name: 'fix all mends all that is safe, wherever it is',
+    async run() {
+      const document = await shown(demo.replace('30s', '30 s').replace('10s', '10 s'));
+      await diagnosticsOf(
+        document.uri,
+        (all) => all.filter((each) => codeOf(each) === 'duration-form').length === 2,
+      );
+      const actions = await ask<readonly CodeAction[]>(
+        'executeCodeActionProvider',
+        document,
+        whole(document),
+        'source.fixAll.mqtt',
+      );
+      assert.equal(actions.length, 1);
+      assert.ok(actions[0]?.edit);
+      await workspace.applyEdit(actions[0].edit);
+      assert.equal(document.getText(), demo);
+    },
+  },
+  {
     name: 'a quick fix takes a password out of the file into secret storage, and completion offers it by its name',
     async run() {
       const document = await shown(demo.replace('    clientId:', '    password: hunter2\n    clientId:'));
@@ -211,6 +232,26 @@ export const languageTests: readonly HostTest[] = [
       const labels = items.map(({ label }) => label);
       assert.ok(labels.includes('payload'));
       assert.ok(!labels.includes('topic'));
+    },
+  },
+  {
+    name: 'completion offers snippets, and the words of a list each with what it means',
+    async run() {
+      const marked = `${demo}  other:\n    broker: sandbox\n    \nsandbox:\n  deviations:\n    - no\n`;
+      const document = await shown(marked);
+      const words = await ask<CompletionList>(
+        'executeCompletionItemProvider',
+        document,
+        place(document, '- no', 4),
+      );
+      const word = words.items.find(({ label }) => label === 'noWillAt0x04');
+      assert.match(word?.detail ?? '', /Breaks v5 \[MQTT-3\.1\.2-8\]/);
+      const keys = await ask<CompletionList>(
+        'executeCompletionItemProvider',
+        document,
+        place(document, '    \nsandbox', 4),
+      );
+      assert.ok(keys.items.some(({ kind }) => kind === CompletionItemKind.Snippet));
     },
   },
   {

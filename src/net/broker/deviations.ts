@@ -74,6 +74,9 @@ const changes: Readonly<Record<DeviationName, Change>> = {
       return { ...message, properties };
     },
   }),
+  willNotRetained: ({ published }) => ({
+    published: (will, waited) => ({ ...published(will, waited), retain: false }),
+  }),
   delayedWillNotRetained: ({ published }) => ({
     published: (will, waited) => {
       const message = published(will, waited);
@@ -86,6 +89,12 @@ const changes: Readonly<Record<DeviationName, Change>> = {
       return cleanStart ? 0 : neverExpires;
     },
     changedExpiry: (asked, connect) => (changedExpiry(asked, connect) === 'refused' ? 'refused' : undefined),
+  }),
+  sessionEndsEarly: ({ keptFor }) => ({
+    keptFor: (granted, cleanStart, version) => {
+      const kept = keptFor(granted, cleanStart, version);
+      return version !== 5 || kept === neverExpires ? kept : Math.floor(kept / 2);
+    },
   }),
   sessionOutlivesExpiry: () => ({ discardsExpired: false }),
   endedSessionResumedAtTakeover: () => ({

@@ -140,6 +140,12 @@ export const deviationRows = [
     seen: ['apache/activemq-artemis#6616'],
   },
   {
+    name: 'willNotRetained',
+    help: 'A will with Will Retain is published, but not retained.',
+    breaks: [v5('MQTT-3.1.2-15'), v311('MQTT-3.1.2-17')],
+    seen: ['rabbitmq/rabbitmq-mqtt#74', 'mochi-mqtt/server#233'],
+  },
+  {
     name: 'delayedWillNotRetained',
     help: 'A will with Will Retain that was published after a delay is not retained.',
     breaks: [v5('MQTT-3.1.2-15')],
@@ -150,6 +156,12 @@ export const deviationRows = [
     help: 'Clean Start decides in 5.0 how long a Session is kept, not the Session Expiry Interval: with 0 it stays, with 1 it ends with its connection.',
     breaks: [v5('MQTT-4.1.0-2'), v5('MQTT-3.1.2-23'), v5('3.1.2.11.2')],
     seen: ['nanomq/nanomq#1989'],
+  },
+  {
+    name: 'sessionEndsEarly',
+    help: 'In 5.0 a Session ends after half of its Session Expiry Interval, and CONNACK does not say so.',
+    breaks: [v5('MQTT-3.1.2-23'), v5('3.2.2.3.2')],
+    seen: [],
   },
   {
     name: 'sessionOutlivesExpiry',

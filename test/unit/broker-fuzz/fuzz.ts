@@ -3,6 +3,7 @@
  * must be over, or must still answer PINGREQ; and the broker may never fail, nor hold more than its limits say.
  */
 import { Broker } from '../../../src/net/broker/broker.ts';
+import { type DeviationName, deviationRows } from '../../../src/profile/keys/deviation-rows.ts';
 import { duplexPair, type LinkEnd, settled } from '../support/duplex-pair.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { mutated } from './mutate.ts';
@@ -65,6 +66,12 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   return result;
 }
 
+/** Every other broker keeps to the standard. */
+function someDeviations(random: Random): readonly DeviationName[] {
+  if (random.below(2) === 0) return [];
+  return deviationRows.map(({ name }) => name).filter(() => random.below(8) === 0);
+}
+
 async function fuzzOne(
   corpus: readonly Buffer[],
   seed: number,
@@ -75,7 +82,7 @@ async function fuzzOne(
   const clock = new ManualClock();
   const faults: string[] = [];
   const broker = new Broker(
-    { deny: [], users: [] },
+    { deny: [], users: [], deviations: someDeviations(random) },
     clock,
     (level, message) => {
       if (level === 'error') faults.push(message);

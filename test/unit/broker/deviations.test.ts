@@ -125,6 +125,12 @@ describe('what a published will looks like', () => {
     },
   );
 
+  it('with willNotRetained: it is published, and not retained', async () => {
+    const deviant = deviating('willNotRetained');
+    expect(await published(deviant, whole)).toHaveLength(1);
+    expect(deviant.broker.state().retained).toBe(0);
+  });
+
   it('with willsInLine: a will that is due waits for those with a shorter delay that are not', async () => {
     const { connected, watcher, advance } = deviating('willsInLine');
     const subscriber = await watcher('#', { clientId: 'subscriber' });
