@@ -188,6 +188,7 @@ export class Sessions {
         break;
       case 'kept':
         session.willDueAtMs = undefined;
+        session.willDelayedToMs = undefined;
         break;
       default:
         assertNever(becomes);
@@ -231,7 +232,8 @@ export class Sessions {
   /** Does what has been due before this moment and whose timer has not run yet. */
   #catchUp(session: Session): void {
     const nowMs = this.#world.clock.now();
-    if (session.willDueAtMs !== undefined && session.willDueAtMs <= nowMs) this.#willDue(session);
+    const { willDelayedToMs } = session;
+    if (willDelayedToMs !== undefined && willDelayedToMs <= nowMs) this.#willDue(session);
     if (session.endsAtMs !== undefined && session.endsAtMs <= nowMs) this.#expire(session);
   }
 }
