@@ -1,18 +1,15 @@
-import { homedir } from 'node:os';
-import { dirname } from 'node:path';
-import { l10n, type Uri, window, workspace } from 'vscode';
+import { l10n, type Uri, window } from 'vscode';
 import type { ClientView, UserError } from '../../engine/messages.ts';
-import type { ConnectionProfile } from '../../profile/model.ts';
-import { resolveProfile } from '../../profile/resolve.ts';
 import type { App } from '../app.ts';
-import { alreadyConnected, Cancelled, UserFailure, unusableProfile, virtualWorkspace } from '../errors.ts';
-import { errorsOf, openAt } from '../profiles/problems.ts';
+import { alreadyConnected, UserFailure } from '../errors.ts';
+import { openAt } from '../profiles/problems.ts';
 import { displayPath } from '../profiles/profile-files.ts';
 import { type VariableLookup, variableLookup } from '../profiles/variables.ts';
 import { withSlowProgress } from '../ui/progress.ts';
 import type { NextStep } from '../ui/show-error.ts';
 import { chooseProfile, type ProfilePlace } from './choose-profile.ts';
 import { type Command, FailureWithSteps, runCommand } from './command.ts';
+import { folderOf, usableProfile, withVariables } from './ready-profile.ts';
 import { type Target, targetOf } from './target.ts';
 import { requireTrust } from './trust.ts';
 
@@ -40,7 +37,6 @@ async function connectProfile(app: App, place: ProfilePlace): Promise<ClientView
   const { source, name } = place;
   const file = source.uri;
   const profile = usableProfile(place);
-  if (!['file', 'untitled'].includes(file.scheme)) throw virtualWorkspace(displayPath(file));
   const existing = clientOf(app, file, name, ['connected']);
   if (existing !== undefined) throw alreadyConnected(name);
 
@@ -76,42 +72,6 @@ function warnOf(app: App, error: UserError, name: string): void {
   const { message, hint } = named(name, error).error;
   app.log.warn(`${error.code}: ${message}`);
   void window.showWarningMessage(hint === undefined ? message : `${message} ${hint}`);
-}
-
-/** @throws {FailureWithSteps} the profile has errors */
-function usableProfile({ source, name }: ProfilePlace): ConnectionProfile {
-  const profile = source.file.profiles.find((each) => each.name === name);
-  if (profile !== undefined) return profile;
-  const errors = errorsOf(source, name);
-  const [first] = errors;
-  const failure = unusableProfile(
-    name,
-    displayPath(source.uri),
-    first?.code ?? 'error',
-    first?.message ?? l10n.t('it has an error'),
-    Math.max(0, errors.length - 1),
-  );
-  throw new FailureWithSteps(failure, [
-    { title: l10n.t('Open Profile'), run: () => openAt(source.uri, first?.range) },
-  ]);
-}
-
-/** @throws {Cancelled | FailureWithSteps} */
-async function withVariables(
-  profile: ConnectionProfile,
-  lookup: VariableLookup,
-  file: Uri,
-): Promise<ConnectionProfile> {
-  const result = await resolveProfile(profile, lookup.answer);
-  if (lookup.cancelled) throw new Cancelled();
-  if (result.ok) return result.profile;
-  const [first] = result.errors;
-  throw new FailureWithSteps(
-    new UserFailure(
-      first ?? { code: 'variable-unresolved', message: l10n.t('Profile {0} cannot be used.', profile.name) },
-    ),
-    [{ title: l10n.t('Open Profile'), run: () => openAt(file, undefined) }],
-  );
 }
 
 /** The message says which profile it is about, unless it names it already. */
@@ -160,10 +120,4 @@ function clientOf(
     (client) =>
       client.file === file.toString() && client.profile === profile && states.includes(client.state),
   );
-}
-
-/** Where relative paths of a profile start: beside its file. */
-function folderOf(file: Uri): string {
-  if (file.scheme === 'file') return dirname(file.fsPath);
-  return workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
 }
