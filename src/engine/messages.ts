@@ -12,10 +12,11 @@ import type { ScenarioStep } from '../profile/scenarios.ts';
 import type { SessionChanges } from '../session/model.ts';
 import type { RecordBatch, RecordDetails, TraceStats } from '../trace/model.ts';
 
+/** The host sees of the trace, and of runs of scenarios, what passes through here. */
+export { reportTopics } from '../check/report.ts';
 /** What taps can do to connections. */
 export type { Fault, FaultDirection, FaultKind } from '../net/tap/faults.ts';
 export type { FaultRule, FaultRuleView } from '../net/tap/rules.ts';
-/** The host sees of the trace, and of runs of scenarios, what passes through here. */
 export type { CheckReport, ProbeReport, RecordBatch, ScenarioReport, StepResult, TraceStats };
 
 /** An error that a user sees: what happened, to what, and what to do next. */

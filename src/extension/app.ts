@@ -1,4 +1,5 @@
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
+import type { CheckPanel } from './check/check-panel.ts';
 import type { EngineClient } from './engine/engine-client.ts';
 import type { SessionState } from './engine/session-state.ts';
 import type { ProfileFiles } from './profiles/profile-files.ts';
@@ -20,4 +21,5 @@ export interface App {
   readonly timeline: TimelinePanel;
   readonly sessionsView: SessionsView;
   readonly whatIf: WhatIfPanel;
+  readonly check: CheckPanel;
 }

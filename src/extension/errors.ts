@@ -60,6 +60,14 @@ export function noSuchProfile(profile: string, file: string): UserFailure {
   });
 }
 
+export function noReport(): UserFailure {
+  return new UserFailure({
+    code: 'no-report-shown',
+    message: l10n.t('There is no report of a behaviour check.'),
+    hint: l10n.t('Check the behaviour of a broker first.'),
+  });
+}
+
 /** `problem` is a diagnostic's message. */
 export function unusableProfile(
   profile: string,

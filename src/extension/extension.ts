@@ -1,6 +1,7 @@
 import { commands, type ExtensionContext, ExtensionMode, l10n, window, workspace } from 'vscode';
 import type { MqttSessionApi } from './api.ts';
 import type { App } from './app.ts';
+import { CheckPanel } from './check/check-panel.ts';
 import { registerCommand } from './commands/command.ts';
 import { allCommands } from './commands/commands.ts';
 import { EngineClient, type EngineEnd } from './engine/engine-client.ts';
@@ -63,6 +64,7 @@ function start(context: ExtensionContext): MqttSessionApi {
   const timeline = new TimelinePanel(context.extensionUri, log, engine, state);
   const sessionsView = new SessionsView(state);
   const whatIf = new WhatIfPanel(files, (message) => log.warn(message));
+  const check = new CheckPanel();
   const secrets = new Secrets(context);
   const app: App = {
     context,
@@ -75,6 +77,7 @@ function start(context: ExtensionContext): MqttSessionApi {
     timeline,
     sessionsView,
     whatIf,
+    check,
   };
   const language = new LanguageSupport({ context, log, secrets, state });
   ending.push(() => language.stop());
@@ -83,6 +86,7 @@ function start(context: ExtensionContext): MqttSessionApi {
     timeline,
     sessionsView,
     whatIf,
+    check,
     new ProfilesView(files, state),
     new StatusBar(engine, state),
     language,
@@ -94,6 +98,7 @@ function start(context: ExtensionContext): MqttSessionApi {
       commands.registerCommand('mqttSession.test.crashEngine', () => engine.crash()),
       commands.registerCommand('mqttSession.test.sessions', () => sessionsTree(state, Date.now())),
       commands.registerCommand('mqttSession.test.whatIf', (text: string) => whatIf.whenShown(text)),
+      commands.registerCommand('mqttSession.test.check', (text: string) => check.whenShown(text)),
     );
   }
   return snapshotApi(engine, state);

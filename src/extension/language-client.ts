@@ -44,12 +44,19 @@ export async function startLanguageClient(parts: LanguageParts): Promise<Languag
 function optionsFor(context: ExtensionContext): ProfileServerOptions {
   const { contributes } = context.extension.packageJSON as {
     readonly contributes: {
-      readonly commands: readonly { readonly command: string; readonly title: string }[];
+      readonly commands: readonly {
+        readonly command: string;
+        readonly title: string;
+        /** Where there is little room, as on a lens. */
+        readonly shortTitle?: string;
+      }[];
     };
   };
   const page = context.asAbsolutePath('docs/profiles.md');
   return {
-    commands: contributes.commands.map(({ command, title }): ClientCommand => ({ id: command, title })),
+    commands: contributes.commands.map(
+      ({ command, title, shortTitle }): ClientCommand => ({ id: command, title: shortTitle ?? title }),
+    ),
     storesSecrets: true,
     pushDiagnostics: true,
     ...(existsSync(page) ? { docs: Uri.file(page).toString() } : {}),

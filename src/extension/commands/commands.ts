@@ -1,3 +1,4 @@
+import { checkBrokerCommand, compareReportCommand, saveReportCommand } from './check.ts';
 import {
   closeCommand,
   disconnectCommand,
@@ -28,6 +29,9 @@ export const allCommands: readonly Command[] = [
   newProfileCommand,
   openProfileCommand,
   whatIfCommand,
+  checkBrokerCommand,
+  saveReportCommand,
+  compareReportCommand,
   importCommand,
   copyMosquittoSubCommand,
   copyMosquittoPubCommand,

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { reportTopics } from '../../../src/engine/messages.ts';
+import { checkPageTexts } from '../../../src/extension/check/check-page-texts.ts';
 import { statements } from '../../../src/mqtt/statements.ts';
 import { expectationTitles, factTemplates, verdictWords } from '../../../src/session/sentences.ts';
 import { whatIfTexts } from '../../../src/session/what-if-words.ts';
@@ -15,7 +17,13 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   'verdictWords[verdict]': Object.values(verdictWords),
   'expectationTitles[expectation.kind]': Object.values(expectationTitles),
   'statement.summary': statements.map(({ summary }) => summary),
-  text: [...Object.values(pageStrings), ...Object.values(factTemplates), ...Object.values(whatIfTexts)],
+  text: [
+    ...Object.values(pageStrings),
+    ...Object.values(factTemplates),
+    ...Object.values(whatIfTexts),
+    ...Object.values(checkPageTexts),
+    ...Object.values(reportTopics),
+  ],
 };
 
 const sources = readdirSync(source, { recursive: true, encoding: 'utf8' })

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { type Disposable, EventEmitter, env, l10n, ViewColumn, type WebviewPanel, window } from 'vscode';
+import { type CheckReport, reportTopics } from '../../engine/messages.ts';
+import { factTemplates } from '../../session/sentences.ts';
+import { DisposableStore } from '../disposables.ts';
+import { checkPageTexts } from './check-page-texts.ts';
+
+const viewType = 'mqttSession.check';
+
+/** A report, and what it is about. */
+export interface ShownReport {
+  readonly report: CheckReport;
+  readonly profile: string;
+  readonly reliances: readonly { readonly profile: string; readonly rows: readonly string[] }[];
+}
+
+/** The page of the last behaviour check: one at most. */
+export class CheckPanel implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #rendered = this.#store.add(new EventEmitter<void>());
+  #panel: WebviewPanel | undefined;
+  #shown: ShownReport | undefined;
+
+  /** What is shown; undefined while nothing is. */
+  get shown(): ShownReport | undefined {
+    return this.#shown;
+  }
+
+  async show(shown: ShownReport): Promise<void> {
+    // Loaded when a page is first asked for, so that it costs activation nothing.
+    const [{ checkBody, pageCommands }, { checkStyle }, { whatIfDocument }] = await Promise.all([
+      import('./check-page.ts'),
+      import('./check-style.ts'),
+      import('../what-if/what-if-page.ts'),
+    ]);
+    this.#shown = shown;
+    if (this.#panel === undefined) {
+      const panel = window.createWebviewPanel(viewType, '', ViewColumn.Active, {
+        enableScripts: false,
+        enableFindWidget: true,
+        enableCommandUris: Object.values(pageCommands),
+        localResourceRoots: [],
+      });
+      panel.onDidDispose(() => {
+        this.#panel = undefined;
+        this.#shown = undefined;
+      });
+      this.#panel = panel;
+    } else this.#panel.reveal();
+    const panel = this.#panel;
+    const body = checkBody({
+      ...shown,
+      texts: translated(checkPageTexts),
+      topics: translated(reportTopics),
+      facts: translated(factTemplates),
+      locale: env.language,
+    });
+    const title = l10n.t('Check: {0}', shown.report.server);
+    panel.title = title;
+    const nonce = randomBytes(16).toString('base64url');
+    panel.webview.html = whatIfDocument(body, checkStyle, title, env.language, nonce);
+    this.#rendered.fire();
+  }
+
+  /** For the tests inside VS Code: the document, as soon as it has this text in it. */
+  whenShown(text: string): Promise<string> {
+    return new Promise((settle) => {
+      const look = (): boolean => {
+        const html = this.#panel?.webview.html ?? '';
+        if (html.includes(text)) settle(html);
+        return html.includes(text);
+      };
+      if (look()) return;
+      const listener = this.#rendered.event(() => {
+        if (look()) listener.dispose();
+      });
+    });
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+    this.#store.dispose();
+  }
+}
+
+function translated<Key extends string>(texts: Readonly<Record<Key, string>>): Readonly<Record<Key, string>> {
+  const entries = Object.entries<string>(texts).map(([key, text]) => [key, l10n.t(text)]);
+  return Object.fromEntries(entries);
+}
