@@ -1,0 +1,67 @@
+/** The behaviour check in VS Code, of a broker that misbehaves: its page in each kind of theme, its words, and what can be done with it. */
+import type { Frame } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { Stage } from '../support/stage.ts';
+
+const file = `version: 1
+profiles:
+  lamp:
+    broker: sandbox
+    clientId: lamp
+    cleanStart: false
+    keepAlive: 30s
+    sessionExpiryInterval: 10s
+    will: { topic: offline, payload: gone, qos: 1, willDelayInterval: 5s }
+sandbox:
+  deviations: [willDelayIgnored, takeoverUntold, willPropertiesDropped]
+`;
+
+/** The frame that shows the report, once it is there. */
+async function reportFrame({ workbench: { page } }: Stage): Promise<Frame> {
+  const deadline = Date.now() + 120_000;
+  for (;;) {
+    for (const frame of page.frames()) {
+      const title = await frame.title().catch(() => '');
+      if (title.startsWith('Check:')) {
+        await frame.locator('h1').waitFor();
+        return frame;
+      }
+    }
+    if (Date.now() > deadline) throw new Error('The report did not open.');
+    // A frame tells nobody when its content is there; the next animation frame of the workbench is asked instead.
+    await page.evaluate(() => new Promise((settle) => requestAnimationFrame(() => settle(undefined))));
+  }
+}
+
+describe('Check Broker Behaviour', () => {
+  test.each(['light', 'dark', 'high-contrast'] as const)('in a %s theme', async (theme) => {
+    const stage = await Stage.open({
+      theme,
+      size: { width: 1600, height: 1000 },
+      files: { 'lamp.mqtt.yaml': file },
+    });
+    try {
+      const { workbench } = stage;
+      await workbench.openFile('lamp.mqtt.yaml');
+      await workbench.choose('MQTT: Check Broker Behaviour', 'lamp');
+      await workbench.screenshot(`check-${theme}-0-progress`);
+      const frame = await reportFrame(stage);
+      const meaning = frame.locator('section', { hasText: 'What it means for your profiles' }).first();
+      expect(await meaning.innerText()).toMatch(/Profile lamp relies on D20/);
+      await workbench.screenshot(`check-${theme}-1`);
+      const row = frame.locator('tr', { hasText: 'D20 RST, D < E' }).first();
+      expect(await row.innerText()).toMatch(/after 2 s[\s\S]*deviates \(MUST\)/);
+      const why = row.locator('summary').first();
+      await why.focus();
+      await workbench.page.keyboard.press('Enter');
+      await row.getByText('the shorter of the two').waitFor();
+      await why.scrollIntoViewIfNeeded();
+      await workbench.screenshot(`check-${theme}-2-why`);
+      expect(workbench.console.filter((line) => /Content Security Policy|\[page error\]/.test(line))).toEqual(
+        [],
+      );
+    } finally {
+      await stage.close();
+    }
+  });
+});
