@@ -69,7 +69,7 @@ const lives: readonly CheckProbe[] = [
   life({
     what: 'back within the Session Expiry Interval',
     before: v5(6),
-    afterSeconds: 2,
+    afterSeconds: 4,
     present: true,
     statements: ['MQTT-3.2.2-3', 'MQTT-3.1.2-23', 'MQTT-3.1.2-5'],
   }),
