@@ -1,5 +1,5 @@
 import type { Event } from 'vscode';
-import type { ClientView, SandboxView } from '../engine/messages.ts';
+import type { ClientView, SandboxView, TapView } from '../engine/messages.ts';
 import type { SessionChanges } from '../session/model.ts';
 
 /**
@@ -13,6 +13,7 @@ export interface SessionSnapshot {
   readonly engine: EngineStatus;
   readonly clients: readonly ClientView[];
   readonly sandboxes: readonly SandboxView[];
+  readonly taps: readonly TapView[];
   readonly entities: SessionChanges;
   /** Set while the entities are those of an engine that has ended. */
   readonly stale: boolean;

@@ -184,6 +184,29 @@ export function noSandbox(): UserFailure {
   });
 }
 
+export function noTap(): UserFailure {
+  return new UserFailure({
+    code: 'no-tap',
+    message: l10n.t('No tap is listening.'),
+    hint: l10n.t('"Start Tap" starts one for a profile.'),
+  });
+}
+
+export function noTappedConnection(): UserFailure {
+  return new UserFailure({
+    code: 'no-tapped-connection',
+    message: l10n.t('No program is connected through a tap.'),
+    hint: l10n.t('Start a tap, and have the program connect to its address.'),
+  });
+}
+
+export function noFault(): UserFailure {
+  return new UserFailure({
+    code: 'no-fault',
+    message: l10n.t('No tap makes a fault now.'),
+  });
+}
+
 export function nothingToExplain(): UserFailure {
   return new UserFailure({
     code: 'nothing-to-explain',

@@ -17,6 +17,7 @@ import { ProfilesView } from './views/profiles-view.ts';
 import { sessionsTree } from './views/sessions-model.ts';
 import { SessionsView } from './views/sessions-view.ts';
 import { StatusBar } from './views/status-bar.ts';
+import { TapStatus } from './views/tap-status.ts';
 import { WhatIfPanel } from './what-if/what-if-panel.ts';
 
 const bytesPerMiB = 1_048_576;
@@ -89,6 +90,7 @@ function start(context: ExtensionContext): MqttSessionApi {
     check,
     new ProfilesView(files, state),
     new StatusBar(engine, state),
+    new TapStatus(state),
     language,
     engine.onDidEnd((end) => tellEngineEnd(app, end)),
     ...allCommands.map((command) => registerCommand(app, command)),
@@ -115,6 +117,8 @@ function tellContext(state: SessionState): void {
   const context = {
     'mqttSession.hasClients': state.clients.size > 0,
     'mqttSession.hasSandboxes': state.sandboxes.length > 0,
+    'mqttSession.hasTaps': state.taps.length > 0,
+    'mqttSession.hasTrace': state.clients.size > 0 || state.connections.size > 0,
   };
   for (const [key, value] of Object.entries(context)) {
     if ((toldContext.get(key) ?? false) === value) continue;

@@ -20,14 +20,29 @@ export type ClientAction =
   | 'disconnectWithWill'
   | 'connect';
 
-/** Our own client as the page needs it: which actions its lane offers now. */
+/** What the page may ask the host to do with a program's connection through a tap. */
+export type FaultAction =
+  | 'fault.cut'
+  | 'fault.close'
+  | 'fault.freeze'
+  | 'fault.delay'
+  | 'fault.bandwidth'
+  | 'fault.dropDisconnect'
+  | 'fault.dropPingresp'
+  | 'fault.clear';
+
+export type LaneAction = ClientAction | FaultAction;
+
+/** Our own client, or a program's connection through a tap, as the page needs it: which actions its lane offers now. */
 export interface PageClient {
   readonly key: string;
   readonly server: string;
   readonly clientId: string;
   readonly profile: string;
+  /** The connection through a tap that the actions are about. */
+  readonly connection?: number | undefined;
   /** In the order of likely use. */
-  readonly actions: readonly ClientAction[];
+  readonly actions: readonly LaneAction[];
 }
 
 /** A statement of the standard in our words; `key` is `version:id`, for example `5:MQTT-3.1.3-9`. */
@@ -94,7 +109,12 @@ export type FromPage =
   | { readonly type: 'ready' }
   /** Answered by `details` or `failure` with the same number. */
   | { readonly type: 'details'; readonly request: number; readonly seq: number }
-  | { readonly type: 'action'; readonly client: string; readonly action: ClientAction }
+  | {
+      readonly type: 'action';
+      readonly client: string;
+      readonly connection?: number | undefined;
+      readonly action: LaneAction;
+    }
   | { readonly type: 'run'; readonly command: HostCommand }
   | { readonly type: 'openStatement'; readonly key: string }
   | { readonly type: 'copy'; readonly text: string }

@@ -13,6 +13,7 @@ import type { Command } from './command.ts';
 import { connectCommand } from './connect.ts';
 import { copyMosquittoPubCommand, copyMosquittoSubCommand } from './copy-mosquitto.ts';
 import { explainCommand } from './explain.ts';
+import { clearFaultsCommand, faultCommands } from './fault.ts';
 import { restartEngineCommand, showLogCommand } from './host-commands.ts';
 import { importCommand } from './import.ts';
 import { newProfileCommand } from './new-profile.ts';
@@ -21,6 +22,7 @@ import { publishCommand } from './publish.ts';
 import { copySandboxAddressCommand, startSandboxCommand, stopSandboxCommand } from './sandbox.ts';
 import { forgetSecretCommand } from './secrets.ts';
 import { subscribeCommand } from './subscribe.ts';
+import { copyTapAddressCommand, startTapCommand, stopTapCommand } from './tap.ts';
 import { clearTraceCommand, openTimelineCommand, pageCommands } from './timeline-commands.ts';
 import { whatIfCommand } from './what-if.ts';
 
@@ -52,6 +54,11 @@ export const allCommands: readonly Command[] = [
   startSandboxCommand,
   stopSandboxCommand,
   copySandboxAddressCommand,
+  startTapCommand,
+  stopTapCommand,
+  copyTapAddressCommand,
+  ...faultCommands,
+  clearFaultsCommand,
   forgetSecretCommand,
   showLogCommand,
   restartEngineCommand,

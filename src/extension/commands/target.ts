@@ -1,4 +1,5 @@
 import { Uri } from 'vscode';
+import type { FaultDirection } from '../../engine/messages.ts';
 
 /**
  * What a command is about. The nodes of the views have this shape, and so have the arguments of key bindings and of other
@@ -15,6 +16,16 @@ export interface Target {
   readonly server?: string | undefined;
   /** For `takeOver`, which otherwise asks. */
   readonly cleanStart?: boolean | undefined;
+  readonly tap?: string | undefined;
+  /** Of a connection through a tap, its id in the trace. */
+  readonly connection?: number | undefined;
+  /** For `startTap`: where to listen instead of where the profile says; 0 takes a free one. */
+  readonly port?: number | undefined;
+  /** For faults, which otherwise ask. */
+  readonly direction?: FaultDirection | undefined;
+  readonly latencyMs?: number | undefined;
+  readonly jitterMs?: number | undefined;
+  readonly bytesPerSecond?: number | undefined;
 }
 
 /** Reads whatever was handed over; what does not fit is left out. */
@@ -31,6 +42,13 @@ export function targetOf(given: unknown): Target {
     session: numberOf(value['session']),
     server: stringOf(value['server']),
     cleanStart: typeof value['cleanStart'] === 'boolean' ? value['cleanStart'] : undefined,
+    tap: stringOf(value['tap']),
+    connection: numberOf(value['connection']),
+    port: numberOf(value['port']),
+    direction: directionOf(value['direction']),
+    latencyMs: numberOf(value['latencyMs']),
+    jitterMs: numberOf(value['jitterMs']),
+    bytesPerSecond: numberOf(value['bytesPerSecond']),
   };
 }
 
@@ -40,6 +58,10 @@ function stringOf(value: unknown): string | undefined {
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
+}
+
+function directionOf(value: unknown): FaultDirection | undefined {
+  return value === 'both' || value === 'toServer' || value === 'toClient' ? value : undefined;
 }
 
 function uriOf(value: unknown): Uri | undefined {

@@ -4,6 +4,7 @@ import type {
   EngineChanges,
   EngineSnapshot,
   SandboxView,
+  TapView,
   TraceStats,
 } from '../../engine/messages.ts';
 import type {
@@ -58,11 +59,16 @@ export class SessionState {
   /** By Server, then by Client Identifier; kept up with every change, so that no view has to search. */
   readonly identities = new Map<string, Map<string, Identity>>();
   #sandboxes: readonly SandboxView[] = [];
+  #taps: readonly TapView[] = [];
   #stats = noStats;
   #endedAtMs: number | undefined;
 
   get sandboxes(): readonly SandboxView[] {
     return this.#sandboxes;
+  }
+
+  get taps(): readonly TapView[] {
+    return this.#taps;
   }
 
   get stats(): TraceStats {
@@ -112,6 +118,15 @@ export class SessionState {
     this.#changed.fire();
   }
 
+  /** As `learn`, of a tap. */
+  learnTap(tap: TapView): void {
+    const fresh = this.stale;
+    if (fresh) this.#clear();
+    this.#taps = [...this.#taps.filter(({ key }) => key !== tap.key), tap];
+    if (fresh) this.#reset.fire();
+    this.#changed.fire();
+  }
+
   /** The engine is gone at `atMs`: no client is connected any more, no broker listens, and nothing more will be seen. */
   engineEnded(atMs: number): void {
     this.#endedAtMs = atMs;
@@ -124,6 +139,7 @@ export class SessionState {
       this.connections.set(connection.id, { ...connection, closedAtMs: atMs, endCause: engineEndCause });
     }
     this.#sandboxes = [];
+    this.#taps = [];
     this.#changed.fire();
   }
 
@@ -200,6 +216,7 @@ export class SessionState {
     }
     for (const insight of from.entities.insights) this.insights.set(insight.id, insight);
     if (from.sandboxes !== undefined) this.#sandboxes = from.sandboxes;
+    if (from.taps !== undefined) this.#taps = from.taps;
     this.#stats = from.stats;
   }
 
@@ -227,14 +244,16 @@ export class SessionState {
     this.pending.clear();
     this.identities.clear();
     this.#sandboxes = [];
+    this.#taps = [];
     this.#stats = noStats;
     this.#endedAtMs = undefined;
   }
 }
 
-function onlyPackets({ entities, clients, sandboxes }: EngineChanges): boolean {
+function onlyPackets({ entities, clients, sandboxes, taps }: EngineChanges): boolean {
   return (
     sandboxes === undefined &&
+    taps === undefined &&
     clients.length === 0 &&
     Object.values(entities).every((changed: readonly unknown[]) => changed.length === 0)
   );

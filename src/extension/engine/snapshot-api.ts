@@ -8,6 +8,7 @@ export function snapshotApi(engine: EngineClient, state: SessionState): MqttSess
     engine: engine.status,
     clients: [...state.clients.values()],
     sandboxes: state.sandboxes,
+    taps: state.taps,
     entities: state.entities(),
     stale: state.stale,
   });

@@ -1,9 +1,17 @@
 import { env, l10n } from 'vscode';
+import type { TappedConnectionView, TapView } from '../../engine/messages.ts';
 import { statementKey, statementLabel, statements } from '../../mqtt/statements.ts';
 import { factTemplates } from '../../session/sentences.ts';
-import { type PageClient, type PageState, type PageStatement, pageStrings } from '../../webview/messages.ts';
+import {
+  type FaultAction,
+  type PageClient,
+  type PageState,
+  type PageStatement,
+  pageStrings,
+} from '../../webview/messages.ts';
 import { pageActionsOf } from '../engine/client-actions.ts';
 import type { SessionState } from '../engine/session-state.ts';
+import { tappedName } from '../ui/words.ts';
 
 type Words = Pick<PageState, 'strings' | 'statements'>;
 
@@ -24,13 +32,36 @@ export function pageState(state: SessionState): PageState {
 }
 
 export function pageClients(state: SessionState): readonly PageClient[] {
-  return [...state.clients.values()].map((client) => ({
+  const own = [...state.clients.values()].map((client) => ({
     key: client.key,
     server: client.server,
     clientId: client.clientId,
     profile: client.profile,
     actions: pageActionsOf(state, client),
   }));
+  const tapped = state.taps.flatMap((tap) => tap.connections.map((each) => tappedClient(tap, each)));
+  return [...own, ...tapped];
+}
+
+const faultActions: readonly FaultAction[] = [
+  'fault.cut',
+  'fault.freeze',
+  'fault.close',
+  'fault.delay',
+  'fault.bandwidth',
+  'fault.dropDisconnect',
+  'fault.dropPingresp',
+];
+
+function tappedClient({ key, server, profile }: TapView, connection: TappedConnectionView): PageClient {
+  return {
+    key: `${key} ${connection.connection}`,
+    server,
+    clientId: tappedName(connection),
+    profile,
+    connection: connection.connection,
+    actions: connection.faults.length > 0 ? ['fault.clear', ...faultActions] : faultActions,
+  };
 }
 
 /** Our words for a statement of the standard, and its page. */

@@ -12,7 +12,7 @@ import {
 } from 'vscode';
 import type { EngineChanges } from '../../engine/messages.ts';
 import { assertNever } from '../../mqtt/assert-never.ts';
-import type { ClientAction, FromPage, HostCommand, PageCommand, ToPage } from '../../webview/messages.ts';
+import type { FromPage, HostCommand, LaneAction, PageCommand, ToPage } from '../../webview/messages.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { EngineClient } from '../engine/engine-client.ts';
 import type { SessionState } from '../engine/session-state.ts';
@@ -26,7 +26,7 @@ export const timelineViewType = 'mqttSession.timeline';
 
 const noEntities = { connections: [], sessions: [], wills: [], expectations: [], insights: [] };
 
-const actionCommands: Readonly<Record<ClientAction, string>> = {
+const actionCommands: Readonly<Record<LaneAction, string>> = {
   connect: 'mqttSession.connect',
   disconnect: 'mqttSession.disconnect',
   disconnectWithWill: 'mqttSession.disconnectWithWill',
@@ -36,6 +36,14 @@ const actionCommands: Readonly<Record<ClientAction, string>> = {
   resume: 'mqttSession.resume',
   startClean: 'mqttSession.startClean',
   takeOver: 'mqttSession.takeOver',
+  'fault.cut': 'mqttSession.fault.cut',
+  'fault.close': 'mqttSession.fault.close',
+  'fault.freeze': 'mqttSession.fault.freeze',
+  'fault.delay': 'mqttSession.fault.delay',
+  'fault.bandwidth': 'mqttSession.fault.bandwidth',
+  'fault.dropDisconnect': 'mqttSession.fault.dropDisconnect',
+  'fault.dropPingresp': 'mqttSession.fault.dropPingresp',
+  'fault.clear': 'mqttSession.fault.clear',
 };
 
 const hostCommands: Readonly<Record<HostCommand, string>> = {
@@ -149,7 +157,10 @@ export class TimelinePanel implements Disposable {
         void this.#answerDetails(message.request, message.seq);
         break;
       case 'action':
-        void commands.executeCommand(actionCommands[message.action], { client: message.client });
+        void commands.executeCommand(actionCommands[message.action], {
+          client: message.client,
+          connection: message.connection,
+        });
         break;
       case 'run':
         void commands.executeCommand(hostCommands[message.command]);
@@ -187,7 +198,9 @@ export class TimelinePanel implements Disposable {
   #forward(changes: EngineChanges): void {
     if (!this.#ready || this.#state.stale) return;
     const { records, entities, stats, cleared } = changes;
-    const acting = changes.clients.length + entities.sessions.length + entities.connections.length > 0;
+    const acting =
+      changes.taps !== undefined ||
+      changes.clients.length + entities.sessions.length + entities.connections.length > 0;
     this.#post({
       type: 'changes',
       ...(records !== undefined && this.#feed.accepts(records) ? { records } : {}),

@@ -1,5 +1,11 @@
 import { l10n } from 'vscode';
-import type { ClientState, ClientView } from '../../engine/messages.ts';
+import type {
+  ClientState,
+  ClientView,
+  Fault,
+  FaultDirection,
+  TappedConnectionView,
+} from '../../engine/messages.ts';
 import { assertNever } from '../../mqtt/assert-never.ts';
 import type { BrokerAddress } from '../../profile/model.ts';
 import type { ExpectationView, Verdict, WillView } from '../../session/model.ts';
@@ -26,6 +32,67 @@ export function clientStateWord(state: ClientState): string {
     default:
       return assertNever(state);
   }
+}
+
+/** What to call the program behind a connection through a tap. */
+export function tappedName({ clientId, from }: TappedConnectionView): string {
+  return clientId === '' ? from : clientId;
+}
+
+export function tappedStateWord(state: TappedConnectionView['state']): string {
+  switch (state) {
+    case 'connecting':
+      return l10n.t('connecting');
+    case 'open':
+      return l10n.t('connected');
+    case 'half-open':
+      return l10n.t('half-open');
+    default:
+      return assertNever(state);
+  }
+}
+
+export function faultDirectionWord(direction: FaultDirection): string {
+  switch (direction) {
+    case 'both':
+      return l10n.t('both ways');
+    case 'toServer':
+      return l10n.t('to the Server');
+    case 'toClient':
+      return l10n.t('to the Client');
+    default:
+      return assertNever(direction);
+  }
+}
+
+/** What a fault does, while it lasts: `frozen, to the Client`. */
+export function faultText(fault: Fault): string {
+  switch (fault.kind) {
+    case 'reset_peer':
+      return l10n.t('cut');
+    case 'close':
+      return l10n.t('closed');
+    case 'timeout':
+      return l10n.t('closed after {0} ms', fault.timeoutMs);
+    case 'freeze':
+      return l10n.t('frozen, {0}', faultDirectionWord(fault.direction));
+    case 'latency':
+      return l10n.t('delayed by {0} ms, {1}', fault.latencyMs, faultDirectionWord(fault.direction));
+    case 'bandwidth':
+      return l10n.t('{0} bytes/s, {1}', fault.bytesPerSecond, faultDirectionWord(fault.direction));
+    case 'drop_disconnect':
+      return l10n.t('DISCONNECT is dropped');
+    case 'drop_pingresp':
+      return l10n.t('PINGRESP is dropped');
+    case 'down':
+      return l10n.t('refuses new connections');
+    default:
+      return assertNever(fault);
+  }
+}
+
+export function faultsText(faults: readonly Fault[]): readonly string[] {
+  return faults.map(faultText);
 }
 
 export function verdictWord(verdict: Verdict): string {

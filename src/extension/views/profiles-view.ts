@@ -92,13 +92,15 @@ export class ProfilesView implements TreeDataProvider<ProfilesNode>, Disposable 
     );
     const client = clients.find(({ state }) => state !== 'offline') ?? clients[0];
     const live = client !== undefined && client.state !== 'offline';
-    item.contextValue = live ? ';profile;live;' : ';profile;';
+    const tap = this.#state.taps.find((each) => each.file === file && each.profile === name);
+    item.contextValue = `;profile;${live ? 'live;' : ''}${tap === undefined ? '' : 'tap;'}`;
     item.iconPath = live
       ? new ThemeIcon('vm-active', new ThemeColor('charts.green'))
       : new ThemeIcon('vm-outline');
     item.description = [
       brokerText(profile.broker),
       ...(client === undefined ? [] : [clientStateWord(client.state)]),
+      ...(tap === undefined ? [] : [l10n.t('tap at {0}', tap.address)]),
     ].join(' · ');
     item.tooltip = profileTooltip(profile);
     return item;

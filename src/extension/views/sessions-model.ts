@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { ClientView, SandboxView } from '../../engine/messages.ts';
+import type { ClientView, SandboxView, TappedConnectionView, TapView } from '../../engine/messages.ts';
 import type { ExpectationView, SessionView, WillView } from '../../session/model.ts';
 import { liveSessionOf, verbsOf } from '../engine/client-actions.ts';
 import type { Identity, SessionState } from '../engine/session-state.ts';
@@ -10,10 +10,12 @@ import {
   expectationSpoken,
   expectationStatus,
   expectationTitle,
+  faultsText,
   timeOfDay,
   willStateWord,
 } from '../ui/words.ts';
 import { brokerNode } from './sandbox-model.ts';
+import { tapNode, tappedContext } from './tap-model.ts';
 
 /** A node of the Sessions view as plain data; its fields are the target of the commands in its context menu. */
 export interface SessionsNode {
@@ -26,7 +28,9 @@ export interface SessionsNode {
     | 'expectation'
     | 'more'
     | 'broker'
-    | 'held';
+    | 'held'
+    | 'tap'
+    | 'tapped';
   /** Stays the same while it stands for the same thing, so that selection and expansion stay. */
   readonly id: string;
   readonly label: string;
@@ -44,6 +48,9 @@ export interface SessionsNode {
   readonly client?: string;
   readonly session?: number;
   readonly expectation?: number;
+  readonly tap?: string;
+  /** Of a connection through a tap. */
+  readonly connection?: number;
 }
 
 /** Sessions of clients that are not ours, per Server: more are counted, not listed. */
@@ -56,17 +63,29 @@ export function sessionsTree(state: SessionState, realNowMs: number): readonly S
   for (const client of state.clients.values())
     own.set(client.server, [...(own.get(client.server) ?? []), client]);
   const sandboxes = new Map(state.sandboxes.map((sandbox) => [sandbox.server, sandbox]));
-  const servers = new Set([...own.keys(), ...state.identities.keys(), ...sandboxes.keys()]);
+  const taps = new Map<string, TapView[]>();
+  for (const tap of state.taps) taps.set(tap.server, [...(taps.get(tap.server) ?? []), tap]);
+  const servers = new Set([...own.keys(), ...state.identities.keys(), ...sandboxes.keys(), ...taps.keys()]);
   return [...servers].map((server) =>
-    serverNode(state, server, own.get(server) ?? [], sandboxes.get(server), nowMs),
+    serverNode(
+      state,
+      { server, clients: own.get(server) ?? [], sandbox: sandboxes.get(server), taps: taps.get(server) ?? [] },
+      nowMs,
+    ),
   );
+}
+
+/** What there is of one Server. */
+interface ServerParts {
+  readonly server: string;
+  readonly clients: readonly ClientView[];
+  readonly sandbox: SandboxView | undefined;
+  readonly taps: readonly TapView[];
 }
 
 function serverNode(
   state: SessionState,
-  server: string,
-  clients: readonly ClientView[],
-  sandbox: SandboxView | undefined,
+  { server, clients, sandbox, taps }: ServerParts,
   nowMs: number,
 ): SessionsNode {
   const ownNames = new Set(clients.map(({ clientId }) => clientId));
@@ -74,6 +93,9 @@ function serverNode(
     ({ clientId, session }) => session !== undefined && !ownNames.has(clientId),
   );
   const shown = observed.slice(-observedLimit).reverse();
+  const tapped = new Map(
+    taps.flatMap(({ connections }) => connections.map((each) => [each.connection, each] as const)),
+  );
   const hidden = observed.length - shown.length;
   const description = sandbox === undefined ? '' : l10n.t('sandbox broker, {0}', sandbox.address);
   return {
@@ -88,8 +110,9 @@ function serverNode(
     ...(sandbox === undefined ? {} : { file: sandbox.file }),
     children: [
       ...clients.map((client) => clientNode(state, client, clients, nowMs)),
-      ...shown.map((identity) => observedNode(identity, nowMs)),
+      ...shown.map((identity) => observedNode(identity, tapped, nowMs)),
       ...(hidden > 0 ? [moreNode(server, hidden)] : []),
+      ...taps.map(tapNode),
       ...(sandbox === undefined ? [] : [brokerNode(sandbox, nowMs)]),
     ],
   };
@@ -157,19 +180,25 @@ function carrierOf(identity: Identity, clients: readonly ClientView[]): ClientVi
 }
 
 /** A client that is not ours: somebody else's, whose connection a tap sees. */
-function observedNode(identity: Identity, nowMs: number): SessionsNode {
+function observedNode(
+  identity: Identity,
+  tapped: ReadonlyMap<number, TappedConnectionView>,
+  nowMs: number,
+): SessionsNode {
   const id = `observed ${identity.server} ${identity.clientId}`;
   const state = identity.session?.state ?? 'ended';
-  const word = sessionStateWord(state);
+  const through = tapped.get(identity.session?.connection ?? 0);
+  const words = [sessionStateWord(state), ...faultsText(through?.faults ?? [])];
   return {
     kind: 'observed',
     id,
     label: identity.clientId,
-    description: word,
-    spoken: `${identity.clientId}, ${word}`,
+    description: words.join(' · '),
+    spoken: [identity.clientId, ...words].join(', '),
     icon: state === 'connected' ? stateIcons.connected : stateIcons.offline,
-    context: explainable(identity) ? ';observed;explain;' : ';observed;',
+    context: `;observed${through === undefined ? ';' : tappedContext(through)}${explainable(identity) ? 'explain;' : ''}`,
     server: identity.server,
+    ...(through === undefined ? {} : { connection: through.connection }),
     ...(identity.session === undefined ? {} : { session: identity.session.id }),
     children: identityChildren(identity, id, nowMs),
   };

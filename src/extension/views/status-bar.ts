@@ -5,7 +5,7 @@ import type { SessionState } from '../engine/session-state.ts';
 import { escapeIcons, expectationCountdown, expectationDueAt } from '../ui/words.ts';
 import { Refresher } from './refresher.ts';
 
-/** How many clients are connected, and what falls due next. Hidden until there is a client. */
+/** How many clients are connected, ours and those behind taps, and what falls due next. Hidden until there is one. */
 export class StatusBar implements Disposable {
   readonly #store = new DisposableStore();
   readonly #item: StatusBarItem;
@@ -39,10 +39,10 @@ export class StatusBar implements Disposable {
       this.#drawFailed();
       return;
     }
-    const connected = [...this.#state.clients.values()].filter(
-      ({ state }) => state === 'connected' || state === 'frozen',
-    ).length;
-    if (this.#state.clients.size === 0) {
+    const { clients, taps, connections } = this.#state;
+    const own = [...clients.values()].filter(({ state }) => state === 'connected' || state === 'frozen').length;
+    const connected = taps.reduce((sum, { connectionsOpen }) => sum + connectionsOpen, own);
+    if (clients.size === 0 && connections.size === 0) {
       this.#item.hide();
       return;
     }

@@ -14,9 +14,9 @@ export type Target =
 /**
  * opening: not accepted yet. open: an accepted connection. refused: one that never was. held: a session in use. kept: a
  * session without a connection. armed: a will that waits for its connection to end. waiting: one that runs its delay. owed:
- * one that is due and not seen.
+ * one that is due and not seen. fault: while a tap makes one.
  */
-export type BarStyle = 'opening' | 'open' | 'refused' | 'held' | 'kept' | 'armed' | 'waiting' | 'owed';
+export type BarStyle = 'fault' | 'opening' | 'open' | 'refused' | 'held' | 'kept' | 'armed' | 'waiting' | 'owed';
 
 export interface Bar {
   readonly style: BarStyle;
@@ -29,8 +29,9 @@ export interface Bar {
   readonly target: Target;
 }
 
-/** star: published. diamond: armed or due (hollow). crossed: cancelled. cross: discarded. cut, stop: ends. alert: missed. */
+/** fault: a tap begins one. star: published. diamond: armed or due (hollow). crossed: cancelled. cross: discarded. cut, stop: ends. alert: missed. */
 export type SymbolName =
+  | 'fault'
   | 'star'
   | 'diamond'
   | 'hollow'

@@ -1,6 +1,6 @@
 /** The shapes of one lane's tracks: what a connection, a session, a will looks like over time. */
-import type { ConnectionView, ExpectationView, SessionView, WillView } from '../../session/model.ts';
-import { connectionWords, endWords, sessionWords } from '../model/describe.ts';
+import type { ConnectionView, ExpectationView, FaultView, SessionView, WillView } from '../../session/model.ts';
+import { connectionWords, endWords, faultWords, sessionWords } from '../model/describe.ts';
 import type { Entities, Lane } from '../model/entities.ts';
 import { type Tone, verdictLook, willWords } from '../model/verdicts.ts';
 import type { Words } from '../model/words.ts';
@@ -91,10 +91,21 @@ function addConnection(
       closedAtMs === undefined || connection.sessionPresent ? label : '',
     );
   }
+  for (const fault of connection.faults ?? []) addFault(builder, fault, endMs, words);
   if (closedAtMs !== undefined) {
     const { symbol, tone } = endLook(connection);
     builder.mark(symbol, tone, closedAtMs, target, endWords(connection, words));
   }
+}
+
+/** What ended the connection at once is told by its end. */
+const endsAtOnce: ReadonlySet<FaultView['kind']> = new Set(['reset_peer', 'close', 'down']);
+
+function addFault(builder: TrackBuilder, fault: FaultView, endMs: number, words: Words): void {
+  if (endsAtOnce.has(fault.kind)) return;
+  const target: Target = { kind: 'packet', seq: fault.seq };
+  builder.bar('fault', fault.atMs, Math.max(fault.atMs, fault.untilMs ?? endMs), target);
+  builder.mark('fault', 'warning', fault.atMs, target, faultWords(fault, words));
 }
 
 /** A DISCONNECT by the Client is an orderly end; everything else leaves the will behind. */

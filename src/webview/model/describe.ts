@@ -1,6 +1,6 @@
 /** Lanes, tracks and expectations in words: what the rows beside the timeline show, and what a screen reader says. */
 import { reasonCodeName } from '../../mqtt/reason-codes.ts';
-import type { ConnectionView, ExpectationView, SessionView, WillView } from '../../session/model.ts';
+import type { ConnectionView, ExpectationView, FaultView, SessionView, WillView } from '../../session/model.ts';
 import type { TrackKind } from '../geometry/lanes.ts';
 import type { Entities, Lane } from './entities.ts';
 import type { PacketIndex } from './packet-index.ts';
@@ -73,6 +73,14 @@ export function endWords(connection: ConnectionView, words: Words): string {
   return words.template(`end.${cause}`, cause, {});
 }
 
+/** What a tap does to a connection, for example `frozen to the Client`. */
+export function faultWords({ kind, direction, detail }: FaultView, words: Words): string {
+  const name = words.t(`fault.${kind}`);
+  const fault =
+    direction === undefined || direction === 'both' ? name : words.t(`fault.${direction}`, { fault: name });
+  return detail === undefined ? fault : words.t('fault.detail', { fault, detail });
+}
+
 export function connectionWords(connection: ConnectionView, words: Words): TrackWords {
   if (connection.closedAtMs !== undefined) {
     const cause = endWords(connection, words);
@@ -82,10 +90,12 @@ export function connectionWords(connection: ConnectionView, words: Words): Track
     };
   }
   if (connection.acceptedAtMs === undefined) return same(words.t('connection.opening'));
-  return {
-    short: words.t('connection.open'),
-    full: words.t('connection.since', { openedAtMs: connection.openedAtMs }),
-  };
+  const state = words.t('connection.since', { openedAtMs: connection.openedAtMs });
+  const lasting = (connection.faults ?? []).filter(({ untilMs }) => untilMs === undefined);
+  const [fault] = lasting;
+  if (fault === undefined) return { short: words.t('connection.open'), full: state };
+  const faults = lasting.map((each) => faultWords(each, words)).join(', ');
+  return { short: words.t(`fault.${fault.kind}`), full: words.t('connection.faulty', { state, faults }) };
 }
 
 /** The newest connection of a lane; in full, what became of the one before it too: after a takeover it is the one that was lost. */

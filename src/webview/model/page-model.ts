@@ -188,8 +188,10 @@ export class PageModel {
   }
 
   clientsOf(lane: Lane): readonly PageClient[] {
-    return this.clients.filter(
-      ({ server, clientId }) => server === lane.server && clientId === lane.clientId,
+    return this.clients.filter(({ server, clientId, connection }) =>
+      connection === undefined
+        ? server === lane.server && clientId === lane.clientId
+        : lane.connections.includes(connection),
     );
   }
 

@@ -16,6 +16,7 @@ interface BarLook {
 }
 
 const looks: Readonly<Record<BarStyle, BarLook>> = {
+  fault: { color: 'waiting', fill: 0.16, border: 'dashed', hatched: true, thickness: 1 },
   opening: { color: 'connection', fill: 0, border: 'dotted', hatched: false, thickness: 1 },
   open: { color: 'connection', fill: 0.3, border: 'solid', hatched: false, thickness: 1 },
   refused: { color: 'refused', fill: 0, border: 'dashed', hatched: false, thickness: 1 },

@@ -18,6 +18,10 @@ export function drawSymbol(
   context.lineCap = 'round';
   context.setLineDash([]);
   switch (symbol) {
+    case 'fault':
+      bolt(context, x, y);
+      context.fill();
+      return;
     case 'star':
       star(context, x, y, size + 2.5);
       context.fill();
@@ -93,6 +97,18 @@ function star(context: CanvasRenderingContext2D, x: number, y: number, radius: n
     const angle = (point / 10) * Math.PI * 2 - Math.PI / 2;
     context.lineTo(x + Math.cos(angle) * reach, y + Math.sin(angle) * reach);
   }
+  context.closePath();
+}
+
+/** A flash of lightning. */
+function bolt(context: CanvasRenderingContext2D, x: number, y: number): void {
+  context.beginPath();
+  context.moveTo(x + 1.5, y - 7.5);
+  context.lineTo(x - 4.5, y + 1);
+  context.lineTo(x - 0.5, y + 1);
+  context.lineTo(x - 1.5, y + 7.5);
+  context.lineTo(x + 4.5, y - 1.5);
+  context.lineTo(x + 0.5, y - 1.5);
   context.closePath();
 }
 

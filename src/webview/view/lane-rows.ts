@@ -3,7 +3,7 @@
  * do not see the canvas: a tree of lanes and tracks. Only the rows near the view exist.
  */
 import type { PlacedLane } from '../geometry/lanes.ts';
-import type { ClientAction, PageClient } from '../messages.ts';
+import type { LaneAction, PageClient } from '../messages.ts';
 import { laneFacts, laneName, trackWords } from '../model/describe.ts';
 import type { Lane } from '../model/entities.ts';
 import type { RowRef } from '../model/ui-state.ts';
@@ -34,11 +34,14 @@ const shownActionCount = 2;
 const compactActionCount = 1;
 
 /** Actions whose short name says too little where there is room for more. */
-const fullNames: Readonly<Partial<Record<ClientAction, StringKey>>> = { close: 'action.close.full' };
+const fullNames: Readonly<Partial<Record<LaneAction, StringKey>>> = {
+  close: 'action.close.full',
+  'fault.close': 'action.close.full',
+};
 
-interface LaneAction {
+interface OfferedAction {
   readonly client: PageClient;
-  readonly action: ClientAction;
+  readonly action: LaneAction;
   /** Which of the clients of the lane, from 1 up. */
   readonly number: number;
 }
@@ -203,7 +206,7 @@ export class LaneRows {
     );
   }
 
-  #actionButton({ client, action }: LaneAction): HTMLElement {
+  #actionButton({ client, action }: OfferedAction): HTMLElement {
     const { words } = this.#context.model;
     const full = words.t(fullNames[action] ?? `action.${action}`);
     return button({
@@ -216,7 +219,7 @@ export class LaneRows {
     }).element;
   }
 
-  #moreButton(rest: readonly LaneAction[], isShared: boolean): readonly HTMLElement[] {
+  #moreButton(rest: readonly OfferedAction[], isShared: boolean): readonly HTMLElement[] {
     const [first] = rest;
     if (first === undefined) return [];
     const { words } = this.#context.model;
@@ -241,8 +244,8 @@ export class LaneRows {
     return [more.element];
   }
 
-  #act(client: PageClient, action: ClientAction): void {
-    this.#context.host.post({ type: 'action', client: client.key, action });
+  #act({ key, connection }: PageClient, action: LaneAction): void {
+    this.#context.host.post({ type: 'action', client: key, connection, action });
   }
 }
 

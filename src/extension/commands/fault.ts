@@ -1,0 +1,109 @@
+import { l10n, QuickPickItemKind } from 'vscode';
+import type { TappedConnectionView, TapView } from '../../engine/messages.ts';
+import type { App } from '../app.ts';
+import { noFault, noTappedConnection } from '../errors.ts';
+import { type Choice, pickOne } from '../ui/quick-input.ts';
+import { faultsText, tappedName } from '../ui/words.ts';
+import { selectionTarget } from './choose-client.ts';
+import type { Command } from './command.ts';
+import { type FaultRow, faultRows } from './fault-kinds.ts';
+import { chooseTap } from './tap.ts';
+import { type Target, targetOf } from './target.ts';
+
+/** Where a fault works: one connection, or every one of a tap, those to come included. */
+interface FaultPlace {
+  readonly tap: TapView;
+  readonly connection?: number | undefined;
+}
+
+export const faultCommands: readonly Command[] = faultRows.map((row) => ({
+  id: `mqttSession.${row.id}`,
+  run: (app: App, given: unknown) => makeFault(app, row, given),
+}));
+
+export const clearFaultsCommand: Command = {
+  id: 'mqttSession.fault.clear',
+  async run(app, given) {
+    const target = targetOf(given === selectionTarget ? app.sessionsView.selection : given);
+    const title = l10n.t('Fault: Clear');
+    const place = await choosePlace(app, title, target, (tap) => ({
+      whole: tap.rules.length > 0 || tap.connections.some(({ faults }) => faults.length > 0),
+      connections: tap.connections.filter(({ faults }) => faults.length > 0),
+    }));
+    if (place === undefined) throw noFault();
+    return app.engine.request('clearFaults', { tap: place.tap.key, connection: place.connection });
+  },
+};
+
+async function makeFault(app: App, row: FaultRow, given: unknown): Promise<unknown> {
+  const target = targetOf(given === selectionTarget ? app.sessionsView.selection : given);
+  const title = row.title();
+  const place = row.ofTap
+    ? { tap: await chooseTap(app, title, target) }
+    : await choosePlace(app, title, target, (tap) => ({ whole: true, connections: tap.connections }));
+  if (place === undefined) throw noTappedConnection();
+  const fault = await row.ask(app, target);
+  return app.engine.request('fault', { tap: place.tap.key, connection: place.connection, fault });
+}
+
+interface Places {
+  /** Whether the tap as a whole is offered, too. */
+  readonly whole: boolean;
+  readonly connections: readonly TappedConnectionView[];
+}
+
+/**
+ * The target's place, the only connection there is, or the one that the user picks.
+ * @returns undefined when there is none
+ * @throws {UserFailure | Cancelled}
+ */
+async function choosePlace(
+  app: App,
+  title: string,
+  target: Target,
+  placesOf: (tap: TapView) => Places,
+): Promise<FaultPlace | undefined> {
+  const { connection } = target;
+  if (connection !== undefined) {
+    const tap = app.state.taps.find(({ connections }) =>
+      connections.some((each) => each.connection === connection),
+    );
+    return tap === undefined ? undefined : { tap, connection };
+  }
+  if (target.tap !== undefined) return { tap: await chooseTap(app, title, target) };
+  const all = app.state.taps.map((tap) => ({ tap, places: placesOf(tap) }));
+  const rows = all.flatMap(({ tap, places }) => rowsOf(tap, places));
+  const selectable = rows.filter(({ kind }) => kind !== QuickPickItemKind.Separator);
+  const connections = all.flatMap(({ tap, places }) => places.connections.map((each) => ({ tap, each })));
+  const [only, second] = connections;
+  if (selectable.length === 0) return undefined;
+  if (only !== undefined && second === undefined) return { tap: only.tap, connection: only.each.connection };
+  const chosen = await pickOne({ title, placeholder: l10n.t('Which connection?'), choices: rows });
+  return chosen.value;
+}
+
+type Row = Choice<FaultPlace | undefined>;
+
+function rowsOf(tap: TapView, { whole, connections }: Places): readonly Row[] {
+  if (!whole && connections.length === 0) return [];
+  const separator: Row = { value: undefined, label: tap.address, kind: QuickPickItemKind.Separator };
+  return [
+    separator,
+    ...connections.toReversed().map(
+      (each): Row => ({
+        value: { tap, connection: each.connection },
+        label: tappedName(each),
+        description: [each.from, ...faultsText(each.faults)].join(' · '),
+      }),
+    ),
+    ...(whole
+      ? [
+          {
+            value: { tap },
+            label: l10n.t('Every connection'),
+            description: l10n.t('those that live, and those to come'),
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,76 @@
+/** Taps and what passes through them, as nodes of the Sessions view. */
+import { l10n } from 'vscode';
+import type { TappedConnectionView, TapView } from '../../engine/messages.ts';
+import { faultsText, tappedName, tappedStateWord } from '../ui/words.ts';
+import type { SessionsNode } from './sessions-model.ts';
+
+/** A tap below its Server, with the connections that pass through it. */
+export function tapNode(tap: TapView): SessionsNode {
+  const { key, address, to, connections, connectionsOpen, rules } = tap;
+  const label = l10n.t('Tap {0}', address);
+  const hidden = connectionsOpen - connections.length;
+  const refuses = rules.some(({ rule }) => rule.fault.kind === 'down');
+  const description = [
+    l10n.t('to {0}', to),
+    connectionsText(connectionsOpen),
+    ...(refuses ? [l10n.t('refuses new connections')] : []),
+    ...(rules.length > 0 && !refuses ? [rulesText(rules.length)] : []),
+  ].join(' · ');
+  return {
+    kind: 'tap',
+    id: `tap ${key}`,
+    label,
+    description,
+    spoken: `${label}, ${description}`,
+    icon: { name: 'debug-disconnect' },
+    context: rules.length > 0 ? ';tap;faulty;' : ';tap;',
+    tap: key,
+    children: [
+      ...connections.toReversed().map((each) => tappedNode(key, each)),
+      ...(hidden > 0 ? [moreNode(key, hidden)] : []),
+    ],
+  };
+}
+
+/** The words in `context` that offer the faults of a connection in the menus. */
+export function tappedContext({ faults }: TappedConnectionView): string {
+  return faults.length > 0 ? ';tapped;faulty;' : ';tapped;';
+}
+
+function tappedNode(tap: string, connection: TappedConnectionView): SessionsNode {
+  const label = tappedName(connection);
+  const description = [tappedStateWord(connection.state), ...faultsText(connection.faults), connection.from].join(
+    ' · ',
+  );
+  const isFaulty = connection.faults.length > 0;
+  return {
+    kind: 'tapped',
+    id: `tapped ${tap} ${connection.connection}`,
+    label,
+    description,
+    spoken: `${label}, ${description}`,
+    icon: isFaulty ? { name: 'warning', color: 'list.warningForeground' } : { name: 'plug' },
+    context: tappedContext(connection),
+    connection: connection.connection,
+    children: [],
+  };
+}
+
+function moreNode(tap: string, hidden: number): SessionsNode {
+  const label = l10n.t('{0} more', hidden);
+  return {
+    kind: 'more',
+    id: `more ${tap}`,
+    label,
+    description: '',
+    spoken: label,
+    icon: { name: 'ellipsis' },
+    context: ';more;',
+    children: [],
+  };
+}
+
+const connectionsText = (count: number): string =>
+  count === 1 ? l10n.t('1 connection') : l10n.t('{0} connections', count);
+const rulesText = (count: number): string =>
+  count === 1 ? l10n.t('1 rule makes faults') : l10n.t('{0} rules make faults', count);
