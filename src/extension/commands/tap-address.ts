@@ -40,7 +40,9 @@ function rowsOf(tap: TapView): readonly Choice<string>[] {
             value: caFile,
             label: l10n.t('Certificate to trust'),
             description: caFile,
-            detail: l10n.t('Made on this machine for this tap; programs must trust it, or they refuse to connect.'),
+            detail: l10n.t(
+              'Made on this machine for this tap; programs must trust it, or they refuse to connect.',
+            ),
           },
         ]),
     separator(l10n.t('by library')),

@@ -69,7 +69,12 @@ export function sessionsTree(state: SessionState, realNowMs: number): readonly S
   return [...servers].map((server) =>
     serverNode(
       state,
-      { server, clients: own.get(server) ?? [], sandbox: sandboxes.get(server), taps: taps.get(server) ?? [] },
+      {
+        server,
+        clients: own.get(server) ?? [],
+        sandbox: sandboxes.get(server),
+        taps: taps.get(server) ?? [],
+      },
       nowMs,
     ),
   );

@@ -40,7 +40,9 @@ export class StatusBar implements Disposable {
       return;
     }
     const { clients, taps, connections } = this.#state;
-    const own = [...clients.values()].filter(({ state }) => state === 'connected' || state === 'frozen').length;
+    const own = [...clients.values()].filter(
+      ({ state }) => state === 'connected' || state === 'frozen',
+    ).length;
     const connected = taps.reduce((sum, { connectionsOpen }) => sum + connectionsOpen, own);
     if (clients.size === 0 && connections.size === 0) {
       this.#item.hide();

@@ -39,9 +39,11 @@ export function tappedContext({ faults }: TappedConnectionView): string {
 
 function tappedNode(tap: string, connection: TappedConnectionView): SessionsNode {
   const label = tappedName(connection);
-  const description = [tappedStateWord(connection.state), ...faultsText(connection.faults), connection.from].join(
-    ' · ',
-  );
+  const description = [
+    tappedStateWord(connection.state),
+    ...faultsText(connection.faults),
+    connection.from,
+  ].join(' · ');
   const isFaulty = connection.faults.length > 0;
   return {
     kind: 'tapped',

@@ -37,9 +37,10 @@ export class TapStatus implements Disposable {
     this.#item.text = `$(debug-disconnect) ${escapeIcons(text)}`;
     const lines = taps.map(tapLine);
     this.#item.accessibilityInformation = { label: [l10n.t('MQTT Tap'), ...lines].join(', ') };
-    this.#item.tooltip = [...lines, l10n.t('Click to copy the address, or what to change in a program.')].join(
-      '\n',
-    );
+    this.#item.tooltip = [
+      ...lines,
+      l10n.t('Click to copy the address, or what to change in a program.'),
+    ].join('\n');
     this.#item.show();
   }
 }

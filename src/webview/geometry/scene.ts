@@ -16,7 +16,16 @@ export type Target =
  * session without a connection. armed: a will that waits for its connection to end. waiting: one that runs its delay. owed:
  * one that is due and not seen. fault: while a tap makes one.
  */
-export type BarStyle = 'fault' | 'opening' | 'open' | 'refused' | 'held' | 'kept' | 'armed' | 'waiting' | 'owed';
+export type BarStyle =
+  | 'fault'
+  | 'opening'
+  | 'open'
+  | 'refused'
+  | 'held'
+  | 'kept'
+  | 'armed'
+  | 'waiting'
+  | 'owed';
 
 export interface Bar {
   readonly style: BarStyle;

@@ -1,5 +1,11 @@
 /** The shapes of one lane's tracks: what a connection, a session, a will looks like over time. */
-import type { ConnectionView, ExpectationView, FaultView, SessionView, WillView } from '../../session/model.ts';
+import type {
+  ConnectionView,
+  ExpectationView,
+  FaultView,
+  SessionView,
+  WillView,
+} from '../../session/model.ts';
 import { connectionWords, endWords, faultWords, sessionWords } from '../model/describe.ts';
 import type { Entities, Lane } from '../model/entities.ts';
 import { type Tone, verdictLook, willWords } from '../model/verdicts.ts';

@@ -1,6 +1,6 @@
 /** What is due next, as rows of the countdown strip. Computed from due times; nothing here ticks. */
 import type { ExpectationView } from '../../session/model.ts';
-import type { ClientAction, PageClient } from '../messages.ts';
+import type { LaneAction, PageClient } from '../messages.ts';
 import { expectationName } from './describe.ts';
 import type { Entities } from './entities.ts';
 import { type Tone, verdictLook, verdictWords } from './verdicts.ts';
@@ -125,11 +125,11 @@ export function progressOf({ fromMs, dueAtMs, expectation }: Countdown, nowMs: n
 }
 
 /** The actions that change the outcome of a countdown. */
-const decisive: readonly ClientAction[] = ['resume', 'takeOver', 'startClean'];
+const decisive: readonly LaneAction[] = ['resume', 'takeOver', 'startClean'];
 
 export interface OfferedAction {
   readonly client: PageClient;
-  readonly action: ClientAction;
+  readonly action: LaneAction;
 }
 
 /** What the strip offers for a countdown of one of our own clients: at most two, in the order of likely use. */

@@ -1,6 +1,12 @@
 /** Lanes, tracks and expectations in words: what the rows beside the timeline show, and what a screen reader says. */
 import { reasonCodeName } from '../../mqtt/reason-codes.ts';
-import type { ConnectionView, ExpectationView, FaultView, SessionView, WillView } from '../../session/model.ts';
+import type {
+  ConnectionView,
+  ExpectationView,
+  FaultView,
+  SessionView,
+  WillView,
+} from '../../session/model.ts';
 import type { TrackKind } from '../geometry/lanes.ts';
 import type { Entities, Lane } from './entities.ts';
 import type { PacketIndex } from './packet-index.ts';

@@ -39,7 +39,7 @@ const fullNames: Readonly<Partial<Record<LaneAction, StringKey>>> = {
   'fault.close': 'action.close.full',
 };
 
-interface OfferedAction {
+interface NumberedAction {
   readonly client: PageClient;
   readonly action: LaneAction;
   /** Which of the clients of the lane, from 1 up. */
@@ -206,7 +206,7 @@ export class LaneRows {
     );
   }
 
-  #actionButton({ client, action }: OfferedAction): HTMLElement {
+  #actionButton({ client, action }: NumberedAction): HTMLElement {
     const { words } = this.#context.model;
     const full = words.t(fullNames[action] ?? `action.${action}`);
     return button({
@@ -219,7 +219,7 @@ export class LaneRows {
     }).element;
   }
 
-  #moreButton(rest: readonly OfferedAction[], isShared: boolean): readonly HTMLElement[] {
+  #moreButton(rest: readonly NumberedAction[], isShared: boolean): readonly HTMLElement[] {
     const [first] = rest;
     if (first === undefined) return [];
     const { words } = this.#context.model;
