@@ -1,6 +1,6 @@
 /** The client programs: how each is made ready and run, and what its library can do. */
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { projectFolder } from '../../e2e/support/folders.ts';
 import { type Command, run } from './program.ts';
 
@@ -49,30 +49,31 @@ export const clientPrograms: readonly ClientProgram[] = [
     versions: [4, 5],
     tellsSessionPresent: [4],
     userProperties: inOrder,
-    prepare: async (folder) => {
-      const executable = join(folder, 'paho-c');
-      const source = join(programs, 'paho.c');
-      await run(['cc', '-Wall', '-Werror', '-o', executable, source, '-lpaho-mqtt3c', '-lpthread']);
-      return [executable];
-    },
+    prepare: (folder) => compileC(join(programs, 'paho.c'), folder),
   },
   {
     name: 'paho.mqtt.golang',
     versions: [4],
     tellsSessionPresent: [],
     userProperties: [],
-    prepare: async (folder) => {
-      const executable = join(folder, 'paho-go');
-      const environment = [
-        'GO111MODULE=off',
-        'GOPATH=/usr/share/gocode',
-        `GOCACHE=${join(folder, 'go-cache')}`,
-      ];
-      await run(['env', ...environment, 'go', 'build', '-o', executable, join(programs, 'paho.go')]);
-      return [executable];
-    },
+    prepare: (folder) => compileGo(join(programs, 'paho.go'), folder),
   },
 ];
+
+/** Compiles a program of paho.mqtt.c into `folder`; the command that runs it. */
+export async function compileC(source: string, folder: string): Promise<Command> {
+  const executable = join(folder, `${basename(source)}-program`);
+  await run(['cc', '-Wall', '-Werror', '-o', executable, source, '-lpaho-mqtt3c', '-lpthread']);
+  return [executable];
+}
+
+/** The same for paho.mqtt.golang, as Debian packages it. */
+export async function compileGo(source: string, folder: string): Promise<Command> {
+  const executable = join(folder, `${basename(source)}-program`);
+  const environment = ['GO111MODULE=off', 'GOPATH=/usr/share/gocode', `GOCACHE=${join(folder, 'go-cache')}`];
+  await run(['env', ...environment, 'go', 'build', '-o', executable, source]);
+  return [executable];
+}
 
 /** The Python that has paho-mqtt. Throws an Error that says what to install. */
 export function debianPython(): string {

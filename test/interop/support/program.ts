@@ -68,6 +68,14 @@ export class Program {
     return new Promise((settle, fail) => this.#waiting.push({ event, settle, fail }));
   }
 
+  /** Waits until it has written a line like this, which is no JSON. Rejects when it ends without. */
+  async line(like: RegExp): Promise<string> {
+    for (;;) {
+      const { line } = await this.next('output');
+      if (typeof line === 'string' && like.test(line)) return line;
+    }
+  }
+
   /** Every event of this name so far. */
   all(event: string): readonly ProgramEvent[] {
     return this.events.filter((each) => each.event === event);
@@ -87,6 +95,11 @@ export class Program {
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.exited;
+  }
+
+  /** Sends it a signal, and does not wait for what it makes of it. */
+  signal(signal: 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(signal);
   }
 
   #line(line: string): void {

@@ -1,0 +1,262 @@
+/**
+ * The programs of `samples/clients` through the tap to two brokers: however their connections end, and whatever fault the tap
+ * makes, the verdict on the will is right, and no byte is another on one side of the tap than on the other.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Fault } from '../../src/net/tap/faults.ts';
+import { temporaryFolder } from '../e2e/support/folders.ts';
+import { startMosquitto } from '../e2e/support/mosquitto.ts';
+import { hashOf } from './support/byte-relay.ts';
+import { startEjabberd } from './support/ejabberd.ts';
+import { type Command, endPrograms, Program } from './support/program.ts';
+import { type SampleProgram, samplePrograms } from './support/samples.ts';
+import type { RunningBroker } from './support/sandbox.ts';
+import { type SeenConnection, TappedRun, told } from './support/tapped-run.ts';
+
+const folder = temporaryFolder('tapped');
+const commands = new Map<string, Command>();
+const brokers = new Map<string, RunningBroker>();
+
+async function mosquitto(): Promise<RunningBroker> {
+  const { port, stop } = await startMosquitto();
+  return { address: { host: '127.0.0.1', port }, stop: () => stop().then(() => undefined) };
+}
+
+beforeAll(async () => {
+  const started = Promise.all([
+    mosquitto().then((broker) => brokers.set('Mosquitto', broker)),
+    startEjabberd().then((broker) => brokers.set('ejabberd', broker)),
+  ]);
+  for (const sample of samplePrograms) commands.set(sample.file, await sample.prepare(folder.path));
+  await started;
+});
+afterAll(async () => {
+  await endPrograms();
+  for (const broker of brokers.values()) await broker.stop();
+  folder.remove();
+});
+
+/** A program that has said that it is online, and what can be done to it. */
+interface Scene {
+  readonly run: TappedRun;
+  readonly sample: SampleProgram;
+  readonly program: Program;
+  readonly clientId: string;
+  /** Makes a fault on its connection. */
+  fault(fault: Fault): void;
+  /** It connects no more: what it does after it has noticed is of no matter. */
+  keepAway(): void;
+}
+
+/** How the bytes of a connection compare that were seen before the tap and behind it. */
+type Bytes =
+  /** All that was sent on one side has come on the other. */
+  | { readonly are: 'same' }
+  /** What came is how what was sent begins. */
+  | { readonly are: 'begun' }
+  /** All has come but for these packets. */
+  | { readonly are: 'without'; readonly direction: 'toServer' | 'toClient'; readonly packet: 'e0' | 'd0' };
+
+interface Way {
+  readonly name: string;
+  /** Made on each connection from its start. */
+  readonly from?: Fault;
+  /** Before the program says that it is online. */
+  readonly meanwhile?: (run: TappedRun, clientId: string) => Promise<void>;
+  readonly then: (scene: Scene) => Promise<void>;
+  readonly will: 'published' | 'as it leaves';
+  readonly bytes: Bytes;
+}
+
+const same: Bytes = { are: 'same' };
+const begun: Bytes = { are: 'begun' };
+
+async function leave({ program }: Scene): Promise<void> {
+  program.signal('SIGTERM');
+  expect(await program.exited).toBe(0);
+}
+
+const kept = (fault: Fault) => async (scene: Scene) => {
+  scene.keepAway();
+  scene.fault(fault);
+};
+
+const ways: readonly Way[] = [
+  {
+    name: 'is killed',
+    then: ({ program }) => program.kill(),
+    will: 'published',
+    bytes: same,
+  },
+  { name: 'leaves', then: leave, will: 'as it leaves', bytes: same },
+  {
+    name: 'is stopped, and keeps its socket',
+    then: async ({ program }) => program.signal('SIGSTOP'),
+    will: 'published',
+    bytes: same,
+  },
+  { name: 'is cut', then: kept({ kind: 'reset_peer' }), will: 'published', bytes: begun },
+  {
+    name: 'is closed without DISCONNECT',
+    then: kept({ kind: 'close' }),
+    will: 'published',
+    bytes: begun,
+  },
+  {
+    name: 'is frozen both ways',
+    then: kept({ kind: 'freeze', direction: 'both' }),
+    will: 'published',
+    bytes: begun,
+  },
+  {
+    name: 'is frozen to the Server',
+    then: kept({ kind: 'freeze', direction: 'toServer' }),
+    will: 'published',
+    bytes: begun,
+  },
+  {
+    name: 'is frozen to the Client',
+    then: kept({ kind: 'freeze', direction: 'toClient' }),
+    will: 'published',
+    bytes: begun,
+  },
+  {
+    name: 'is frozen and freed again, and leaves',
+    from: { kind: 'freeze', direction: 'both' },
+    meanwhile: async (run) => {
+      await expect.poll(() => run.tap.connections(9).some(({ faults }) => faults.length > 0)).toBe(true);
+      run.tap.clearAll();
+    },
+    then: leave,
+    will: 'as it leaves',
+    bytes: same,
+  },
+  {
+    name: 'is delayed, and leaves',
+    from: { kind: 'latency', direction: 'both', latencyMs: 150, jitterMs: 100 },
+    then: leave,
+    will: 'as it leaves',
+    bytes: same,
+  },
+  {
+    name: 'is slowed down, and leaves',
+    from: { kind: 'bandwidth', direction: 'both', bytesPerSecond: 500 },
+    then: leave,
+    will: 'as it leaves',
+    bytes: same,
+  },
+  {
+    name: 'leaves, and its DISCONNECT is dropped',
+    then: async (scene) => {
+      scene.fault({ kind: 'drop_disconnect' });
+      await leave(scene);
+    },
+    will: 'published',
+    bytes: { are: 'without', direction: 'toServer', packet: 'e0' },
+  },
+  {
+    name: 'gets no PINGRESP, and gives up',
+    then: kept({ kind: 'drop_pingresp' }),
+    will: 'published',
+    bytes: { are: 'without', direction: 'toClient', packet: 'd0' },
+  },
+  {
+    name: 'finds no broker at first, and leaves',
+    from: { kind: 'down' },
+    meanwhile: async (run, clientId) => {
+      await expect.poll(() => run.before.connections.length, { timeout: 20_000 }).toBeGreaterThan(1);
+      expect(run.behind.of(clientId)).toEqual([]);
+      run.tap.clearAll();
+    },
+    then: leave,
+    will: 'as it leaves',
+    bytes: same,
+  },
+];
+
+describe.concurrent.each(['Mosquitto', 'ejabberd'])('through the tap to %s', (brokerName) => {
+  describe.concurrent.each(samplePrograms)('$file', (sample) => {
+    it.concurrent.each(ways)('$name', async (way) => {
+      const broker = brokers.get(brokerName);
+      const command = commands.get(sample.file);
+      if (broker === undefined || command === undefined) throw new Error('Nothing was made ready.');
+      const user = `u${ways.indexOf(way)}`;
+      const clientId = sample.clientId(user);
+      const run = await TappedRun.open(broker);
+      await run.observe(broker, [sample.willTopic(user)]);
+      if (way.from !== undefined) run.tap.addRule({ fault: way.from });
+      const program = new Program([
+        'env',
+        `MQTT_URL=${run.address}`,
+        `MQTT_USER=${user}`,
+        'MQTT_PASSWORD=anything',
+        `MQTT_KEEP_ALIVE=${sample.keepAlive}`,
+        ...command,
+      ]);
+      await way.meanwhile?.(run, clientId);
+      await program.line(sample.online);
+      const scene: Scene = {
+        run,
+        sample,
+        program,
+        clientId,
+        fault: (fault) => {
+          const [living] = run.living(clientId);
+          if (living === undefined || !run.tap.fault(living.connection, fault)) {
+            throw new Error('It is not connected.');
+          }
+        },
+        keepAway: () => run.tap.addRule({ fault: { kind: 'down' } }),
+      };
+      await way.then(scene);
+
+      const published = way.will === 'published' || sample.leavesWith === 0x04;
+      const decided = (): boolean => {
+        const [will] = run.wills(clientId);
+        return will !== undefined && will.verdict !== 'pending';
+      };
+      await expect.poll(decided, { timeout: 45_000, interval: 250 }).toBe(true);
+      const [will] = run.wills(clientId);
+      if (will === undefined) throw new Error('There was no will.');
+      expect(told(will)).toMatch(published ? /^(met|late) \(happens\)/ : /^met \(does-not-happen\)/);
+      await program.kill();
+      const [seen] = run.connections(clientId);
+      if (seen === undefined) throw new Error('No connection reached the broker.');
+      compare(seen, way.bytes);
+      await run.close();
+    });
+  });
+});
+
+function compare({ before, behind, trace }: SeenConnection, bytes: Bytes): void {
+  const [sent, arrived] = [before.passed('toServer'), behind.passed('toServer')];
+  const [answered, received] = [behind.passed('toClient'), before.passed('toClient')];
+  // The trace is what the broker saw.
+  expect(trace.passed('toServer').hash).toBe(arrived.hash);
+  expect(trace.passed('toClient').hash).toBe(answered.hash);
+  const expected = (direction: 'toServer' | 'toClient', given: Buffer, came: Buffer): string => {
+    if (bytes.are === 'begun') return hashOf(given.subarray(0, came.length));
+    if (bytes.are === 'same' || bytes.direction !== direction) return hashOf(given);
+    return hashOf(withoutPackets(given, bytes.packet));
+  };
+  expect(arrived.hash).toBe(expected('toServer', sent.bytes, arrived.bytes));
+  expect(received.hash).toBe(expected('toClient', answered.bytes, received.bytes));
+}
+
+/** A stream of packets without those that begin with this byte. */
+function withoutPackets(stream: Buffer, firstByte: string): Buffer {
+  const left: Buffer[] = [];
+  for (let at = 0; at < stream.length; ) {
+    let length = 0;
+    let next = at + 1;
+    for (let shift = 0; ; shift += 7) {
+      const byte = stream[next] ?? 0;
+      next += 1;
+      length += (byte & 0x7f) << shift;
+      if ((byte & 0x80) === 0) break;
+    }
+    if (stream[at] !== Number.parseInt(firstByte, 16)) left.push(stream.subarray(at, next + length));
+    at = next + length;
+  }
+  return Buffer.concat(left);
+}
