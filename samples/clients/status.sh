@@ -10,8 +10,10 @@ topic=user/status/$user
 export MQTT_USER="$user"
 
 # The path of the address is the topic.
-mosquitto_pub -L "$address/$topic" -i "status-pub-$user" -V 5 -u "$user" -P "${MQTT_PASSWORD:-}" \
-  -q 1 -r -m online
+until mosquitto_pub -L "$address/$topic" -i "status-pub-$user" -V 5 -u "$user" -P "${MQTT_PASSWORD:-}" \
+  -q 1 -r -m online; do
+  sleep 1
+done
 
 # exec, so that a signal to this script is one to mosquitto_sub.
 exec mosquitto_sub -L "$address/$topic" -i "status-sub-$user" -V 5 -u "$user" -P "${MQTT_PASSWORD:-}" \

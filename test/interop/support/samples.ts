@@ -20,8 +20,8 @@ export interface SampleProgram {
   readonly leavesWith: 0x00 | 0x04;
   /** What it writes once it is connected and has said so. */
   readonly online: RegExp;
-  /** Whether it connects again by itself. */
-  readonly returns: boolean;
+  /** What it does when no PINGRESP comes: some send DISCONNECT before they close, and so discard their will. */
+  readonly givesUpBy: 'closing' | 'DISCONNECT';
   /** Compiles it into `folder` where that is needed; the command that runs it. */
   prepare(folder: string): Promise<Command>;
 }
@@ -39,7 +39,7 @@ export const samplePrograms: readonly SampleProgram[] = [
     keepAlive: 2,
     leavesWith: 0x00,
     online: /online: /,
-    returns: true,
+    givesUpBy: 'closing',
     prepare: (folder) => compileGo(join(folderOfSamples, 'status.go'), folder),
   },
   {
@@ -52,7 +52,7 @@ export const samplePrograms: readonly SampleProgram[] = [
     keepAlive: 2,
     leavesWith: 0x00,
     online: /online: /,
-    returns: true,
+    givesUpBy: 'DISCONNECT',
     prepare: (folder) => compileC(join(folderOfSamples, 'status.c'), folder),
   },
   {
@@ -64,7 +64,7 @@ export const samplePrograms: readonly SampleProgram[] = [
     keepAlive: 2,
     leavesWith: 0x00,
     online: /said: /,
-    returns: true,
+    givesUpBy: 'closing',
     prepare: async () => [debianPython(), join(folderOfSamples, 'status.py')],
   },
   {
@@ -76,7 +76,7 @@ export const samplePrograms: readonly SampleProgram[] = [
     keepAlive: 2,
     leavesWith: 0x00,
     online: /online: /,
-    returns: true,
+    givesUpBy: 'closing',
     prepare: async () => [process.execPath, join(folderOfSamples, 'status.mjs')],
   },
   {
@@ -89,7 +89,7 @@ export const samplePrograms: readonly SampleProgram[] = [
     leavesWith: 0x04,
     // mosquitto_sub prints what it receives: the retained state comes with its subscription.
     online: /^online$/,
-    returns: true,
+    givesUpBy: 'closing',
     prepare: async () => [join(folderOfSamples, 'status.sh')],
   },
 ];

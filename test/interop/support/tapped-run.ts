@@ -1,7 +1,7 @@
 import { WireClient } from '../../../src/check/wire-client.ts';
 import { type Direction, TO_SERVER } from '../../../src/mqtt/packet.ts';
 import { systemClock } from '../../../src/net/clock.ts';
-import { startTapProxy, type TappedView, type TapProxy } from '../../../src/net/tap/tap-proxy.ts';
+import { startTapProxy, type TapProxy, type TappedView } from '../../../src/net/tap/tap-proxy.ts';
 import type { FaultTap } from '../../../src/net/tap.ts';
 import type { ExpectationView } from '../../../src/session/model.ts';
 import { SessionRules } from '../../../src/session/rules.ts';
@@ -89,7 +89,9 @@ export class TappedRun {
   wills(clientId: string): readonly ExpectationView[] {
     this.#rules.advance(systemClock.now());
     for (const each of this.#rules.takeChanges().expectations) this.#expectations.set(each.id, each);
-    return [...this.#expectations.values()].filter((each) => each.kind === 'will' && each.clientId === clientId);
+    return [...this.#expectations.values()].filter(
+      (each) => each.kind === 'will' && each.clientId === clientId,
+    );
   }
 
   /**
