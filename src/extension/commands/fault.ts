@@ -89,7 +89,7 @@ function rowsOf(tap: TapView, { whole, connections }: Places): readonly Row[] {
   const separator: Row = { value: undefined, label: tap.address, kind: QuickPickItemKind.Separator };
   return [
     separator,
-    ...connections.toReversed().map(
+    ...connections.map(
       (each): Row => ({
         value: { tap, connection: each.connection },
         label: tappedName(each),

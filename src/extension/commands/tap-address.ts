@@ -56,8 +56,8 @@ function rowsOf(tap: TapView): readonly Choice<string>[] {
   ];
 }
 
-/** A tap that listens on all addresses is reached by the machine's own. */
-function addressOf({ scheme, host, port, address }: TapView): NetworkAddress {
-  const path = /^wss?:\/\/[^/]+(\/.*)$/.exec(address)?.[1] ?? '';
+/** For WebSocket with the path of the broker, which the tap passes on. */
+function addressOf({ scheme, host, port, address, to }: TapView): NetworkAddress {
+  const [path = '/mqtt'] = [address, to].flatMap((each) => /^wss?:\/\/[^/]+(\/.+)$/.exec(each)?.[1] ?? []);
   return { kind: 'network', scheme, host, port, path };
 }

@@ -41,8 +41,6 @@ export function tappedName({ clientId, from }: TappedConnectionView): string {
 
 export function tappedStateWord(state: TappedConnectionView['state']): string {
   switch (state) {
-    case 'connecting':
-      return l10n.t('connecting');
     case 'open':
       return l10n.t('connected');
     case 'half-open':

@@ -26,7 +26,7 @@ export function tapNode(tap: TapView): SessionsNode {
     context: rules.length > 0 ? ';tap;faulty;' : ';tap;',
     tap: key,
     children: [
-      ...connections.toReversed().map((each) => tappedNode(key, each)),
+      ...connections.map((each) => tappedNode(key, each)),
       ...(hidden > 0 ? [moreNode(key, hidden)] : []),
     ],
   };

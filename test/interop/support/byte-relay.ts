@@ -12,6 +12,9 @@ export interface PassedBytes {
 export class RelayedConnection {
   readonly #chunks: Readonly<Record<'toServer' | 'toClient', Buffer[]>> = { toServer: [], toClient: [] };
 
+  /** Both its sockets are closed. */
+  over = false;
+
   take(direction: 'toServer' | 'toClient', chunk: Buffer): void {
     this.#chunks[direction].push(chunk);
   }
@@ -47,6 +50,13 @@ export class ByteRelay {
       this.connections.push(connection);
       this.#pass(client, server, (chunk) => connection.take('toServer', chunk));
       this.#pass(server, client, (chunk) => connection.take('toClient', chunk));
+      let open = 2;
+      for (const socket of [client, server]) {
+        socket.on('close', () => {
+          open -= 1;
+          connection.over = open === 0;
+        });
+      }
     });
   }
 

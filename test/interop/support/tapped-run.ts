@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { WireClient } from '../../../src/check/wire-client.ts';
 import { type Direction, TO_SERVER } from '../../../src/mqtt/packet.ts';
 import { systemClock } from '../../../src/net/clock.ts';
@@ -13,6 +14,7 @@ import { connectPacket, utf8 } from './observer.ts';
 import type { RunningBroker } from './sandbox.ts';
 
 const server = 'broker';
+const waiting = { timeout: 20_000 };
 
 /**
  * A program's way to a broker: a plain recorder, the tap, another plain recorder, the broker. The tap records into a trace with
@@ -76,7 +78,9 @@ export class TappedRun {
         : { userName: credentials.userName, password: utf8(credentials.password) }),
     });
     if (reasonCode !== 0) throw new Error(`The broker refuses the observer: ${reasonCode}`);
-    for (const topic of topics) await observer.subscribe(topic, 1, { retainAsPublished: true });
+    // What is retained comes with RETAIN 1 and all else without, so that a will is told from what is retained.
+    const plainly = { retainAsPublished: false };
+    for (const topic of topics) await observer.subscribe(topic, 1, plainly);
     this.#observer = observer;
   }
 
@@ -99,7 +103,8 @@ export class TappedRun {
    * that a fault kept from the broker is missing.
    */
   connections(clientId: string): readonly SeenConnection[] {
-    const before = this.before.of(clientId);
+    // What was refused was not answered.
+    const before = this.before.of(clientId).filter((each) => each.passed('toClient').bytes.length > 0);
     const recorded = [...this.#recorded.values()].filter((each) => each.clientId === clientId);
     return this.behind.of(clientId).flatMap((behind, at) => {
       const [program, trace] = [before[at], recorded[at]];
@@ -107,11 +112,22 @@ export class TappedRun {
     });
   }
 
+  /** Waits until nothing passes the tap any more but what is for the observer. */
+  async settled(): Promise<void> {
+    await expect.poll(() => this.before.connections.every(({ over }) => over), waiting).toBe(true);
+    await expect.poll(() => this.tap.connectionsOpen, waiting).toBe(1);
+    const open = (): number => this.behind.connections.filter(({ over }) => !over).length;
+    await expect.poll(open, waiting).toBe(1);
+  }
+
+  /** Ends all connections, and waits until their last bytes have come. */
   async close(): Promise<void> {
     await this.#observer?.disconnect();
     await this.tap.close();
-    await this.before.stop();
-    await this.behind.stop();
+    const all = [this.before, this.behind];
+    const areOver = (): boolean => all.every(({ connections }) => connections.every(({ over }) => over));
+    await expect.poll(areOver, waiting).toBe(true);
+    for (const relay of all) await relay.stop();
   }
 }
 
