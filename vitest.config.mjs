@@ -10,13 +10,7 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
         extends: true,
-        test: {
-          name: 'interop',
-          include: ['test/interop/**/*.test.ts'],
-          fileParallelism: false,
-          // Those that run side by side wait for brokers most of the time.
-          maxConcurrency: 50,
-        },
+        test: { name: 'interop', include: ['test/interop/**/*.test.ts'], fileParallelism: false },
       },
       {
         extends: true,

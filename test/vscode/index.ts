@@ -13,6 +13,7 @@ import { secretTests } from './secrets.ts';
 import { sessionTests } from './sessions.ts';
 import { putBack } from './support/host.ts';
 import { runTests } from './support/runner.ts';
+import { tapTests } from './taps.ts';
 import { whatIfRestrictedTests, whatIfTests } from './what-if.ts';
 
 /** In a trusted workspace everything but Restricted Mode is tested, otherwise Restricted Mode. */
@@ -23,6 +24,7 @@ export async function run(): Promise<void> {
         ...connectingTests,
         ...sessionTests,
         ...sandboxViewTests,
+        ...tapTests,
         ...errorTests,
         ...profileTests,
         ...secretTests,

@@ -4,7 +4,16 @@ import type { HostTest } from './support/runner.ts';
 import { ScriptedUser } from './support/scripted-user.ts';
 
 /** Everything that would connect or listen. */
-const refused = ['connect', 'startSandbox', 'resume', 'startClean', 'takeOver', 'publish', 'subscribe'];
+const refused = [
+  'connect',
+  'startSandbox',
+  'startTap',
+  'resume',
+  'startClean',
+  'takeOver',
+  'publish',
+  'subscribe',
+];
 
 export const restrictedTests: readonly HostTest[] = [
   ...refused.map(

@@ -23,6 +23,7 @@ export const startSandboxCommand: Command = {
       l10n.t('Starting the sandbox broker…'),
       app.engine.request('startSandbox', { file: file?.toString() ?? '', settings, port: 0 }),
     );
+    app.state.learnSandbox(sandbox);
     announce(sandbox);
     return sandbox;
   },

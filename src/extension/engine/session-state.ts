@@ -111,20 +111,21 @@ export class SessionState {
 
   /** What an answer says of a client, which is ahead of the changes that tell the same. */
   learn(client: ClientView): void {
-    const fresh = this.stale;
-    if (fresh) this.#clear();
-    this.clients.set(client.key, client);
-    if (fresh) this.#reset.fire();
-    this.#changed.fire();
+    this.#learn(() => this.clients.set(client.key, client));
+  }
+
+  /** As `learn`, of a sandbox. */
+  learnSandbox(sandbox: SandboxView): void {
+    this.#learn(() => {
+      this.#sandboxes = [...this.#sandboxes.filter(({ file }) => file !== sandbox.file), sandbox];
+    });
   }
 
   /** As `learn`, of a tap. */
   learnTap(tap: TapView): void {
-    const fresh = this.stale;
-    if (fresh) this.#clear();
-    this.#taps = [...this.#taps.filter(({ key }) => key !== tap.key), tap];
-    if (fresh) this.#reset.fire();
-    this.#changed.fire();
+    this.#learn(() => {
+      this.#taps = [...this.#taps.filter(({ key }) => key !== tap.key), tap];
+    });
   }
 
   /** The engine is gone at `atMs`: no client is connected any more, no broker listens, and nothing more will be seen. */
@@ -218,6 +219,14 @@ export class SessionState {
     if (from.sandboxes !== undefined) this.#sandboxes = from.sandboxes;
     if (from.taps !== undefined) this.#taps = from.taps;
     this.#stats = from.stats;
+  }
+
+  #learn(news: () => void): void {
+    const fresh = this.stale;
+    if (fresh) this.#clear();
+    news();
+    if (fresh) this.#reset.fire();
+    this.#changed.fire();
   }
 
   #identity({ server, clientId }: { readonly server: string; readonly clientId: string }): Identity {

@@ -89,9 +89,10 @@ export async function putBack(): Promise<void> {
   if (engine === 'running') {
     for (const { key, state } of clients) if (state !== 'offline') await run('drop', { client: key });
     await until((now) => now.clients.every(({ state }) => state === 'offline'));
+    for (const { key } of (await theApi()).snapshot().taps) await run('stopTap', { tap: key });
     for (const { file } of (await theApi()).snapshot().sandboxes) await run('stopSandbox', { file });
     await run('clearTrace');
-    await until((now) => now.clients.length === 0 && now.sandboxes.length === 0);
+    await until((now) => now.clients.length === 0 && now.sandboxes.length + now.taps.length === 0);
   }
   await commands.executeCommand('workbench.action.closeAllEditors');
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
