@@ -9,13 +9,13 @@ interface LensRow {
   readonly command: string;
   readonly over: 'profile' | 'scenario';
   /** Needs settings that were understood whole. */
-  readonly needs?: 'usable' | 'tap';
+  readonly needs?: 'usable';
 }
 
 /** Every lens there can be, in its order on the line. */
 const LENSES: readonly LensRow[] = [
   { command: 'mqttSession.connect', over: 'profile', needs: 'usable' },
-  { command: 'mqttSession.startTap', over: 'profile', needs: 'tap' },
+  { command: 'mqttSession.startTap', over: 'profile', needs: 'usable' },
   { command: 'mqttSession.checkBroker', over: 'profile', needs: 'usable' },
   { command: 'mqttSession.whatIf', over: 'profile', needs: 'usable' },
   { command: 'mqttSession.runScenario', over: 'scenario' },
@@ -39,7 +39,7 @@ export function codeLenses(file: ProfileDocument, commands: ReadonlyMap<string, 
       return rows
         .filter(({ over, needs }) => {
           if (over !== 'profile') return false;
-          return needs === 'tap' ? profile?.tap !== undefined : needs === undefined || profile !== undefined;
+          return needs === undefined || profile !== undefined;
         })
         .map((row) => lens(entry, row, { profile: entry.key }));
     }),
