@@ -1,5 +1,6 @@
 import { Engine } from '../engine/engine.ts';
 import type {
+  EngineChanges,
   EngineMethod,
   EngineMethods,
   FromEngine,
@@ -11,6 +12,7 @@ import { systemClock } from '../net/clock.ts';
 import { CommandError } from './errors.ts';
 
 export interface CommandEngineEvents {
+  changes?(changes: EngineChanges): void;
   scenario?(progress: ScenarioProgress): void;
   log?(level: LogLevel, message: string): void;
 }
@@ -54,6 +56,9 @@ export class CommandEngine {
         return;
       case 'scenario':
         this.#events.scenario?.(message.progress);
+        return;
+      case 'changes':
+        this.#events.changes?.(message.changes);
         return;
       case 'log':
         this.#events.log?.(message.level, message.message);

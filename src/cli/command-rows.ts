@@ -1,5 +1,6 @@
 /** What each command is called, says of itself, and takes: for its command line, its help and the reference page. */
 import { type CommandRow, helpOption } from './command-line.ts';
+import { faultHelp } from './fault-option.ts';
 
 export const runCommand: CommandRow = {
   synopsis: 'run FILE|FOLDER... [options]',
@@ -91,5 +92,51 @@ export const checkCommand: CommandRow = {
   ],
 };
 
+export const tapCommand: CommandRow = {
+  synopsis: 'tap --to URL [options]',
+  summary: 'Lets programs connect through it to a broker, and tells what becomes of their sessions.',
+  about: [
+    'Listens on this machine, and forwards each connection to the broker with a connection of its own; no byte is changed. Connect a program to it instead of to the broker: ' +
+      'a line is printed for each connection, session and will, with what the broker owes, when it is due and what it did; a verdict that is not good comes with its reasons.',
+    'A program whose broker cannot be reached sees its connection reset. Runs until SIGINT or SIGTERM, and then exits with 0; with 1 when something stands in the way, ' +
+      'for example a port that is taken, and with 2 when the command line is not understood.',
+  ],
+  options: [
+    {
+      option: '--to',
+      value: 'URL',
+      help: 'The broker: mqtt://, mqtts://, ws:// or wss://host:port, or `sandbox`.',
+    },
+    {
+      option: '--listen',
+      value: 'ADDRESS',
+      help: 'Where it listens, as host:port or a port alone; 0 takes a free port. 127.0.0.1:1884 unless given.',
+    },
+    {
+      option: '--scheme',
+      value: 'mqtt|mqtts|ws|wss',
+      help: 'What programs speak to it; that of the broker unless given. For mqtts and wss it makes a certificate, and says where it is.',
+    },
+    { option: '--fault', value: 'FAULT', repeats: true, help: faultHelp },
+    {
+      option: '--ca',
+      value: 'FILE',
+      help: 'The authority of the broker (PEM); those of the system unless given.',
+    },
+    { option: '--cert', value: 'FILE', help: 'The certificate to show to the broker (PEM).' },
+    { option: '--key', value: 'FILE', help: 'The private key of --cert (PEM).' },
+    { option: '--insecure', value: undefined, help: 'Takes any certificate of the broker.' },
+    {
+      option: '--allow-remote',
+      value: undefined,
+      help: 'Allows a --listen that other machines can reach. Everybody there can then connect, and reach the broker.',
+    },
+    { option: '--why', value: undefined, help: 'Tells the reasons of every verdict.' },
+    { option: '--quiet', value: undefined, help: 'Prints nothing but where it listens.' },
+    { option: '--verbose', value: undefined, help: 'Logs on standard error.' },
+    helpOption,
+  ],
+};
+
 /** Every command but `sandbox`, whose options are those of a broker. */
-export const commandRows: readonly CommandRow[] = [runCommand, lintCommand, checkCommand];
+export const commandRows: readonly CommandRow[] = [tapCommand, runCommand, lintCommand, checkCommand];

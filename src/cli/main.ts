@@ -8,6 +8,8 @@ async function main(args: readonly string[]): Promise<number> {
   switch (command) {
     case 'sandbox':
       return sandbox(rest, process);
+    case 'tap':
+      return (await import('./tap.ts')).tap(rest, process);
     case 'run':
       // What a command needs is loaded only for it.
       return (await import('./run.ts')).run(rest, process);

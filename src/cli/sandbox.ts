@@ -5,6 +5,7 @@ import { readTlsIdentity } from '../net/broker/tls-identity.ts';
 import { systemClock } from '../net/clock.ts';
 import type { SandboxSettings } from '../profile/model.ts';
 import { resolveServerSettings } from '../profile/sandbox-limits.ts';
+import { printable } from './printable.ts';
 import { readCommandLine } from './sandbox-options.ts';
 import { readWish, type SandboxWish, settingsWithoutFile } from './sandbox-wish.ts';
 import { sandboxUsage } from './usage.ts';
@@ -68,13 +69,9 @@ async function listenAll(
   return running;
 }
 
-/** One line each. What Clients call themselves must not reach the terminal as anything but text. */
+/** One line each. */
 function logTo(stream: Pick<NodeJS.WriteStream, 'write'>): BrokerLog {
   return (level, message) => {
-    const text = message.replaceAll(
-      /[^\P{Cc}\n]|\n(?! +at )/gu,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    );
-    stream.write(`${new Date(systemClock.now()).toISOString()} ${level} ${text}\n`);
+    stream.write(`${new Date(systemClock.now()).toISOString()} ${level} ${printable(message)}\n`);
   };
 }

@@ -14,6 +14,8 @@ export interface Run {
   listening(): Promise<readonly string[]>;
   /** Resolves once the output on standard error matches. */
   said(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves once the output on standard output matches. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 /** The command, built; and a folder for files. */
@@ -77,6 +79,13 @@ function start(bundle: string, args: readonly string[]): Run {
         .trimEnd()
         .split('\n')
         .map((line) => line.replace('listening on ', ''));
+    },
+    printed: async (pattern) => {
+      for (;;) {
+        const found = pattern.exec(out);
+        if (found !== null) return found;
+        await once(child.stdout, 'data');
+      }
     },
     said: async (pattern) => {
       for (;;) {

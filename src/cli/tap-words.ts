@@ -1,0 +1,131 @@
+/** What the tap of a terminal says of what it sees: a line for what happens to a connection, a session, a will. */
+import type { ConnectionView, ExpectationView, SessionChanges, WillView } from '../session/model.ts';
+import { type EndCause, endCauses, renderFact, verdictWords, whyTitles } from '../session/sentences.ts';
+import { printable } from './printable.ts';
+
+const versionNames = { 3: '3.1', 4: '3.1.1', 5: '5.0' } as const;
+
+/** Tells changes as lines; what was told before is not told again. */
+export class TapWords {
+  readonly #connections = new Map<number, string>();
+  readonly #wills = new Map<number, WillView>();
+  readonly #verdicts = new Map<number, string>();
+  readonly #why: boolean;
+
+  /** `why`: each verdict with what it follows from. */
+  constructor(why: boolean) {
+    this.#why = why;
+  }
+
+  tell({ connections, wills, expectations }: SessionChanges): readonly string[] {
+    for (const will of wills) this.#wills.set(will.id, will);
+    return [
+      ...connections.flatMap((each) => this.#connection(each)),
+      ...expectations.flatMap((each) => this.#expectation(each)),
+    ].map(printable);
+  }
+
+  #connection(view: ConnectionView): readonly string[] {
+    const { id, closedAtMs, acceptedAtMs } = view;
+    const told = this.#connections.get(id) ?? '';
+    const lines: string[] = [];
+    if (acceptedAtMs !== undefined && !told.includes('c')) {
+      lines.push(`${timeOf(acceptedAtMs)}  ${nameOf(view)}: connected, ${this.#terms(view)}`);
+    }
+    const faults = view.faults ?? [];
+    for (const { kind, direction, detail, atMs, untilMs, seq } of faults) {
+      const what = [kind, direction, detail].filter((word) => word !== undefined).join(' ');
+      if (!told.includes(`[${seq}]`)) lines.push(`${timeOf(atMs)}  ${nameOf(view)}: fault ${what}`);
+      if (untilMs !== undefined && !told.includes(`[${seq}x]`)) {
+        lines.push(`${timeOf(untilMs)}  ${nameOf(view)}: fault ${what} cleared`);
+      }
+    }
+    if (closedAtMs !== undefined && !told.includes('e')) {
+      lines.push(`${timeOf(closedAtMs)}  ${nameOf(view)}: connection ended, ${endOf(view)}`);
+    }
+    const known = [
+      acceptedAtMs === undefined ? '' : 'c',
+      ...faults.map(({ seq, untilMs }) => `[${seq}]${untilMs === undefined ? '' : `[${seq}x]`}`),
+    ].join('');
+    // What has ended changes no more.
+    if (closedAtMs === undefined) this.#connections.set(id, known);
+    else this.#connections.set(id, `${known}e`);
+    return lines;
+  }
+
+  #terms({ id, version, cleanStart, keepAliveSeconds, sessionPresent }: ConnectionView): string {
+    const will = [...this.#wills.values()].findLast(({ connection }) => connection === id);
+    const terms = [
+      version === undefined ? '' : `MQTT ${versionNames[version]}`,
+      cleanStart === undefined
+        ? ''
+        : `${version === 5 ? 'Clean Start' : 'CleanSession'} ${cleanStart ? 1 : 0}`,
+      keepAliveSeconds === undefined ? '' : `Keep Alive ${keepAliveSeconds} s`,
+      sessionPresent === true ? 'session resumed' : '',
+      will === undefined ? 'no will' : `will on ${will.topic}${delayOf(will)}`,
+    ];
+    return terms.filter((term) => term !== '').join(', ');
+  }
+
+  #expectation(view: ExpectationView): readonly string[] {
+    const { id, kind, verdict, dueAtMs, demands, decidedAtMs, createdAtMs, observed } = view;
+    if (this.#verdicts.get(id) === verdict) return [];
+    const first = !this.#verdicts.has(id);
+    this.#verdicts.set(id, verdict);
+    // That Session Present is right is nothing to tell, nor that nothing on the wire shows the end of a session.
+    if (kind === 'session-present' && (verdict === 'met' || verdict === 'pending')) return [];
+    if (kind === 'session-end' && verdict === 'unobserved' && !this.#why) return [];
+    const what = subjects[kind];
+    const name = view.clientId === '' ? `connection ${view.connection}` : view.clientId;
+    if (verdict === 'pending') {
+      if (!first || dueAtMs === undefined || demands === 'does-not-happen') return [];
+      return [`${timeOf(createdAtMs)}  ${name}: ${what} due at ${timeOf(dueAtMs)}`];
+    }
+    const atMs = observed?.atMs ?? decidedAtMs ?? createdAtMs;
+    const line = `${timeOf(atMs)}  ${name}: ${what} ${verdictWords[verdict]}${deviation(view)}`;
+    const why = this.#why || (verdict !== 'met' && verdict !== 'cancelled');
+    if (!why) return [line];
+    const title = whyTitles[kind].replace('{clientId}', name);
+    const facts = view.facts.map((fact, index) => {
+      const statement =
+        fact.statement === undefined ? '' : `  [${fact.statement.id.replace(/^\[|\]$/g, '')}]`;
+      return `                ${index + 1}. ${renderFact(fact)}${statement}`;
+    });
+    return [line, `              ${title}`, ...facts];
+  }
+}
+
+const subjects: Readonly<Record<ExpectationView['kind'], string>> = {
+  will: 'will',
+  'session-end': 'end of the session',
+  'keep-alive': 'end by Keep Alive',
+  'session-present': 'Session Present',
+};
+
+function nameOf({ clientId, label, id }: ConnectionView): string {
+  return clientId || label || `connection ${id}`;
+}
+
+function endOf({ endCause }: ConnectionView): string {
+  const words: Readonly<Record<string, string>> = endCauses;
+  const cause: EndCause | string = endCause ?? 'ended';
+  return words[cause] ?? cause;
+}
+
+function delayOf({ willDelayInterval }: WillView): string {
+  return willDelayInterval === 0 ? '' : `, ${willDelayInterval} s later`;
+}
+
+function deviation({ deviationMs }: ExpectationView): string {
+  if (deviationMs === undefined) return '';
+  const rounded = Math.round(Math.abs(deviationMs));
+  return ` (${deviationMs < 0 ? '-' : '+'}${rounded} ms)`;
+}
+
+/** Hours, minutes, seconds and milliseconds of this machine's time. */
+function timeOf(atMs: number): string {
+  const date = new Date(atMs);
+  const two = (value: number): string => `${value}`.padStart(2, '0');
+  const ms = `${date.getMilliseconds()}`.padStart(3, '0');
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
+}

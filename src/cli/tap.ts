@@ -1,0 +1,118 @@
+import type { TapScheme, TapView } from '../engine/messages.ts';
+import { readBrokerAddress, readListenAddress } from '../profile/broker-address.ts';
+import type { ConnectionProfile } from '../profile/model.ts';
+import { CommandEngine } from './command-engine.ts';
+import { commandUsage, readOptions } from './command-line.ts';
+import { tapCommand } from './command-rows.ts';
+import { UsageError } from './errors.ts';
+import { readFault } from './fault-option.ts';
+import { printable } from './printable.ts';
+import { TapWords } from './tap-words.ts';
+
+/** What the command needs of its process: where it writes, and the signals that end it. */
+export type TapProcess = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'once' | 'cwd'>;
+
+type CommandLine = ReturnType<typeof readOptions>;
+
+const usualListen = '127.0.0.1:1884';
+const usualBudget = 268_435_456;
+const schemes: readonly TapScheme[] = ['mqtt', 'mqtts', 'ws', 'wss'];
+
+/**
+ * `mqtt-session tap`: says where it listens, then a line for whatever happens to a session, until SIGINT or SIGTERM. Resolves to
+ * the exit code.
+ * @throws UsageError | CommandError
+ */
+export async function tap(args: readonly string[], process: TapProcess): Promise<number> {
+  const line = readOptions(args, tapCommand.options);
+  if (line.has('--help')) {
+    process.stdout.write(commandUsage(tapCommand));
+    return 0;
+  }
+  const wish = readWish(line);
+  const rules = line.all('--fault').map(readFault);
+  const words = new TapWords(line.has('--why'));
+  const quiet = line.has('--quiet');
+  const engine = new CommandEngine({
+    changes: ({ entities }) => {
+      const lines = words.tell(entities);
+      if (!quiet && lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+    },
+    log: (level, message) => {
+      if (line.has('--verbose') || level === 'error')
+        process.stderr.write(`${level} ${printable(message)}\n`);
+    },
+  });
+  const ended = new Promise<void>((settle) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => settle());
+  });
+  await engine.request('start', { byteBudget: usualBudget });
+  try {
+    const view = await engine.request('startTap', {
+      ...wish,
+      file: '',
+      folder: process.cwd(),
+      sandbox: { deny: [], users: [] },
+    });
+    for (const rule of rules) await engine.request('fault', { tap: view.key, rule });
+    process.stdout.write(introduction(view));
+    await ended;
+  } finally {
+    await engine.request('shutdown', undefined);
+  }
+  return 0;
+}
+
+function introduction({ address, to, caFile }: TapView): string {
+  const trust =
+    caFile === undefined
+      ? ''
+      : `programs have to trust its certificate, which is in ${caFile}: name that file as their authority\n`;
+  return `listening on ${address} for ${to}\n${trust}`;
+}
+
+function readWish(line: CommandLine): {
+  readonly profile: ConnectionProfile;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly scheme: TapScheme | undefined;
+  readonly allowRemote: boolean;
+} {
+  const [operand] = line.operands;
+  if (operand !== undefined) throw new UsageError(`\`${operand}\` is not understood: it is no option.`);
+  const to = line.get('--to');
+  if (to === undefined)
+    throw new UsageError('`--to` is missing: the broker to forward to, for example mqtt://localhost:1883.');
+  const broker = readBrokerAddress(to);
+  if (!broker.ok) throw new UsageError(`\`--to\`: ${broker.message}`);
+  const listen = readListenAddress(line.get('--listen') ?? usualListen);
+  if (!listen.ok) throw new UsageError(`\`--listen\`: ${listen.message}`);
+  const scheme = line.get('--scheme');
+  const known = schemes.find((each) => each === scheme);
+  if (scheme !== undefined && known === undefined) {
+    throw new UsageError(`\`--scheme ${scheme}\` is not understood: it takes ${schemes.join(', ')}.`);
+  }
+  return {
+    profile: {
+      name: 'tap',
+      broker: broker.value,
+      tls: {
+        ca: line.get('--ca'),
+        cert: line.get('--cert'),
+        key: line.get('--key'),
+        rejectUnauthorized: !line.has('--insecure'),
+      },
+      protocolVersion: 5,
+      clientId: '',
+      cleanStart: true,
+      keepAliveSeconds: 60,
+      connectTimeoutMs: 30_000,
+      userProperties: [],
+      subscriptions: [],
+      afterConnect: [],
+      beforeDisconnect: [],
+    },
+    listen: listen.value,
+    scheme: known,
+    allowRemote: line.has('--allow-remote'),
+  };
+}

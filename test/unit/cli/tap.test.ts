@@ -1,0 +1,87 @@
+import { createServer } from 'node:net';
+import { connectAsync, type IClientOptions } from 'mqtt';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildCli } from './support.ts';
+
+/** The real command, as a process of its own. */
+describe('mqtt-session tap', () => {
+  let cli: Awaited<ReturnType<typeof buildCli>>;
+  beforeAll(async () => {
+    cli = await buildCli();
+  });
+  afterAll(() => cli.remove());
+
+  const connect = (address: string, options: IClientOptions) =>
+    connectAsync(address, { protocolVersion: 5, reconnectPeriod: 0, ...options });
+  const will = { topic: 'user/status/demo', payload: Buffer.from('offline'), qos: 1, retain: false } as const;
+
+  test('tells of a session, its will, what became of it and why, and ends cleanly on SIGINT', async () => {
+    const run = cli.run('tap', '--to', 'sandbox', '--listen', '0', '--why');
+    const [, address = ''] = await run.printed(/listening on (\S+) for/);
+    const subscriber = await connect(address, { clientId: 'subscriber' });
+    await subscriber.subscribeAsync('user/#');
+    const demo = await connect(address, { clientId: 'demo', will });
+    await run.printed(
+      /demo: connected, MQTT 5\.0, Clean Start 1, Keep Alive 60 s, will on user\/status\/demo/,
+    );
+    demo.stream.destroy();
+    await run.printed(/demo: connection ended, closed/);
+    await run.printed(/demo: will met \(\+\d+ ms\)/);
+    expect(run.out()).toContain('What became of the will of demo?');
+    expect(run.out()).toContain('without DISCONNECT (closed by the Client)');
+    run.child.kill('SIGINT');
+    expect(await run.ended).toBe(0);
+    subscriber.end(true);
+  });
+
+  test('makes faults, and says so', async () => {
+    const run = cli.run(
+      'tap',
+      '--to=sandbox',
+      '--listen=0',
+      '--fault',
+      'reset_peer client=dem* packet=publish',
+    );
+    const [, address = ''] = await run.printed(/listening on (\S+) for/);
+    const demo = await connect(address, { clientId: 'demo', will });
+    const cut = new Promise((settle) => demo.once('close', () => settle(undefined)));
+    demo.on('error', () => {});
+    demo.publish('a', 'x');
+    await cut;
+    await run.printed(/demo: fault reset_peer/);
+    await run.printed(/demo: connection ended, cut/);
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+  });
+
+  test('says why it cannot listen', async () => {
+    const taken = createServer();
+    await new Promise<void>((settle) => taken.listen(0, '127.0.0.1', settle));
+    const address = taken.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const run = cli.run('tap', '--to', 'mqtt://127.0.0.1:1', '--listen', `${port}`);
+    expect(await run.ended).toBe(1);
+    expect(run.err()).toContain(`EADDRINUSE at 127.0.0.1:${port}`);
+    taken.close();
+  });
+
+  test.each([
+    [['tap'], '`--to` is missing'],
+    [['tap', '--to', 'nowhere at all'], '`--to`'],
+    [['tap', '--to', 'sandbox', '--listen', 'x:y:z'], '`--listen`'],
+    [['tap', '--to', 'sandbox', '--scheme', 'tcp'], '`--scheme tcp` is not understood'],
+    [['tap', '--to', 'sandbox', '--fault', 'cut'], 'there is no fault `cut`'],
+    [['tap', 'mqtt://localhost'], 'it is no option'],
+  ])('%j is misunderstood', async (args, told) => {
+    const run = cli.run(...args);
+    expect(await run.ended).toBe(2);
+    expect(run.err()).toContain(told);
+    expect(run.err()).toContain('mqtt-session tap --help');
+  });
+
+  test('does not listen where other machines can reach it', async () => {
+    const run = cli.run('tap', '--to', 'sandbox', '--listen', '0.0.0.0:0');
+    expect(await run.ended).toBe(1);
+    expect(run.err()).toContain('Other machines could connect');
+  });
+});
