@@ -93,6 +93,8 @@ export class StreamReader {
   private received = 0;
   /** What it has in all; 0 while its header is incomplete. */
   private total = 0;
+  /** A part of it is missing, so that nothing behind that may be kept. */
+  private holed = false;
 
   /** `begun`: packets have come before in this direction, so that the first one need not be a CONNECT. */
   constructor(
@@ -108,6 +110,11 @@ export class StreamReader {
     this.border = new PacketBorder(direction, state);
     this.border.begun = begun;
     this.maxPacketBytes = Math.max(options.maxPacketBytes, LEAST_KEPT_BYTES);
+  }
+
+  /** In bytes from the start of this direction, as far as it was read: where the packet begins that comes next or has come in part. */
+  get streamOffset(): number {
+    return this.offset;
   }
 
   /** Whether this direction has turned out not to be MQTT: all that comes is opaque. */
@@ -158,6 +165,19 @@ export class StreamReader {
     return pos;
   }
 
+  /**
+   * So many bytes have passed that nobody has. Returns whether the rest can be read: when they end within the packet that
+   * has come in part, or with it, and enough of it was there to tell what it is. Else nothing has changed.
+   */
+  skip(count: number): boolean {
+    const after = this.received + count;
+    if (this.total === 0 || this.heldLength < LEAST_KEPT_BYTES || after > this.total) return false;
+    this.received = after;
+    this.holed = true;
+    if (after === this.total) this.tellHeld();
+    return true;
+  }
+
   /** The connection has ended: tells the beginning of a packet whose end did not come. */
   finish(): void {
     if (this.received === 0) return;
@@ -185,16 +205,19 @@ export class StreamReader {
       }
       this.total = total;
     }
-    if (this.received === this.total) {
-      const { held, heldLength, total } = this;
-      this.letGo();
-      this.tell(held, 0, heldLength, total);
-    }
+    if (this.received === this.total) this.tellHeld();
     return next;
+  }
+
+  private tellHeld(): void {
+    const { held, heldLength, total } = this;
+    this.letGo();
+    this.tell(held, 0, heldLength, total);
   }
 
   /** The buffer grows with what has come, never with what a header announces. */
   private keep(bytes: Uint8Array, start: number, end: number): void {
+    if (this.holed) return;
     const count = Math.min(end - start, this.maxPacketBytes - this.heldLength);
     const needed = this.heldLength + count;
     if (needed > this.held.length) {
@@ -212,6 +235,7 @@ export class StreamReader {
     this.heldLength = 0;
     this.received = 0;
     this.total = 0;
+    this.holed = false;
   }
 
   private fail(bytes: Uint8Array, start: number, end: number): void {

@@ -2,7 +2,8 @@
  * What a capture of ours says beside the packets, so that reading it again gives the same trace: comments that begin with
  * a word of their own and go on as JSON. Other programs show them as comments.
  */
-import type { ActionTarget, ConnectionEnd, ConnectionInfo, RecordedAction } from '../listener.ts';
+import type { Direction } from '../../mqtt/packet.ts';
+import type { ActionTarget, ConnectionEnd, ConnectionInfo, Endpoint, RecordedAction } from '../listener.ts';
 
 /** Names the program in the head of a file, and says that its comments may be notes. */
 export const APPLICATION = 'MQTT Session Debugger';
@@ -13,8 +14,20 @@ export const NOTE_FIELD = 'MQTT_SESSION';
 
 /** `connection` is its id in the trace that was saved. */
 export type Note =
-  | { readonly note: 'opened'; readonly connection: number; readonly info: ConnectionInfo }
+  | {
+      readonly note: 'opened';
+      readonly connection: number;
+      readonly info: ConnectionInfo;
+      /** Where the capture shows it, when it shows no beginning. */
+      readonly ends?: { readonly client: Endpoint; readonly server: Endpoint };
+    }
   | { readonly note: 'closed'; readonly connection: number; readonly end: ConnectionEnd }
+  | {
+      readonly note: 'missed';
+      readonly connection: number;
+      readonly direction: Direction;
+      readonly count: number;
+    }
   | { readonly note: 'action'; readonly action: RecordedAction; readonly target: ActionTarget };
 
 export function noteText(note: Note): string {

@@ -4,9 +4,11 @@
  */
 import { assertNever } from '../../mqtt/assert-never.ts';
 import { TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
-import type { ActionTarget, ConnectionEnd, ConnectionInfo, RecordedAction } from '../listener.ts';
+import type { ActionTarget, ConnectionEnd, ConnectionInfo, Endpoint, RecordedAction } from '../listener.ts';
+import { MISSING_BYTES } from '../missing-bytes.ts';
 import { RECORD } from '../model.ts';
 import type { OpaqueRecord, PacketRecord, TraceRecord } from '../record.ts';
+import { formatAddress } from './addresses.ts';
 import { writeEnd, writeHead, writeJournalEntry } from './block-writer.ts';
 import { ByteSink } from './byte-sink.ts';
 import { endsOf, type FlowEnds, FlowWriter } from './flow-writer.ts';
@@ -30,11 +32,18 @@ interface OpenFlow {
   pendingAtMs: number | undefined;
 }
 
+/** So many connections are remembered after their end, for what the other side still sends. */
+const CLOSED_LIMIT = 4096;
+
 export class CaptureWriter {
   readonly #options: CaptureWriterOptions;
   readonly #sink = new ByteSink(65_536);
   readonly #flows = new Map<number, OpenFlow>();
-  /** Addresses and ports in use by connections that are open, so that no two share them. */
+  /** Connections that have ended, the longest ended first. */
+  readonly #closed = new Map<number, OpenFlow>();
+  /** The same, by addresses and ports. */
+  readonly #closedAt = new Map<string, number>();
+  /** Addresses and ports of connections that are open, so that no two share them. */
   readonly #inUse = new Set<string>();
   /** The connection that was opened last, if nothing has followed yet. */
   #pending: OpenFlow | undefined;
@@ -98,11 +107,12 @@ export class CaptureWriter {
       pendingAtMs: undefined,
     };
     this.#flows.set(connection, open);
-    const note = noteText({ note: 'opened', connection, info });
     if (info.startMissing === true) {
       const message = `The record of ${titleOf(connection, info)} begins after its start`;
-      this.#event(atMs, message, note);
+      const shown = { client: endpointOf(ends.client), server: endpointOf(ends.server) };
+      this.#event(atMs, message, noteText({ note: 'opened', connection, info, ends: shown }));
     } else {
+      const note = noteText({ note: 'opened', connection, info });
       open.flow.syn(atMs, [...openingComments(connection, info), note]);
       open.pendingAtMs = atMs;
       this.#pending = open;
@@ -129,7 +139,12 @@ export class CaptureWriter {
 
   #data(record: PacketRecord | OpaqueRecord): void {
     const { flow } = this.#flowOf(record.atMs, record.connection);
-    const { direction, atMs, length } = record;
+    const { direction, atMs, length, connection } = record;
+    if (record.kind === RECORD.opaque && record.fault?.malformed.reason === MISSING_BYTES) {
+      const note = noteText({ note: 'missed', connection, direction, count: length });
+      this.#event(atMs, record.fault.malformed.message, note);
+      return;
+    }
     const bytes = this.#options.mask ? maskedBytes(record, flow.begun[direction]) : record.bytes;
     if (record.kind === RECORD.packet) flow.begun[direction] = true;
     flow.data(atMs, direction, bytes, length, [...faultComments(record), ...this.#commentsOn(record.seq)]);
@@ -169,7 +184,7 @@ export class CaptureWriter {
   }
 
   #flowOf(atMs: number, connection: number): OpenFlow {
-    const open = this.#flows.get(connection);
+    const open = this.#flows.get(connection) ?? this.#closed.get(connection);
     if (open !== undefined) return open;
     const known = this.#options.infoOf?.(connection) ?? { server: '', tap: 'capture' };
     return this.#open(atMs, connection, { ...known, startMissing: true });
@@ -180,21 +195,43 @@ export class CaptureWriter {
     if (open === undefined) return;
     this.#flows.delete(connection);
     this.#inUse.delete(nameOf(open.ends));
+    this.#closed.set(connection, open);
+    this.#closedAt.set(nameOf(open.ends), connection);
+    if (this.#closed.size <= CLOSED_LIMIT) return;
+    for (const [longestEnded, { ends }] of this.#closed) {
+      this.#closed.delete(longestEnded);
+      this.#closedAt.delete(nameOf(ends));
+      break;
+    }
   }
 
   #freeEnds(ends: FlowEnds): FlowEnds {
     let free = ends;
-    while (this.#inUse.has(nameOf(free)) && this.#inUse.size < 60_000) {
+    // A connection to itself could not be told apart from its other direction.
+    while (isToItself(free) || (this.#inUse.has(nameOf(free)) && this.#inUse.size < 60_000)) {
       const port = free.client.port >= 65_535 ? 1024 : free.client.port + 1;
       free = { ...free, client: { ...free.client, port } };
     }
-    this.#inUse.add(nameOf(free));
+    const name = nameOf(free);
+    this.#inUse.add(name);
+    // What still comes for the connection that had them before must not be taken for the new one's.
+    const before = this.#closedAt.get(name);
+    if (before !== undefined) this.#closed.delete(before);
+    this.#closedAt.delete(name);
     return free;
   }
 
   #commentsOn(seq: number): readonly string[] {
     return this.#options.commentsOn?.(seq) ?? [];
   }
+}
+
+function isToItself({ client, server }: FlowEnds): boolean {
+  return client.port === server.port && client.address.join('.') === server.address.join('.');
+}
+
+function endpointOf({ address, port }: FlowEnds['client']): Endpoint {
+  return { address: formatAddress(address), port };
 }
 
 function nameOf({ client, server }: FlowEnds): string {

@@ -1,0 +1,29 @@
+/** Whether bytes from the middle of a connection are packets: all that helps where its beginning, or a part, was not seen. */
+import type { Direction } from './packet.ts';
+import { type ConnectionState, FAULT, INCOMPLETE, PacketBorder } from './packet-border.ts';
+
+/** How many whole packets `bytes[start, end)` hold, when they are packets with at most the beginning of one behind them; else 0. */
+export function packetsIn(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  direction: Direction,
+  state: ConnectionState = { version: undefined },
+): number {
+  const border = new PacketBorder(direction, state);
+  border.begun = true;
+  let packets = 0;
+  for (let pos = start; pos < end; ) {
+    const total = border.totalLength(bytes, pos, end);
+    if (total === FAULT) return 0;
+    if (total === INCOMPLETE || total > end - pos) break;
+    packets += 1;
+    pos += total;
+  }
+  return packets;
+}
+
+/** Whether a chunk begins with a packet and goes on with packets. */
+export function looksLikePackets(chunk: Uint8Array, direction: Direction, state: ConnectionState): boolean {
+  return packetsIn(chunk, 0, chunk.length, direction, state) > 0;
+}

@@ -1,0 +1,15 @@
+/** Takes what a capture shows of connections that carry MQTT. A recorder is one. */
+import type { Direction } from '../../mqtt/packet.ts';
+import type { ActionTarget, ConnectionEnd, ConnectionInfo, RecordedAction } from '../listener.ts';
+
+export interface CaptureSink {
+  /** Returns the id of the connection: `wanted`, if that is free. */
+  opened(atMs: number, info: ConnectionInfo, wanted?: number): number;
+  bytes(atMs: number, connection: number, direction: Direction, chunk: Uint8Array): void;
+  /** Bytes that passed and are not in the capture; 0 when nobody knows how many. */
+  missed(atMs: number, connection: number, direction: Direction, count: number): void;
+  /** The rest of a record that was longer than what was kept of it when it was recorded. */
+  unkept(atMs: number, connection: number, direction: Direction, count: number): void;
+  closed(atMs: number, connection: number, end: ConnectionEnd): void;
+  action(atMs: number, action: RecordedAction, target: ActionTarget): void;
+}
