@@ -4,6 +4,7 @@ import type { EngineClient } from './engine/engine-client.ts';
 import type { SessionState } from './engine/session-state.ts';
 import type { ProfileFiles } from './profiles/profile-files.ts';
 import type { Secrets } from './profiles/secrets.ts';
+import type { ScenarioTests } from './tests/scenario-tests.ts';
 import type { TimelinePanel } from './timeline/timeline-panel.ts';
 import type { RememberedChoices } from './ui/remembered.ts';
 import type { SessionsView } from './views/sessions-view.ts';
@@ -19,6 +20,7 @@ export interface App {
   readonly secrets: Secrets;
   readonly choices: RememberedChoices;
   readonly timeline: TimelinePanel;
+  readonly scenarioTests: ScenarioTests;
   readonly sessionsView: SessionsView;
   readonly whatIf: WhatIfPanel;
   readonly check: CheckPanel;

@@ -93,6 +93,30 @@ export function unusableSandbox(file: string, problem: string): UserFailure {
   });
 }
 
+export function noScenarios(): UserFailure {
+  return new UserFailure({
+    code: 'no-scenarios',
+    message: l10n.t('No profile file of the workspace has scenarios.'),
+    hint: l10n.t('Write some below "scenarios:"; completion offers the steps.'),
+  });
+}
+
+export function noSuchScenario(scenario: string, file: string): UserFailure {
+  return new UserFailure({
+    code: 'no-such-scenario',
+    message: l10n.t('{0} has no scenario {1}.', file, scenario),
+    hint: l10n.t('Choose one in the Test Explorer.'),
+  });
+}
+
+export function noScenarioTrace(): UserFailure {
+  return new UserFailure({
+    code: 'no-scenario-trace',
+    message: l10n.t('There is no trace of this scenario.'),
+    hint: l10n.t('Run it first.'),
+  });
+}
+
 export function unreadableFile(file: string, reason: string): UserFailure {
   return new UserFailure({
     code: 'unreadable-file',

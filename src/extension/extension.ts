@@ -11,6 +11,7 @@ import { LanguageSupport } from './language-support.ts';
 import { createLog, describeThrown } from './log.ts';
 import { ProfileFiles } from './profiles/profile-files.ts';
 import { Secrets } from './profiles/secrets.ts';
+import { ScenarioTests } from './tests/scenario-tests.ts';
 import { TimelinePanel } from './timeline/timeline-panel.ts';
 import { RememberedChoices } from './ui/remembered.ts';
 import { ProfilesView } from './views/profiles-view.ts';
@@ -67,6 +68,7 @@ function start(context: ExtensionContext): MqttSessionApi {
   const whatIf = new WhatIfPanel(files, (message) => log.warn(message));
   const check = new CheckPanel();
   const secrets = new Secrets(context);
+  const scenarioTests = new ScenarioTests({ files, engine, state, secrets, log });
   const app: App = {
     context,
     log,
@@ -76,6 +78,7 @@ function start(context: ExtensionContext): MqttSessionApi {
     secrets,
     choices: new RememberedChoices(context.workspaceState),
     timeline,
+    scenarioTests,
     sessionsView,
     whatIf,
     check,
@@ -85,6 +88,7 @@ function start(context: ExtensionContext): MqttSessionApi {
   owned.push(
     files,
     timeline,
+    scenarioTests,
     sessionsView,
     whatIf,
     check,

@@ -103,7 +103,15 @@ export type ToPage =
   | { readonly type: 'failure'; readonly request: number; readonly message: string }
   | { readonly type: 'command'; readonly command: PageCommand }
   /** Selects an expectation and shows its Why. */
-  | { readonly type: 'reveal'; readonly expectation: number };
+  | { readonly type: 'reveal'; readonly expectation: number }
+  /** Selects a record and shows it, its time, and the lane of a Client. */
+  | {
+      readonly type: 'revealRecord';
+      readonly seq: number;
+      readonly atMs: number;
+      readonly server: string;
+      readonly clientId: string;
+    };
 
 export type FromPage =
   | { readonly type: 'ready' }

@@ -3,7 +3,7 @@ import type { ConnectPacket } from '../../mqtt/packet.ts';
 import type { ScenarioStep } from '../../profile/scenarios.ts';
 import type { ExpectationView, Fact, WillView } from '../../session/model.ts';
 import type { Evidence } from './evidence.ts';
-import { clockMs, type Decided, decided, type Judgement, say } from './judgement.ts';
+import { clockMs, closeSeenMs, type Decided, decided, type Judgement, say } from './judgement.ts';
 import { isLike, likenessOf, tell } from './likeness.ts';
 import type { Received } from './messages.ts';
 import type { ScenarioConnection } from './scenario-connection.ts';
@@ -66,7 +66,9 @@ function judgePublished(step: ExpectWill, target: Candidate, evidence: Evidence)
       facts.filter(({ code }) => unclear.has(code)),
     );
   }
-  if (ended === undefined || publishedAtMs < ended.atMs - clockMs) {
+  // What the Server ended had ended before that was seen.
+  const unsureMs = clockMs + (connection.endedByServer === undefined ? 0 : closeSeenMs);
+  if (ended === undefined || publishedAtMs < ended.atMs - unsureMs) {
     return told('failed', say('willCameWhileOpen', { subscriber }), facts);
   }
   const afterMs = Math.max(0, publishedAtMs - ended.atMs);
@@ -75,7 +77,7 @@ function judgePublished(step: ExpectWill, target: Candidate, evidence: Evidence)
   if (kept && (step.afterMs > 0 || afterMs > latestMs)) {
     return told('undecided', say('willCameLater', { subscriber, afterMs }), facts);
   }
-  if (afterMs < step.afterMs - clockMs) {
+  if (afterMs < step.afterMs - unsureMs) {
     const byMs = step.afterMs - afterMs;
     return told('failed', say('willCameEarly', { subscriber, afterMs, byMs }), facts);
   }

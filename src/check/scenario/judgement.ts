@@ -17,6 +17,9 @@ export type Judgement = { readonly untilMs: number } | Decided;
 /** So much before its time is not early: what readings of clocks may differ by. */
 export const clockMs = tolerances.clockMs;
 
+/** So long before it was seen the Server may have ended a connection: what follows by its clock may come so much earlier by ours. */
+export const closeSeenMs = tolerances.closeSeenAfterMs;
+
 export function say(
   code: ScenarioWord,
   params: Readonly<Record<string, string | number | undefined>> = {},

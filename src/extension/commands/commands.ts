@@ -20,6 +20,7 @@ import { newProfileCommand } from './new-profile.ts';
 import { openProfileCommand } from './open-profile.ts';
 import { publishCommand } from './publish.ts';
 import { copySandboxAddressCommand, startSandboxCommand, stopSandboxCommand } from './sandbox.ts';
+import { runScenarioCommand, showScenarioCommand } from './scenarios.ts';
 import { forgetSecretCommand } from './secrets.ts';
 import { subscribeCommand } from './subscribe.ts';
 import { copyTapAddressCommand, startTapCommand, stopTapCommand } from './tap.ts';
@@ -49,6 +50,8 @@ export const allCommands: readonly Command[] = [
   publishCommand,
   subscribeCommand,
   explainCommand,
+  runScenarioCommand,
+  showScenarioCommand,
   openTimelineCommand,
   clearTraceCommand,
   startSandboxCommand,

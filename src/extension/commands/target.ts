@@ -9,6 +9,7 @@ export interface Target {
   readonly client?: string | undefined;
   readonly file?: Uri | undefined;
   readonly profile?: string | undefined;
+  readonly scenario?: string | undefined;
   /** For `importConnections`, which otherwise asks: the file to write. */
   readonly to?: Uri | undefined;
   readonly expectation?: number | undefined;
@@ -37,6 +38,7 @@ export function targetOf(given: unknown): Target {
     client: stringOf(value['client']),
     file: uriOf(value['file']),
     profile: stringOf(value['profile']),
+    scenario: stringOf(value['scenario']),
     to: uriOf(value['to']),
     expectation: numberOf(value['expectation']),
     session: numberOf(value['session']),

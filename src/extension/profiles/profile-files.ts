@@ -10,6 +10,7 @@ import {
   workspace,
 } from 'vscode';
 import type { ProfileFile } from '../../profile/model.ts';
+import type { Scenario } from '../../profile/scenarios.ts';
 import { profileLanguageId } from '../../server/messages.ts';
 import { DisposableStore } from '../disposables.ts';
 import { unreadableFile } from '../errors.ts';
@@ -29,6 +30,7 @@ export interface ProfileSource {
   readonly uri: Uri;
   readonly text: string;
   readonly file: ProfileFile;
+  readonly scenarios: readonly Scenario[];
 }
 
 /** Finds the profile files of the workspace and of open editors, and follows their changes. */
@@ -70,8 +72,8 @@ export class ProfileFiles implements Disposable {
     const known = this.#sources.get(uri.toString());
     if (known?.text === text) return known;
     // The parser is loaded when the first file is read, so that it costs activation nothing.
-    const { parseProfileFile } = await import('../../profile/parse.ts');
-    return { uri, text, file: parseProfileFile(text, basename(uri.path)) };
+    const { parseWithScenarios } = await import('../../profile/parse.ts');
+    return { uri, text, ...parseWithScenarios(text, basename(uri.path)) };
   }
 
   dispose(): void {

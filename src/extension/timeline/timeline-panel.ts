@@ -123,6 +123,17 @@ export class TimelinePanel implements Disposable {
     this.#tell({ type: 'reveal', expectation });
   }
 
+  /** Opens the page if need be, and shows one record in the lane of a Client. */
+  revealRecord(record: {
+    readonly seq: number;
+    readonly atMs: number;
+    readonly server: string;
+    readonly clientId: string;
+  }): void {
+    this.open({ preserveFocus: false });
+    this.#tell({ type: 'revealRecord', ...record });
+  }
+
   dispose(): void {
     this.#panel?.dispose();
     this.#store.dispose();

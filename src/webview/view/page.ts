@@ -139,6 +139,11 @@ export class Page {
       case 'reveal':
         this.#reveal(message.expectation);
         return;
+      case 'revealRecord':
+        this.#model.select({ kind: 'packet', seq: message.seq });
+        this.#timeline.reveal(message.atMs);
+        this.#timeline.revealRow(`${message.server}\n${message.clientId}`);
+        return;
       case 'details':
       case 'failure':
         return;

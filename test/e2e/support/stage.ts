@@ -1,5 +1,5 @@
 /** What the stories have in common: a copy of the samples, a VS Code on it, and the actions of a user in words. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { projectFolder, temporaryFolder } from './folders.ts';
@@ -47,6 +47,15 @@ export class Stage {
       writeFileSync(join(folder.path, name), text);
     const workbench = await Workbench.open({ ...options, folder: folder.path });
     return new Stage(workbench, folder);
+  }
+
+  /** Writes a file into the folder, as another program would. */
+  write(name: string, text: string): void {
+    writeFileSync(join(this.#folder.path, name), text);
+  }
+
+  remove(name: string): void {
+    rmSync(join(this.#folder.path, name));
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => cli.remove());
 
-const failing = join(projectFolder, 'test/fixtures/scenarios/failing.mqtt.yaml');
+const fixtures = join(projectFolder, 'test/fixtures/scenarios');
+const failing = join(fixtures, 'failing.mqtt.yaml');
 const samples = join(projectFolder, 'samples');
 
 /** What the command prints, without what differs from run to run. */
@@ -26,7 +27,7 @@ function steady(text: string): string {
 describe('mqtt-session run', () => {
   it('tells what failed, what could not be told and what could not be run, and exits with 1', async () => {
     const junit = join(cli.folder, 'results.xml');
-    const run = cli.run('run', failing, '--junit', junit);
+    const run = cli.run('run', fixtures, '--junit', junit);
     expect(await run.ended).toBe(1);
     expect(run.err()).toBe('');
     // The order is that in which they came to an end.
@@ -96,7 +97,7 @@ describe('mqtt-session run', () => {
 describe('mqtt-session lint', () => {
   it('prints each finding with its place and code, and exits with 1 for an error', async () => {
     const junit = join(cli.folder, 'lint.xml');
-    const run = cli.run('lint', failing, '--junit', junit);
+    const run = cli.run('lint', fixtures, '--junit', junit);
     expect(await run.ended).toBe(1);
     await expect(steady(run.out())).toMatchFileSnapshot('golden/lint.txt');
     await expect(steady(readFileSync(junit, 'utf8'))).toMatchFileSnapshot('golden/lint.xml');

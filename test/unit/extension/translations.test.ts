@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { reportTopics } from '../../../src/engine/messages.ts';
 import { checkPageTexts } from '../../../src/extension/check/check-page-texts.ts';
 import { statements } from '../../../src/mqtt/statements.ts';
+import { scenarioWords } from '../../../src/profile/scenario-words.ts';
 import { expectationTitles, factTemplates, verdictWords } from '../../../src/session/sentences.ts';
 import { whatIfTexts } from '../../../src/session/what-if-words.ts';
 import { pageStrings } from '../../../src/webview/messages.ts';
@@ -23,6 +24,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
     ...Object.values(whatIfTexts),
     ...Object.values(checkPageTexts),
     ...Object.values(reportTopics),
+    ...Object.values(scenarioWords),
   ],
 };
 
