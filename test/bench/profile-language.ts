@@ -34,6 +34,8 @@ export async function bench(report: Report): Promise<void> {
   console.log(
     `      yaml-language-server on 10 lines: ${delay.toFixed(0)} ms, which is its fixed delay and little more`,
   );
+  // As the servers: code that has run before.
+  coreTimes(profileFile(1000), places(profileFile(1000), 20));
   for (const { lines, bar, keystrokes, theirs: fewer } of SIZES) {
     const text = profileFile(lines);
     const offsets = places(text, keystrokes);
