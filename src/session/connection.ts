@@ -101,6 +101,8 @@ export class Connection implements Viewable<ConnectionView> {
   serverDisconnect: ServerDisconnect | undefined = undefined;
   violation: Violation | undefined = undefined;
   reauthenticating = false;
+  /** Bytes of it are missing in the trace: nothing that it does from then on is judged. */
+  untracked = false;
   /** The user or a fault did something to it, so it says little of its program. */
   meddled = false;
   hasSubscribed = false;

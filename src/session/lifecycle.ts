@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import type { DecisionRow } from './decision-table.ts';
 import { type End, endOf } from './end.ts';
 import { fact } from './facts.ts';
+import { FLAG } from './open-connections.ts';
 import { Returns } from './returns.ts';
 import type { SessionMoves } from './session-moves.ts';
 import { judgeRefusedSessionPresent, judgeSessionPresent, sessionKnowledge } from './session-present.ts';
@@ -87,6 +88,31 @@ export class Lifecycle {
     if (client.asking.size === 0) this.#finishDeferred(client);
     this.#reconsider(client);
     this.#world.release(client);
+  }
+
+  /** Bytes of the connection are missing: what it does from here on nobody can say, so none of it is judged. */
+  loseTrack(connection: Connection, seq: number): void {
+    if (connection.untracked) return;
+    connection.untracked = true;
+    connection.blind = true;
+    connection.mark(FLAG.readable, false);
+    const { nowMs: missingAtMs } = this.#world;
+    const why = fact('bytesMissing', { missingAtMs }, { seq });
+    connection.silence?.lost(why);
+    if (!connection.accepted) {
+      if (connection.connect !== undefined) this.unanswered(connection);
+      return;
+    }
+    const { client, session, will } = connection;
+    if (client === undefined || !connection.carries) return;
+    if (session !== undefined) {
+      session.uncertain = 'bytes of its connection are missing';
+      session.state = 'offline';
+      this.#world.changed.sessions.mark(session);
+    }
+    const end = endOf(connection, missingAtMs);
+    this.#leave(connection, client, { ...end, kind: 'connect-unanswered', cause: 'untracked' }, undefined);
+    if (will !== undefined) this.#judge.cases.leaveUnknown(will, why);
   }
 
   /** The connection is over for its Session: by a packet that ended it, or by its close. */

@@ -48,6 +48,8 @@ const PINGRESP = packetTypeNumber('pingresp');
 const AUTH = packetTypeNumber('auth');
 
 const reauthenticate = 0x19;
+/** The reason by which the trace says that bytes are missing, and not wrong. */
+const missingBytes = 'missing-bytes';
 
 export class SessionRules implements SessionRulesInput {
   readonly #world = new World();
@@ -129,7 +131,8 @@ export class SessionRules implements SessionRulesInput {
     const now = this.#advanceTo(atMs);
     const at = this.#connection(connection);
     if (at === undefined) return;
-    if (direction === TO_CLIENT) at.blind = true;
+    if (reason === missingBytes) this.#lifecycle.loseTrack(at, seq);
+    else if (direction === TO_CLIENT) at.blind = true;
     else {
       const statement = statementFor(at.version || 5, { 5: 'MQTT-4.13.1-1', 4: 'MQTT-4.8.0-1' });
       at.violation ??= { seq, atMs: now, problem: reason, statement };
@@ -143,7 +146,7 @@ export class SessionRules implements SessionRulesInput {
     at.closed = { seq, atMs: now, end };
     at.leave();
     at.server.connections.delete(at);
-    if (at.end !== undefined) {
+    if (at.untracked || at.end !== undefined) {
       if (at.will !== undefined) this.#judge.cases.closedAfterEnd(at.will, now);
     } else if (at.accepted) {
       if (!this.#lifecycle.defer(at)) this.#lifecycle.finish(at, endOf(at, now));
@@ -238,7 +241,7 @@ export class SessionRules implements SessionRulesInput {
   #fromClient(slot: number, type: number, seq: number, bytes: Uint8Array, start: number, end: number): void {
     if (isPlainAnswer(bytes, start, end)) return;
     const at = this.#world.open.at(slot);
-    if (at === undefined) return;
+    if (at === undefined || at.untracked) return;
     if (type === CONNECT) this.#connect(at, seq, bytes, start, end);
     else if (at.connect === undefined) return;
     else if (type === DISCONNECT) this.#clientDisconnect(at, seq, bytes, start, end);
@@ -259,6 +262,7 @@ export class SessionRules implements SessionRulesInput {
     start: number,
     end: number,
   ): void {
+    if (at.untracked) return;
     if (type === CONNACK) this.#connack(at, seq, bytes, start, end);
     else if (type === PINGRESP) at.pingAnswered();
     else if (type === SUBACK) onSuback(at, this.#world.nowMs, bytes, start, end);

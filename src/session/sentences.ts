@@ -192,6 +192,8 @@ export const factTemplates = {
   alteredCopy: '{subscriber} received another payload on that topic when it was due, at {receivedAtMs}',
   retainedOfUnknownAge: '{subscriber} received a retained copy at {receivedAtMs}, which may be from before',
   endUncertain: 'When the Server noticed the end is only known to lie between {fromAtMs} and {untilAtMs}',
+  bytesMissing:
+    'From {missingAtMs} on, bytes of the connection are missing in the capture: nobody can say what they were',
   endUnbounded: 'When the Server noticed the end is not known: nothing in the trace shows it',
   notClosedYet: 'The connection was not closed after DISCONNECT, and the Will Message is due only after that',
   resetAfterDisconnect:
@@ -338,6 +340,7 @@ export const endCauses = {
   refused: 'refused',
   'not-opened': 'no connection',
   unanswered: 'no CONNACK',
+  untracked: 'not seen',
 } as const;
 export type EndCause = keyof typeof endCauses;
 

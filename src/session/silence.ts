@@ -90,6 +90,11 @@ export class Silence {
     this.#tell();
   }
 
+  /** What the Client sent may be missing in the trace. */
+  lost(why: Fact): void {
+    this.#decide('undecided', [why], 'indeterminate');
+  }
+
   /** The Client spoke again. */
   broken(seq: number): void {
     const { nowMs } = this.#world;

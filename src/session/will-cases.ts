@@ -154,6 +154,19 @@ export class WillCases {
     this.settle(willCase, 'undecided', [], 'indeterminate');
   }
 
+  /** Nobody can say what became of its connection, and so what is owed. */
+  leaveUnknown(will: Will, why: Fact): void {
+    if (will.case !== undefined) return;
+    const willCase = this.newCase(will);
+    will.case = willCase;
+    willCase.duty = 'open';
+    willCase.base = agreedFacts(will.connection);
+    will.client.wills.add(will);
+    will.state = 'due';
+    this.settle(willCase, 'undecided', [why], 'indeterminate');
+    this.#judge.reconsider(will, false);
+  }
+
   /** The will was cancelled by a connection that resumed its Session, and is watched as long as that lasts. */
   keepWhile(will: Will, next: Connection): void {
     will.resumedBy = next;

@@ -6,6 +6,8 @@ import {
   type ConnectionInfo,
   type Endpoint,
   type Endpoints,
+  type FaultNote,
+  faultKinds,
   type RecordedAction,
   recordedActions,
 } from '../listener.ts';
@@ -42,6 +44,7 @@ const TEXT_LIMIT = 65_536;
 const taps = ['client', 'listener', 'capture'] as const;
 const sides = ['client', 'server', 'network', 'unknown'] as const;
 const ways = ['fin', 'reset', 'error', 'refused'] as const;
+const faultDirections = ['toServer', 'toClient', 'both'] as const;
 const carriers = ['tcp', 'tls', 'ws', 'wss'] as const;
 
 /** The note in a comment; undefined when it is none, or none that is known here. */
@@ -128,11 +131,26 @@ function targetOf(value: unknown): ActionTarget | undefined {
   if (!isRecord(value)) return undefined;
   const plain: Record<string, string | number | boolean> = {};
   for (const [key, each] of Object.entries(value)) {
-    if (key === 'connection') continue;
+    if (key === 'connection' || key === 'fault') continue;
     if (typeof each === 'number' || typeof each === 'boolean') plain[key] = each;
     else if (textOf(each) !== undefined) plain[key] = String(each);
   }
-  return { ...present('connection', idOf(value['connection'])), ...plain };
+  return {
+    ...present('connection', idOf(value['connection'])),
+    ...plain,
+    ...present('fault', faultOf(value['fault'])),
+  };
+}
+
+function faultOf(value: unknown): FaultNote | undefined {
+  if (!isRecord(value)) return undefined;
+  const kind = oneOf(faultKinds, value['kind']);
+  if (kind === undefined) return undefined;
+  return {
+    kind,
+    ...present('direction', oneOf(faultDirections, value['direction'])),
+    ...present('detail', textOf(value['detail'])),
+  };
 }
 
 /** Ids are whole numbers from 1 up to 2^31, so that adding one never leaves them. */

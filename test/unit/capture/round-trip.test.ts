@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { encodePacket } from '../../../src/mqtt/encode.ts';
 import { type Direction, TO_CLIENT, TO_SERVER } from '../../../src/mqtt/packet.ts';
-import { type Endpoints, recordedActions } from '../../../src/trace/listener.ts';
+import { type Endpoints, faultKinds, recordedActions } from '../../../src/trace/listener.ts';
 import { stories } from '../session/support/stories.ts';
 import { clientStream, connect, publish } from '../trace/support.ts';
 import { inOrder, plain, RecordedRules, Recording, reopen, save } from './support.ts';
@@ -103,7 +103,12 @@ function play(
     if (each.step === 'close') recorder.closed(atMs, at.id, ends[each.end] ?? ends[0]);
     else if (each.step === 'act') {
       const action = recordedActions[each.action] ?? 'drop';
-      recorder.action(atMs, action, { connection: at.id, server: 'localhost:1883', clientId: 'dé\nmo' });
+      const kind = faultKinds[each.action % faultKinds.length] ?? 'close';
+      const fault = action.includes('fault')
+        ? ({ kind, direction: 'both', detail: '200 ms' } as const)
+        : undefined;
+      const whom = { connection: at.id, server: 'localhost:1883', clientId: 'dé\nmo' };
+      recorder.action(atMs, action, fault === undefined ? whom : { ...whom, fault });
     } else if (each.step === 'go-on') {
       const next = at.rest.shift();
       if (next !== undefined) recorder.bytes(atMs, at.id, TO_SERVER, next);
