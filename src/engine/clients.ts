@@ -16,6 +16,10 @@ export class Clients {
     this.#world = world;
   }
 
+  find(key: string): Client | undefined {
+    return this.#clients.get(key)?.client;
+  }
+
   /** Throws `no-such-client`. */
   get(key: string): Client {
     const entry = this.#clients.get(key);

@@ -3,6 +3,7 @@ import { addressLabel, type NetworkAddress } from '../net/client/transport.ts';
 import type { Clock } from '../net/clock.ts';
 import type { FaultTap } from '../net/tap.ts';
 import type { BrokerAddress, MessageSettings } from '../profile/model.ts';
+import type { WillWatch } from '../session/model.ts';
 import { SessionRules } from '../session/rules.ts';
 import { recordDetails } from '../trace/details.ts';
 import type { RecordedAction, RecordListener } from '../trace/listener.ts';
@@ -25,6 +26,8 @@ import type {
   MessageToPublish,
   ToEngine,
 } from './messages.ts';
+import type { ObserverSource } from './observer.ts';
+import { Observers } from './observers.ts';
 import { Pump, pumpIntervalMs } from './pump.ts';
 import { buffersOf, RecordFeed } from './record-feed.ts';
 import { Sandboxes } from './sandboxes.ts';
@@ -48,14 +51,15 @@ export interface EngineOptions {
 /** Owns the connections, the sandbox brokers, the trace and the rules, and does what the host asks for. */
 export class Engine {
   readonly #options: EngineOptions;
-  readonly #rules = new SessionRules();
+  readonly #observers: Observers;
+  readonly #rules: SessionRules;
   readonly #entities = new Entities();
   readonly #pump: Pump;
   readonly #clients: Clients;
   readonly #sandboxes: Sandboxes;
   readonly #scenarios: Scenarios;
   readonly #checks: Checks;
-  readonly #listeners = new Listeners(this.#guarded(this.#rules));
+  readonly #listeners: Listeners;
   readonly #taps: Taps;
   readonly #handlers: EngineHandlers;
   readonly #changes = new HostChanges();
@@ -68,10 +72,19 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     const { clock } = options;
+    const log = (level: LogLevel, message: string): void => this.#log(level, message);
+    this.#observers = new Observers({
+      clock,
+      log,
+      tap: this.#tap(),
+      random: Math.random,
+      sourceOf: (will) => this.#sourceOf(will),
+    });
+    this.#rules = new SessionRules(this.#observers);
+    this.#listeners = new Listeners(this.#guarded(this.#rules));
     this.#recorder = this.#newRecorder();
     this.#feed = new RecordFeed(this.#trace);
     this.#pump = new Pump(clock, options.notifyEveryMs ?? pumpIntervalMs, () => this.#flush());
-    const log = (level: LogLevel, message: string): void => this.#log(level, message);
     this.#clients = new Clients({
       clock,
       tap: this.#tap(),
@@ -129,7 +142,11 @@ export class Engine {
 
   #makeHandlers(): EngineHandlers {
     return {
-      start: ({ byteBudget }) => this.#start(byteBudget),
+      start: ({ byteBudget, observers }) => this.#start(byteBudget, observers === true),
+      observe: ({ on }) => {
+        this.#observers.turn(on);
+        return undefined;
+      },
       connect: (params) => this.#connect(params),
       cancelConnect: ({ client }) => {
         this.#clients.get(client).cancel();
@@ -208,7 +225,8 @@ export class Engine {
     };
   }
 
-  #start(byteBudget: number): EngineSnapshot {
+  #start(byteBudget: number, observers: boolean): EngineSnapshot {
+    this.#observers.turn(observers);
     if (!this.#started && this.#trace.endSeq === 1) {
       this.#trace = new Trace(byteBudget);
       this.#recorder = this.#newRecorder();
@@ -255,6 +273,22 @@ export class Engine {
     if (broker.kind === 'network') return { address: broker, server: serverKey(broker.host, broker.port) };
     const { view, port } = await this.#sandboxes.ensure(file, settings);
     return { address: { scheme: 'mqtt', host: '127.0.0.1', port, path: '' }, server: view.server };
+  }
+
+  /** The profile that a will came by: of our own client, or of a tap. */
+  #sourceOf({ client: key, server, tap }: Parameters<WillWatch['held']>[0]): ObserverSource | undefined {
+    if (tap === 'listener') return this.#taps.observerSource(server);
+    const client = key === undefined ? undefined : this.#clients.find(key);
+    if (client === undefined || client.profile.observe === false) return undefined;
+    const { profile, folder, address } = client.settings;
+    return { profile, folder, server, address: () => this.#addressNow(profile.broker, server, address) };
+  }
+
+  /** A sandbox that was started again may have another port, and one that was stopped has none. */
+  #addressNow(broker: BrokerAddress, server: string, last: NetworkAddress): NetworkAddress | undefined {
+    if (broker.kind === 'network') return last;
+    const sandbox = this.#sandboxes.views().find((view) => view.server === server);
+    return sandbox && { ...last, port: Number(new URL(sandbox.address).port) };
   }
 
   async #disconnect({
@@ -305,6 +339,7 @@ export class Engine {
     this.#stopping = true;
     this.#scenarios.cancelAll();
     this.#checks.cancelAll();
+    this.#observers.turn(false);
     for (const client of this.#clients.all()) client.dispose();
     await this.#taps.stopAll();
     await this.#sandboxes.stopAll();

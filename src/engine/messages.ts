@@ -285,7 +285,16 @@ export interface EngineMethods {
   /** One record whole; undefined when the trace no longer holds it. */
   details: { params: { readonly seq: number }; result: RecordDetails | undefined };
   /** The whole state, and from then on `changes` notifications. */
-  start: { params: { readonly byteBudget: number }; result: EngineSnapshot };
+  start: {
+    params: {
+      readonly byteBudget: number;
+      /** As `observe`. */
+      readonly observers?: boolean | undefined;
+    };
+    result: EngineSnapshot;
+  };
+  /** Whether connections of ours watch for every will that a profile's client or tap sees. Off until it is asked for. */
+  observe: { params: { readonly on: boolean }; result: undefined };
   /**
    * Records from `fromSeq` on that are still held; batches are limited in size: call until `count` is 0. `anew`: the receiver
    * has nothing yet, so topics are numbered from 0 again for it. Every batch, here or in `changes`, continues the numbering

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Broker } from '../net/broker/broker.ts';
 import type { Cancel } from '../net/clock.ts';
 import type { SandboxSettings } from '../profile/model.ts';
+import { isObserverName } from '../session/observer-name.ts';
 import { engineErrors } from './errors.ts';
 import type { SandboxHolding, SandboxView } from './messages.ts';
 import { openSandboxBroker, type SandboxBroker, type SandboxBrokerWorld } from './sandbox-broker.ts';
@@ -167,10 +168,15 @@ export class Sandboxes {
 }
 
 function holdingOf(broker: Broker): SandboxHolding {
-  const { firstSessions, ...summary } = broker.summary(told);
+  const { firstSessions, clients, sessions, ...summary } = broker.summary(told);
+  // Who watches on behalf of the user is nothing that the user looks for; among very many it does not matter.
+  const shown = firstSessions.filter(({ clientId }) => !isObserverName(clientId));
+  const observers = firstSessions.length - shown.length;
   return {
     ...summary,
-    firstSessions: firstSessions.map(
+    clients: clients - observers,
+    sessions: sessions - observers,
+    firstSessions: shown.map(
       ({ clientId, connected, endsAtMs, will, willDueAtMs, subscriptions, queued, inFlight }) => ({
         clientId,
         connected,

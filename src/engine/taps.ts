@@ -9,6 +9,7 @@ import { startTapProxy, type TapProxy } from '../net/tap/tap-proxy.ts';
 import type { FaultTap } from '../net/tap.ts';
 import { engineErrors } from './errors.ts';
 import type { EngineMethods, LogLevel, TapView } from './messages.ts';
+import type { ObserverSource } from './observer.ts';
 
 export interface TapsWorld {
   readonly clock: Clock;
@@ -19,6 +20,8 @@ export interface TapsWorld {
 
 interface RunningTap {
   readonly proxy: TapProxy;
+  /** For connections that watch for the wills that pass here. */
+  readonly source: ObserverSource;
   readonly head: Pick<TapView, 'key' | 'profile' | 'file' | 'server' | 'to' | 'caFile'>;
 }
 
@@ -58,6 +61,13 @@ export class Taps {
       this.#world.changed();
       return view;
     });
+  }
+
+  /** Of the newest tap of a Server whose profile wants wills to be watched for. */
+  observerSource(server: string): ObserverSource | undefined {
+    return [...this.#running.values()]
+      .map(({ source }) => source)
+      .findLast((source) => source.server === server && source.profile.observe !== false);
   }
 
   /** Throws `no-such-tap`. */
@@ -126,6 +136,7 @@ export class Taps {
     });
     return {
       proxy,
+      source: { profile, folder, server, address: to },
       head: {
         key,
         profile: profile.name,

@@ -1,4 +1,12 @@
-import { commands, type ExtensionContext, ExtensionMode, l10n, window, workspace } from 'vscode';
+import {
+  commands,
+  type Disposable,
+  type ExtensionContext,
+  ExtensionMode,
+  l10n,
+  window,
+  workspace,
+} from 'vscode';
 import type { MqttSessionApi } from './api.ts';
 import type { App } from './app.ts';
 import { CheckPanel } from './check/check-panel.ts';
@@ -49,7 +57,7 @@ function start(context: ExtensionContext): MqttSessionApi {
   const owned = context.subscriptions;
   const log = createLog();
   owned.push(log);
-  const engine = new EngineClient(context.asAbsolutePath('dist/engine.js'), byteBudget, log);
+  const engine = new EngineClient(context.asAbsolutePath('dist/engine.js'), engineParams, log);
   const state = new SessionState();
   owned.push(
     engine,
@@ -97,6 +105,7 @@ function start(context: ExtensionContext): MqttSessionApi {
     new TapStatus(state),
     language,
     engine.onDidEnd((end) => tellEngineEnd(app, end)),
+    followObservers(engine),
     ...allCommands.map((command) => registerCommand(app, command)),
   );
   if (context.extensionMode === ExtensionMode.Test) {
@@ -110,8 +119,20 @@ function start(context: ExtensionContext): MqttSessionApi {
   return snapshotApi(engine, state);
 }
 
-function byteBudget(): number {
-  return workspace.getConfiguration('mqttSession').get('trace.byteBudget', 256) * bytesPerMiB;
+function engineParams(): { readonly byteBudget: number; readonly observers: boolean } {
+  const settings = workspace.getConfiguration('mqttSession');
+  return {
+    byteBudget: settings.get('trace.byteBudget', 256) * bytesPerMiB,
+    observers: settings.get('observers', true),
+  };
+}
+
+/** A change of the setting takes effect at once; an engine that does not run reads it when it starts. */
+function followObservers(engine: EngineClient): Disposable {
+  return workspace.onDidChangeConfiguration((event) => {
+    if (!event.affectsConfiguration('mqttSession.observers') || engine.status !== 'running') return;
+    void engine.request('observe', { on: engineParams().observers });
+  });
 }
 
 const toldContext = new Map<string, boolean>();

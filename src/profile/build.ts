@@ -118,6 +118,7 @@ export function buildProfile(name: string, settings: Settings): ConnectionProfil
     subscriptions: read.objects('subscriptions').map(buildSubscription),
     afterConnect: read.objects('afterConnect').map((message) => buildMessage(message, 'message')),
     beforeDisconnect: read.objects('beforeDisconnect').map((message) => buildMessage(message, 'message')),
+    observe: read.boolean('observe') === false ? false : undefined,
     tap: tap && buildTap(tap),
   };
 }

@@ -90,6 +90,8 @@ export interface ConnectionProfile {
   readonly subscriptions: readonly SubscriptionSettings[];
   readonly afterConnect: readonly MessageSettings[];
   readonly beforeDisconnect: readonly MessageSettings[];
+  /** Whether a connection with its credentials may watch for the wills that come by it; undefined is true. */
+  readonly observe?: boolean | undefined;
   readonly tap?: { readonly listen: { readonly host: string; readonly port: number } } | undefined;
 }
 

@@ -36,6 +36,7 @@ export class Lifecycle {
     const client = this.#clientOf(next);
     next.client = client;
     next.accepted = true;
+    if (next.isObserver) next.server.observerRefused = undefined;
     client.asking.delete(next);
     this.#finishBefore(client, next);
     const old = client.current ?? client.deferred;
@@ -48,12 +49,13 @@ export class Lifecycle {
     const insightBefore = this.#world.insights.before(client);
     const resumed = this.#sessions.resumes(client, next, known);
     this.#sessions.move(client, next, resumed);
-    judgeSessionPresent(this.#world, client, next, old, known, row ?? (old ?? client.last)?.endRow);
+    if (!next.isObserver)
+      judgeSessionPresent(this.#world, client, next, old, known, row ?? (old ?? client.last)?.endRow);
     if (before !== undefined && before !== client.session) this.#sessions.end(before, this.#world.nowMs);
     client.current = next;
     this.#world.forgetEnded(client);
     if (connect.will !== undefined) this.#judge.cases.arm(next, client, connect.will);
-    next.silence = new Silence(this.#world, next);
+    if (!next.isObserver) next.silence = new Silence(this.#world, next);
     this.#world.insights.accepted(next, insightBefore);
     this.#reconsider(client);
   }
@@ -63,6 +65,11 @@ export class Lifecycle {
     const client = next.client;
     judgeRefusedSessionPresent(this.#world, next);
     this.#world.insights.refused(next);
+    const { connack } = next;
+    if (next.isObserver && connack !== undefined) {
+      const { seq, reasonCode } = connack;
+      next.server.observerRefused = { seq, version: next.version || 5, reasonCode };
+    }
     if (client === undefined) return;
     client.asking.delete(next);
     const end: End = { ...endOf(next, this.#world.nowMs), kind: 'connect-refused', cause: 'refused' };

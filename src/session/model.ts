@@ -79,6 +79,22 @@ export interface FaultNote {
   readonly detail?: string | undefined;
 }
 
+/** Who is told at once which wills a Server holds, so that somebody can be subscribed before they are due. */
+export interface WillWatch {
+  /** An accepted CONNECT carried a will. `id` is that of its view. */
+  held(will: {
+    readonly id: number;
+    readonly server: string;
+    readonly topic: string;
+    readonly connection: number;
+    readonly tap: ConnectionInfo['tap'];
+    /** The key of our own client, when it is one. */
+    readonly client: string | undefined;
+  }): void;
+  /** Nothing more can come of the will. */
+  released(id: number): void;
+}
+
 /**
  * The rules themselves, fed in the order of the trace. Implemented by `SessionRules` in rules.ts.
  * Feeding an event at time t first advances to t, so that the result does not depend on how events are batched
@@ -291,6 +307,8 @@ export interface ExpectationView {
 export interface InsightView {
   readonly id: number;
   readonly kind: InsightKind;
+  /** Whether somebody already gets something wrong, or will when the connection is lost. */
+  readonly weight: 'trouble' | 'advice';
   readonly server: string;
   /** The Client that showed it last. */
   readonly clientId: string;

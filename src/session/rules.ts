@@ -28,6 +28,7 @@ import type {
   SessionAction,
   SessionChanges,
   SessionRulesInput,
+  WillWatch,
 } from './model.ts';
 import { Observation } from './observation.ts';
 import { ACTIVITY, FLAG } from './open-connections.ts';
@@ -52,12 +53,22 @@ const reauthenticate = 0x19;
 const missingBytes = 'missing-bytes';
 
 export class SessionRules implements SessionRulesInput {
-  readonly #world = new World();
-  readonly #judge = new WillJudge(this.#world);
-  readonly #observation = new Observation(this.#world, new Attribution(this.#world, this.#judge));
-  readonly #sessions = new SessionMoves(this.#world);
-  readonly #lifecycle = new Lifecycle(this.#world, this.#judge, this.#sessions);
-  readonly #interventions = new Interventions(this.#world, this.#judge.cases, this.#sessions);
+  readonly #world: World;
+  readonly #observation: Observation;
+  readonly #lifecycle: Lifecycle;
+  readonly #judge: WillJudge;
+  readonly #interventions: Interventions;
+
+  constructor(watch?: WillWatch) {
+    const world = new World(watch);
+    const judge = new WillJudge(world);
+    const sessions = new SessionMoves(world);
+    this.#world = world;
+    this.#judge = judge;
+    this.#observation = new Observation(world, new Attribution(world, judge));
+    this.#lifecycle = new Lifecycle(world, judge, sessions);
+    this.#interventions = new Interventions(world, judge.cases, sessions);
+  }
 
   opened(seq: number, atMs: number, connection: number, info: ConnectionInfo): void {
     const now = this.#advanceTo(atMs);
@@ -265,7 +276,7 @@ export class SessionRules implements SessionRulesInput {
     if (at.untracked) return;
     if (type === CONNACK) this.#connack(at, seq, bytes, start, end);
     else if (type === PINGRESP) at.pingAnswered();
-    else if (type === SUBACK) onSuback(at, this.#world.nowMs, bytes, start, end);
+    else if (type === SUBACK) onSuback(at, seq, this.#world.nowMs, bytes, start, end);
     else if (type === AUTH && rawReasonCode(bytes, start, end) === 0) at.reauthenticating = false;
     else if (type === DISCONNECT && at.version === 5 && at.accepted) {
       const reasonCode = rawReasonCode(bytes, start, end);

@@ -174,6 +174,10 @@ export const factTemplates = {
     'No Client in the trace was subscribed to "{topic}" while it was due: connect a subscriber to see it',
   nobodySubscribedDollar:
     'No Client in the trace was subscribed to "{topic}" while it was due; a filter that starts with a wildcard does not match it',
+  subscriptionRefused:
+    '{subscriber} wanted to see it, but the Server refused the subscription to "{filter}" with {reasonCode} ({reason}): allow these credentials to subscribe to it, or connect a profile that may',
+  observerRefused:
+    'The Server refused the connection that should have watched for it with {reasonCode} ({reason}): connect a subscriber to see it, or give the profile credentials that also serve another Client Identifier',
   onlyShared:
     'The only subscription that matches is shared, so the Server may have given the message to another Client',
   onlyOffline:

@@ -1,8 +1,20 @@
 /** What the trace knows of one Server: its Clients and their subscriptions. */
+import type { ProtocolVersion } from '../mqtt/packet.ts';
 import { TopicTree } from '../mqtt/topic-tree.ts';
+import { topicMatches } from '../mqtt/topics.ts';
 import { Client } from './client.ts';
 import type { Connection } from './connection.ts';
 import type { Subscribed } from './subscriptions.ts';
+import { limits } from './tolerances.ts';
+
+/** A SUBSCRIBE that the Server did not accept. */
+export interface RefusedSubscription {
+  readonly seq: number;
+  readonly subscriber: string;
+  readonly topicFilter: string;
+  readonly version: ProtocolVersion;
+  readonly reasonCode: number;
+}
 
 export class Server {
   readonly key: string;
@@ -11,6 +23,32 @@ export class Server {
   readonly subscriptions = new TopicTree<Subscribed>();
   /** Of these, one subscriber of several gets each message, so none is certain to. */
   readonly sharedSubscriptions = new TopicTree<Subscribed>();
+
+  /** Subscriptions that it refused, by Topic Filter, the oldest first. */
+  readonly #refused = new Map<string, RefusedSubscription>();
+  /** It refused the newest connection by which this extension wanted to watch. */
+  observerRefused:
+    | { readonly seq: number; readonly version: ProtocolVersion; readonly reasonCode: number }
+    | undefined = undefined;
+
+  /** SUBACK told of each Topic Filter whether it was accepted. */
+  noteSubscription(topicFilter: string, refused: RefusedSubscription | undefined): void {
+    this.#refused.delete(topicFilter);
+    if (refused === undefined) return;
+    this.#refused.set(topicFilter, refused);
+    if (this.#refused.size <= limits.refusedSubscriptions) return;
+    for (const oldest of this.#refused.keys()) {
+      this.#refused.delete(oldest);
+      return;
+    }
+  }
+
+  /** The newest refused subscription that would have matched. */
+  refusedFor(topic: string): RefusedSubscription | undefined {
+    let found: RefusedSubscription | undefined;
+    for (const [topicFilter, refused] of this.#refused) if (topicMatches(topicFilter, topic)) found = refused;
+    return found;
+  }
 
   /** The tree that holds a subscription. */
   treeOf(subscribed: Subscribed): TopicTree<Subscribed> {

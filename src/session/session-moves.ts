@@ -25,7 +25,8 @@ export class SessionMoves {
     session.expiry = seconds;
     session.state = 'offline';
     this.#world.changed.sessions.mark(session);
-    if (end.kind === 'session-deleted' || session.deleted) this.end(session, end.atMs);
+    const isOver = end.kind === 'session-deleted' || session.deleted || connection.isObserver;
+    if (isOver) this.end(session, end.atMs);
     else if (end.kind === 'server-stopped') session.uncertain = 'the Server stopped';
     else if (end.kind === 'taken-over') {
       // By a connection that is not in the trace, which may have kept the Session or not.

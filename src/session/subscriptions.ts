@@ -45,6 +45,7 @@ export function onSubscribe(
 /** SUBACK: what the Server accepted now counts. */
 export function onSuback(
   connection: Connection,
+  seq: number,
   atMs: number,
   bytes: Uint8Array,
   start: number,
@@ -59,7 +60,14 @@ export function onSuback(
   if (pending === undefined || session === undefined) return;
   for (const [index, asked] of pending.packet.subscriptions.entries()) {
     const granted = reasonCodes[index];
-    if (granted !== 0 && granted !== 1 && granted !== 2) continue;
+    const { topicFilter } = asked;
+    if (granted !== 0 && granted !== 1 && granted !== 2) {
+      const version = connection.version || 5;
+      const refused = { seq, subscriber: connection.name, topicFilter, version, reasonCode: granted ?? 0x80 };
+      connection.server.noteSubscription(topicFilter, refused);
+      continue;
+    }
+    connection.server.noteSubscription(topicFilter, undefined);
     const shared = sharedSubscription(asked.topicFilter);
     const before = session.subscriptions.get(asked.topicFilter);
     const sameOptions = before?.noLocal === asked.noLocal && before.grantedQos === granted;

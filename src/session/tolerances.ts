@@ -52,6 +52,8 @@ export const limits = {
   endedClients: 10_000,
   /** Ordinary PUBLISHes remembered for one topic of a will. */
   ordinaryPublishes: 64,
+  /** Topic Filters of one Server whose subscription it refused. */
+  refusedSubscriptions: 200,
   /** SUBSCRIBE packets of one connection that wait for their SUBACK. */
   pendingSubscribes: 1000,
   /** Topic Aliases of one direction, and the bytes of a topic behind one. */

@@ -36,6 +36,9 @@ export class WillCases {
     const will = this.#newWill(this.#world.newId('will'), connection, client, message);
     connection.will = will;
     this.#world.changed.wills.mark(will);
+    const { server, tap, client: key } = connection.info;
+    const { topic } = message;
+    this.#world.watch?.held({ id: will.id, server, topic, connection: connection.id, tap, client: key });
   }
 
   /** The CONNECT was refused or not answered: no view shows the will, but it must not be published, or may be. */
@@ -234,6 +237,7 @@ export class WillCases {
       timers.clear(will.case.verdictTimer);
     }
     this.#world.willTopics.remove(will);
+    if (will.id !== 0) this.#world.watch?.released(will.id);
     will.client.wills.delete(will);
     this.#world.release(will.client);
   }

@@ -2,6 +2,7 @@
  * Who must have seen a will if it was published. Before a will is called missed, everything that hides a published message from the
  * trace has to be ruled out: nobody subscribed, a shared subscription, No Local, a connection that was not there all the time.
  */
+import { reasonCodeName } from '../mqtt/reason-codes.ts';
 import type { Connection } from './connection.ts';
 import { fact } from './facts.ts';
 import type { Fact } from './model.ts';
@@ -68,6 +69,18 @@ function watches(subscribed: Subscribed, connection: Connection, fromMs: number)
 
 function nobody(will: Will): Fact {
   const { topic } = will.message;
+  const { server } = will.client;
+  const refused = server.refusedFor(topic);
+  if (refused !== undefined) {
+    const { subscriber, topicFilter: filter, version, reasonCode, seq } = refused;
+    const reason = reasonCodeName('suback', version, reasonCode);
+    return fact('subscriptionRefused', { subscriber, filter, reasonCode, reason }, { seq });
+  }
+  if (server.observerRefused !== undefined) {
+    const { version, reasonCode, seq } = server.observerRefused;
+    const reason = reasonCodeName('connack', version, reasonCode);
+    return fact('observerRefused', { reasonCode, reason }, { seq });
+  }
   if (will.client.server.sharedSubscriptions.match(topic).length > 0) {
     return fact('onlyShared', {}, { statement: { version: 5, id: '4.8.2' } });
   }

@@ -2,7 +2,14 @@
 import { Changed } from './changed.ts';
 import type { Client } from './client.ts';
 import { Insights } from './insights/insights.ts';
-import type { ConnectionView, ExpectationView, InsightView, SessionView, WillView } from './model.ts';
+import type {
+  ConnectionView,
+  ExpectationView,
+  InsightView,
+  SessionView,
+  WillView,
+  WillWatch,
+} from './model.ts';
 import { OpenConnections } from './open-connections.ts';
 import { Server } from './server.ts';
 import { TimerQueue } from './timers.ts';
@@ -10,6 +17,7 @@ import { limits } from './tolerances.ts';
 import { WillTopics } from './will-topics.ts';
 
 export class World {
+  readonly watch: WillWatch | undefined;
   /** The time of the event or timer at hand. */
   nowMs = Number.NEGATIVE_INFINITY;
   readonly timers = new TimerQueue();
@@ -27,6 +35,10 @@ export class World {
   /** Clients whose Session has ended and is remembered, the longest ended first. */
   readonly #ended = new Set<Client>();
   #nextId = { session: 1, will: 1, expectation: 1, insight: 1 };
+
+  constructor(watch?: WillWatch) {
+    this.watch = watch;
+  }
 
   newId(kind: 'session' | 'will' | 'expectation' | 'insight'): number {
     const id = this.#nextId[kind];

@@ -111,7 +111,9 @@ export type ToPage =
       readonly atMs: number;
       readonly server: string;
       readonly clientId: string;
-    };
+    }
+  /** Selects an insight and shows its Why. */
+  | { readonly type: 'revealInsight'; readonly insight: number };
 
 export type FromPage =
   | { readonly type: 'ready' }

@@ -2,7 +2,7 @@
  * Every word and sentence of the page in English, by key. Places in braces are filled by `formatTemplate`, which shows
  * `…AtMs` as a time of day and `…Ms` as a duration. `.one` stands for exactly one, `.other` for any other number.
  */
-import { checkTitles, endCauses, verdictWords, whyTitles } from '../session/sentences.ts';
+import { checkTitles, endCauses, insightTitles, verdictWords, whyTitles } from '../session/sentences.ts';
 
 const own = {
   // Header.
@@ -219,6 +219,22 @@ const own = {
   'why.row': 'Rule {row}',
   'why.packet': 'Show packet {seq}',
   'why.choose': 'Expectations of {client}',
+  'insights.label': 'Noticed in the trace',
+  'insights.weight.trouble': 'trouble',
+  'insights.weight.advice': 'advice',
+  'insights.times.one': 'seen once',
+  'insights.times.other': 'seen {count} times',
+  'insights.since': 'first at {firstAtMs}',
+  'insights.more.one': 'and one more',
+  'insights.more.other': 'and {count} more',
+  'insights.remedy': 'What to do',
+  'insights.packets': 'Packets',
+  'insights.show': 'Why? {title}',
+  'lane.insights.one': '1 notice',
+  'lane.insights.other': '{count} notices',
+  'lane.observer': 'observer',
+  'lane.observer.facts': 'watches for wills, for this page',
+  'announce.insight': 'Noticed: {title}',
   'check.passed': 'passed',
   'check.failed': 'failed',
   'check.undecided': 'undecided',
@@ -248,7 +264,8 @@ export type StringKey =
   | `end.${keyof typeof endCauses}`
   | `verdict.${keyof typeof verdictWords}`
   | `why.${keyof typeof whyTitles}`
-  | `check.${keyof typeof checkTitles}`;
+  | `check.${keyof typeof checkTitles}`
+  | `insight.${keyof typeof insightTitles}`;
 
 function prefixed(prefix: string, table: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(table).map(([key, text]) => [`${prefix}.${key}`, text]));
@@ -260,4 +277,5 @@ export const pageStrings: Readonly<Record<string, string>> = {
   ...prefixed('verdict', verdictWords),
   ...prefixed('why', whyTitles),
   ...prefixed('check', checkTitles),
+  ...prefixed('insight', insightTitles),
 };

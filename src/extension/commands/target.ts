@@ -14,6 +14,7 @@ export interface Target {
   readonly to?: Uri | undefined;
   readonly expectation?: number | undefined;
   readonly session?: number | undefined;
+  readonly insight?: number | undefined;
   readonly server?: string | undefined;
   /** For `takeOver`, which otherwise asks. */
   readonly cleanStart?: boolean | undefined;
@@ -42,6 +43,7 @@ export function targetOf(given: unknown): Target {
     to: uriOf(value['to']),
     expectation: numberOf(value['expectation']),
     session: numberOf(value['session']),
+    insight: numberOf(value['insight']),
     server: stringOf(value['server']),
     cleanStart: typeof value['cleanStart'] === 'boolean' ? value['cleanStart'] : undefined,
     tap: stringOf(value['tap']),

@@ -45,7 +45,7 @@ export class EngineClient implements Disposable {
   readonly onDidChangeStatus = this.#statusChanged.event;
 
   readonly #workerPath: string;
-  readonly #byteBudget: () => number;
+  readonly #startParams: () => EngineMethods['start']['params'];
   readonly #log: LogOutputChannel;
   readonly #restarts = new RestartCounter();
   #run: EngineRun | undefined;
@@ -53,10 +53,14 @@ export class EngineClient implements Disposable {
   #status: EngineStatus = 'idle';
   #disposed = false;
 
-  /** `byteBudget` is asked at each start, and answers in bytes. */
-  constructor(workerPath: string, byteBudget: () => number, log: LogOutputChannel) {
+  /** `startParams` is asked at each start. */
+  constructor(
+    workerPath: string,
+    startParams: () => EngineMethods['start']['params'],
+    log: LogOutputChannel,
+  ) {
     this.#workerPath = workerPath;
-    this.#byteBudget = byteBudget;
+    this.#startParams = startParams;
     this.#log = log;
   }
 
@@ -109,7 +113,7 @@ export class EngineClient implements Disposable {
   #start(): EngineRun {
     clearTimeout(this.#restartTimer);
     this.#log.info('Starting the engine.');
-    const run = new EngineRun(this.#workerPath, this.#byteBudget(), {
+    const run = new EngineRun(this.#workerPath, this.#startParams(), {
       started: (snapshot) => {
         this.#setStatus('running');
         this.#started.fire(snapshot);

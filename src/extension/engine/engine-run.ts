@@ -43,7 +43,7 @@ export class EngineRun {
   #leaving = false;
   #ended = false;
 
-  constructor(workerPath: string, byteBudget: number, events: EngineRunEvents) {
+  constructor(workerPath: string, params: EngineMethods['start']['params'], events: EngineRunEvents) {
     this.#events = events;
     this.#worker = new Worker(workerPath, { name: 'mqtt-session-engine', stdout: true, stderr: true });
     this.#worker.stdout.on('data', (chunk: Buffer) => events.log('debug', chunk.toString().trimEnd()));
@@ -63,7 +63,7 @@ export class EngineRun {
       // The state is adopted within the message's own turn, so that no change can overtake it.
       this.#send(
         'start',
-        { byteBudget },
+        params,
         (result) => {
           events.started(result);
           settle();

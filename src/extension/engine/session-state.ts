@@ -30,6 +30,8 @@ export interface Identity {
   session?: SessionView;
   will?: WillView;
   readonly expectations: Map<ExpectationView['kind'], ExpectationView>;
+  /** By id. */
+  readonly insights: Map<number, InsightView>;
 }
 
 export interface DueExpectation {
@@ -215,7 +217,12 @@ export class SessionState {
         expectations.set(expectation.kind, expectation);
       }
     }
-    for (const insight of from.entities.insights) this.insights.set(insight.id, insight);
+    for (const insight of from.entities.insights) {
+      this.insights.set(insight.id, insight);
+      for (const clientId of insight.clientIds) {
+        this.#identity({ server: insight.server, clientId }).insights.set(insight.id, insight);
+      }
+    }
     if (from.sandboxes !== undefined) this.#sandboxes = from.sandboxes;
     if (from.taps !== undefined) this.#taps = from.taps;
     this.#stats = from.stats;
@@ -237,7 +244,7 @@ export class SessionState {
     }
     let identity = byClientId.get(clientId);
     if (identity === undefined) {
-      identity = { server, clientId, expectations: new Map() };
+      identity = { server, clientId, expectations: new Map(), insights: new Map() };
       byClientId.set(clientId, identity);
     }
     return identity;

@@ -134,6 +134,12 @@ export class TimelinePanel implements Disposable {
     this.#tell({ type: 'revealRecord', ...record });
   }
 
+  /** As `reveal`, for an insight. */
+  revealInsight(insight: number): void {
+    this.open({ preserveFocus: false });
+    this.#tell({ type: 'revealInsight', insight });
+  }
+
   dispose(): void {
     this.#panel?.dispose();
     this.#store.dispose();

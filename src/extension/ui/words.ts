@@ -8,8 +8,8 @@ import type {
 } from '../../engine/messages.ts';
 import { assertNever } from '../../mqtt/assert-never.ts';
 import type { BrokerAddress } from '../../profile/model.ts';
-import type { ExpectationView, Verdict, WillView } from '../../session/model.ts';
-import { expectationTitles, formatTemplate, verdictWords } from '../../session/sentences.ts';
+import type { ExpectationView, InsightView, Verdict, WillView } from '../../session/model.ts';
+import { expectationTitles, formatTemplate, insightTitles, verdictWords } from '../../session/sentences.ts';
 import { countdown } from './durations.ts';
 
 /** What to call a client: its Client Identifier, or its profile while the Server has not assigned one. */
@@ -113,6 +113,17 @@ export function expectationTitle(expectation: ExpectationView): string {
     default:
       return assertNever(expectation.kind);
   }
+}
+
+/** What was noticed of a Client, in a sentence. */
+export function insightTitle({ kind, clientId }: InsightView): string {
+  return formatTemplate(l10n.t(insightTitles[kind]), { clientId });
+}
+
+/** How heavy it weighs and how often it was seen: `trouble, seen 4 times`. */
+export function insightStatus({ weight, count }: InsightView): string {
+  const word = weight === 'trouble' ? l10n.t('trouble') : l10n.t('advice');
+  return count === 1 ? word : l10n.t('{0}, seen {1} times', word, count);
 }
 
 /** What comes next, with its countdown: `will of demo due in 5 s`. */

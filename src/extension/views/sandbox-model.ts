@@ -90,7 +90,11 @@ function sessionNode(parent: string, session: SandboxSessionView, nowMs: number)
     ...rest,
   ];
   return {
-    ...leaf(`${parent} session ${clientId}`, clientId, connected ? 'circle-filled' : 'circle-outline'),
+    ...leaf(
+      `${parent} session ${session.clientId}`,
+      clientId,
+      connected ? 'circle-filled' : 'circle-outline',
+    ),
     description: shown.join(' · '),
     spoken: spoken.join(', '),
   };

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { ClientView, SandboxView, TappedConnectionView, TapView } from '../../engine/messages.ts';
-import type { ExpectationView, SessionView, WillView } from '../../session/model.ts';
+import type { ExpectationView, InsightView, SessionView, WillView } from '../../session/model.ts';
+import { isObserverName } from '../../session/observer-name.ts';
 import { liveSessionOf, verbsOf } from '../engine/client-actions.ts';
 import type { Identity, SessionState } from '../engine/session-state.ts';
 import { countdown } from '../ui/durations.ts';
@@ -11,6 +12,8 @@ import {
   expectationStatus,
   expectationTitle,
   faultsText,
+  insightStatus,
+  insightTitle,
   timeOfDay,
   willStateWord,
 } from '../ui/words.ts';
@@ -26,6 +29,7 @@ export interface SessionsNode {
     | 'session'
     | 'will'
     | 'expectation'
+    | 'insight'
     | 'more'
     | 'broker'
     | 'held'
@@ -51,6 +55,7 @@ export interface SessionsNode {
   readonly tap?: string;
   /** Of a connection through a tap. */
   readonly connection?: number;
+  readonly insight?: number;
 }
 
 /** Sessions of clients that are not ours, per Server: more are counted, not listed. */
@@ -95,7 +100,7 @@ function serverNode(
 ): SessionsNode {
   const ownNames = new Set(clients.map(({ clientId }) => clientId));
   const observed = [...(state.identities.get(server)?.values() ?? [])].filter(
-    ({ clientId, session }) => session !== undefined && !ownNames.has(clientId),
+    ({ clientId, session }) => session !== undefined && !ownNames.has(clientId) && !isObserverName(clientId),
   );
   const shown = observed.slice(-observedLimit).reverse();
   const tapped = new Map(
@@ -225,7 +230,7 @@ function moreNode(server: string, hidden: number): SessionsNode {
 
 /** Its session, its will, and what else the Server owes it or failed in. */
 function identityChildren(identity: Identity, parent: string, nowMs: number): readonly SessionsNode[] {
-  const { session, will, expectations } = identity;
+  const { session, will, expectations, insights } = identity;
   const rest = [...expectations.values()].filter(
     ({ kind, verdict }) =>
       kind !== 'will' && kind !== 'session-end' && ['pending', 'early', 'late', 'missed'].includes(verdict),
@@ -234,6 +239,7 @@ function identityChildren(identity: Identity, parent: string, nowMs: number): re
     ...(session === undefined ? [] : [sessionNode(session, expectations.get('session-end'), parent, nowMs)]),
     ...(will === undefined ? [] : [willNode(will, expectations.get('will'), parent, nowMs)]),
     ...rest.map((expectation) => expectationNode(expectation, parent, nowMs)),
+    ...[...insights.values()].map((insight) => insightNode(insight, parent)),
   ];
 }
 
@@ -320,8 +326,27 @@ function expectationNode(expectation: ExpectationView, parent: string, nowMs: nu
   };
 }
 
+function insightNode(insight: InsightView, parent: string): SessionsNode {
+  const label = insightTitle(insight);
+  const description = insightStatus(insight);
+  return {
+    kind: 'insight',
+    id: `${parent} insight ${insight.id}`,
+    label,
+    description,
+    spoken: `${label}, ${description}`,
+    icon:
+      insight.weight === 'trouble'
+        ? { name: 'warning', color: 'list.warningForeground' }
+        : { name: 'lightbulb' },
+    context: ';insight;explain;',
+    insight: insight.id,
+    children: [],
+  };
+}
+
 function explainable(identity: Identity | undefined): boolean {
-  return identity !== undefined && identity.expectations.size > 0;
+  return identity !== undefined && identity.expectations.size + identity.insights.size > 0;
 }
 
 function sessionStateWord(state: SessionView['state']): string {

@@ -237,6 +237,15 @@ export const profileRows: readonly KeyRow[] = [
   },
   {
     in: 'profile',
+    key: 'observe',
+    type: boolean,
+    default: true,
+    help:
+      'Whether a further connection, with these credentials, watches for every will that this client or its tap leaves: it subscribes to ' +
+      'exactly the Will Topic. Without it, a will that nobody in view is subscribed to stays `unobserved`.',
+  },
+  {
+    in: 'profile',
     key: 'tap',
     type: { kind: 'object', of: 'tap' },
     help: 'A local listener for other programs: it forwards them to `broker` and shows what passes.',

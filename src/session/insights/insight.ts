@@ -4,7 +4,7 @@ import type { Connection } from '../connection.ts';
 import { fact } from '../facts.ts';
 import type { Fact, InsightView } from '../model.ts';
 import type { World } from '../world.ts';
-import type { InsightKind } from './kinds.ts';
+import { type InsightKind, rowOf } from './kinds.ts';
 import { insightLimits } from './thresholds.ts';
 
 /** One time that a habit showed. */
@@ -62,6 +62,7 @@ class Insight implements Viewable<InsightView> {
     return {
       id: this.#id,
       ...this.#key,
+      weight: rowOf(this.#key.kind)?.weight ?? 'advice',
       clientId,
       clientIds: [...this.#clientIds],
       clients: this.#clients,

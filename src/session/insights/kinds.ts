@@ -27,3 +27,9 @@ export const insightRows: readonly InsightRow[] = [
   { kind: 'no-disconnect', remedy: 'insightNoDisconnectRemedy', weight: 'advice' },
   { kind: 'no-keep-alive', remedy: 'insightNoKeepAliveRemedy', weight: 'advice' },
 ];
+
+const byKind = new Map(insightRows.map((row) => [row.kind, row]));
+
+export function rowOf(kind: InsightKind): InsightRow | undefined {
+  return byKind.get(kind);
+}

@@ -5,7 +5,7 @@
 
 /** What an insight is called in a list; `{clientId}` names the Client it is about. */
 export const insightTitles = {
-  'takeover-loop': 'Two programs share the Client Identifier {clientId}',
+  'takeover-loop': '{clientId} is taken over again and again',
   'reconnect-storm': '{clientId} reconnects again and again',
   'refused-again': '{clientId} is refused again and again',
   'orphaned-will': 'The will of {clientId} overwrote the state of its successor',
@@ -21,7 +21,7 @@ export const insightTitles = {
 
 export const insightTemplates = {
   insightTakeoverLoop:
-    'Connections of {clientId} were taken over {count} times within {withinMs}: each came while the one before it was open, and the Server must close that',
+    'The last {count} connections of {clientId} were taken over, within {withinMs}: each time another CONNECT with its Client Identifier came, and the Server must close the connection before it',
   insightTakenOver:
     'One that had been accepted {livedMs} before was taken over at {endedAtMs}, by this CONNECT',
   insightTakenOverUnseen: 'One that had been accepted {livedMs} before was taken over at {endedAtMs}',

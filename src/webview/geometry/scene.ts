@@ -9,7 +9,8 @@ export type Target =
   | { readonly kind: 'expectation'; readonly id: number }
   | { readonly kind: 'will'; readonly id: number }
   | { readonly kind: 'connection'; readonly id: number }
-  | { readonly kind: 'session'; readonly id: number };
+  | { readonly kind: 'session'; readonly id: number }
+  | { readonly kind: 'insight'; readonly id: number };
 
 /**
  * opening: not accepted yet. open: an accepted connection. refused: one that never was. held: a session in use. kept: a

@@ -4,6 +4,7 @@ import type {
   ConnectionView,
   ExpectationView,
   FaultView,
+  InsightView,
   SessionView,
   WillView,
 } from '../../session/model.ts';
@@ -13,7 +14,8 @@ import type { PacketIndex } from './packet-index.ts';
 import { willWords } from './verdicts.ts';
 import type { Words } from './words.ts';
 
-export function laneName(lane: Lane, words: Words): string {
+export function laneName(lane: Lane, entities: Entities, words: Words): string {
+  if (entities.isObserver(lane)) return words.t('lane.observer');
   if (lane.clientId !== '') return lane.clientId;
   return lane.label === '' ? words.t('lane.unknown', { connection: lane.connections[0] ?? 0 }) : lane.label;
 }
@@ -29,12 +31,14 @@ const versionNames = { 3: '3.1', 4: '3.1.1', 5: '5' } as const;
 
 /** What a lane says below its name: version, Clean Start. */
 export function laneFacts(lane: Lane, entities: Entities, words: Words): string {
+  if (entities.isObserver(lane)) return words.t('lane.observer.facts');
   const connection = lastOf(lane.connections, entities.connections);
   if (connection?.version === undefined) return '';
   const facts = [words.t('lane.version', { version: versionNames[connection.version] })];
   if (connection.cleanStart === true) {
     facts.push(words.t(connection.version === 5 ? 'lane.cleanStart' : 'lane.cleanSession'));
   } else if (connection.sessionPresent === true) facts.push(words.t('lane.resumed'));
+  if (lane.insights.length > 0) facts.push(words.count('lane.insights', lane.insights.length));
   return facts.join(' · ');
 }
 
@@ -170,6 +174,11 @@ function packetWords(lane: Lane, index: PacketIndex, words: Words): TrackWords {
 /** For example `will of demo`. */
 export function expectationName(expectation: ExpectationView, words: Words): string {
   return words.t(`countdown.${expectation.kind}`, { client: clientName(expectation, words) });
+}
+
+/** What was noticed, in a sentence. */
+export function insightTitle(insight: InsightView, words: Words): string {
+  return words.t(`insight.${insight.kind}`, { clientId: insight.clientId });
 }
 
 /** The question that the facts of an expectation answer. */

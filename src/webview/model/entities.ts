@@ -40,6 +40,8 @@ export interface EntityEffect {
   readonly renamed: readonly number[];
   /** Expectations whose verdict is another than before and no longer pending, and whether they were pending before. */
   readonly decided: readonly { readonly expectation: ExpectationView; readonly wasPending: boolean }[];
+  /** Insights that are new. */
+  readonly noticed: readonly number[];
 }
 
 export function laneKeyOf(of: { readonly server: string; readonly clientId: string }): string {
@@ -133,7 +135,9 @@ export class Entities {
       this.expectations.set(id, expectation);
       touched.add(laneKeyOf(expectation));
     }
+    const noticed: number[] = [];
     for (const insight of changes.insights) {
+      if (!this.insights.has(insight.id)) noticed.push(insight.id);
       for (const clientId of insight.clientIds) {
         const key = laneKeyOf({ server: insight.server, clientId });
         const isNew = this.#lanes.get(key)?.insights.includes(insight.id) !== true;
@@ -142,17 +146,23 @@ export class Entities {
       }
       this.insights.set(insight.id, insight);
     }
-    return { lanesChanged: this.#noteTracks(touched), renamed, decided };
+    return { lanesChanged: this.#noteTracks(touched), renamed, noticed, decided };
   }
 
   /** The tracks that a lane needs: a session or a will only where there is more to tell than its connection tells. */
   tracksOf(lane: Lane): readonly TrackKind[] {
+    if (this.isObserver(lane)) return ['packets'];
     const tracks: TrackKind[] = ['connection'];
     const outlives = lane.sessions.some((id) => (this.sessions.get(id)?.sessionExpiryInterval ?? 0) > 0);
     if (outlives) tracks.push('session');
     if (lane.wills.length > 0) tracks.push('will');
     tracks.push('packets');
     return tracks;
+  }
+
+  /** Whether it is a connection of this extension that only watches for wills. */
+  isObserver({ connections }: Lane): boolean {
+    return this.connections.get(connections[0] ?? -1)?.observer === true;
   }
 
   #join(
@@ -184,8 +194,9 @@ export class Entities {
     if (lane === undefined) return;
     const at = lane.connections.indexOf(connection);
     if (at >= 0) lane.connections.splice(at, 1);
-    const { connections, sessions, wills, expectations } = lane;
-    if (connections.length + sessions.length + wills.length + expectations.length === 0) {
+    const { connections, sessions, wills, expectations, insights } = lane;
+    const left = [connections, sessions, wills, expectations, insights];
+    if (left.every((list) => list.length === 0)) {
       this.#lanes.delete(key);
     }
   }

@@ -43,6 +43,8 @@ export class PageModel {
   #decided = new Map<number, number>();
   /** Verdicts that have not been announced. */
   #unannounced: number[] = [];
+  /** Insights that have not been announced. */
+  #unannouncedInsights: number[] = [];
   #recordFilter: RecordFilter;
   #layout: LaneLayout | undefined;
   #metrics: LaneMetrics;
@@ -101,6 +103,7 @@ export class PageModel {
       if (wasPending) this.#decided.set(expectation.id, now);
       if (wasPending || isBroken(expectation.verdict)) this.#unannounced.push(expectation.id);
     }
+    this.#unannouncedInsights.push(...effect.noticed);
     if (changes.records !== undefined) this.records.append(changes.records);
     if (effect.renamed.length > 0) {
       this.#recordFilter.forgetLanes();
@@ -164,6 +167,13 @@ export class PageModel {
     return taken;
   }
 
+  /** Insights that are new since the last call. */
+  takeUnannouncedInsights(): readonly number[] {
+    const taken = this.#unannouncedInsights;
+    this.#unannouncedInsights = [];
+    return taken;
+  }
+
   /** What the trace spans, in milliseconds; what is due or ends later counts too. Undefined while there is nothing. */
   extent(): { readonly fromMs: number; readonly toMs: number } | undefined {
     let fromMs = this.records.get(this.records.firstSeq)?.atMs ?? Number.POSITIVE_INFINITY;
@@ -184,7 +194,7 @@ export class PageModel {
     const lane = this.entities.laneOfConnection(connection);
     return lane === undefined
       ? clientName({ clientId: '', connection }, this.words)
-      : laneName(lane, this.words);
+      : laneName(lane, this.entities, this.words);
   }
 
   clientsOf(lane: Lane): readonly PageClient[] {
@@ -201,8 +211,16 @@ export class PageModel {
     this.index.clear();
     this.#decided.clear();
     this.#unannounced = [];
+    this.#unannouncedInsights = [];
     this.#layout = undefined;
-    this.ui = { ...this.ui, packet: undefined, will: undefined, expectation: undefined, row: undefined };
+    this.ui = {
+      ...this.ui,
+      packet: undefined,
+      will: undefined,
+      expectation: undefined,
+      insight: undefined,
+      row: undefined,
+    };
     this.#recordFilter = this.#compile();
   }
 
@@ -218,7 +236,7 @@ export class PageModel {
   }
 
   #names(lane: Lane): { readonly client: string; readonly server: string } {
-    return { client: laneName(lane, this.words), server: lane.server };
+    return { client: laneName(lane, this.entities, this.words), server: lane.server };
   }
 
   #reindex(): void {
@@ -233,9 +251,15 @@ export class PageModel {
   }
 
   *#visibleShapes(): Iterable<LaneShape> {
+    const observers: LaneShape[] = [];
     for (const lane of this.entities.lanes) {
-      if (this.#isVisible(lane)) yield { key: lane.key, tracks: this.entities.tracksOf(lane) };
+      if (!this.#isVisible(lane)) continue;
+      const shape = { key: lane.key, tracks: this.entities.tracksOf(lane) };
+      if (this.entities.isObserver(lane)) observers.push(shape);
+      else yield shape;
     }
+    // Whose sessions are looked at comes first.
+    yield* observers;
   }
 
   #isVisible(lane: Lane): boolean {
@@ -250,15 +274,15 @@ export class PageModel {
   }
 
   #touchedBy({ records, entities, clients }: Changes): readonly Part[] {
-    const { connections, sessions, wills, expectations } = entities;
+    const { connections, sessions, wills, expectations, insights } = entities;
     const parts: Part[] = ['header', 'canvas', 'lanes'];
     if (records !== undefined) parts.push('list');
-    if (expectations.length + sessions.length + wills.length > 0 || clients !== undefined)
-      parts.push('strip');
+    const owed = expectations.length + sessions.length + wills.length + insights.length;
+    if (owed > 0 || clients !== undefined) parts.push('strip');
     const chosen = this.ui;
     const shown =
       expectations.some(({ id }) => id === chosen.expectation) || wills.some(({ id }) => id === chosen.will);
-    if (shown || connections.length > 0) parts.push('details');
+    if (shown || connections.length > 0 || insights.length > 0) parts.push('details');
     return parts;
   }
 }

@@ -20,6 +20,8 @@ export interface UiState {
   readonly packet: number | undefined;
   readonly will: number | undefined;
   readonly expectation: number | undefined;
+  /** What Why shows in place of the expectation. */
+  readonly insight: number | undefined;
   readonly row: RowRef | undefined;
 }
 
@@ -29,6 +31,7 @@ export const initialUi: UiState = {
   packet: undefined,
   will: undefined,
   expectation: undefined,
+  insight: undefined,
   row: undefined,
 };
 
@@ -36,13 +39,20 @@ export const initialUi: UiState = {
 export function select(ui: UiState, target: Target, entities: Entities): UiState {
   switch (target.kind) {
     case 'packet':
-      return { ...ui, ...companions(target.seq, entities), packet: target.seq, tab: 'packet' };
+      return {
+        ...ui,
+        ...companions(target.seq, entities),
+        insight: restsOn(ui.insight, target.seq, entities) ? ui.insight : undefined,
+        packet: target.seq,
+        tab: 'packet',
+      };
     case 'expectation':
       return selectExpectation(ui, target.id, entities);
     case 'will': {
       const will = entities.wills.get(target.id);
       const expectation = will?.expectation ?? ui.expectation;
-      return { ...ui, will: target.id, packet: will?.connectSeq ?? ui.packet, expectation, tab: 'will' };
+      const packet = will?.connectSeq ?? ui.packet;
+      return { ...ui, will: target.id, packet, expectation, insight: undefined, tab: 'will' };
     }
     case 'connection': {
       const connection = entities.connections.get(target.id);
@@ -55,6 +65,10 @@ export function select(ui: UiState, target: Target, entities: Entities): UiState
       const seq = entities.sessions.get(target.id)?.startedSeq;
       return seq === undefined ? ui : select(ui, { kind: 'packet', seq }, entities);
     }
+    case 'insight': {
+      const insight = entities.insights.get(target.id);
+      return insight === undefined ? ui : { ...ui, insight: target.id, packet: insight.lastSeq, tab: 'why' };
+    }
   }
 }
 
@@ -64,10 +78,16 @@ function selectExpectation(ui: UiState, id: number, entities: Entities): UiState
   return {
     ...ui,
     expectation: id,
+    insight: undefined,
     will: expectation.will ?? ui.will,
     packet: expectation.observed?.seq ?? ui.packet,
     tab: 'why',
   };
+}
+
+/** Whether a packet is one of those that the insight names: then Why stays with it. */
+function restsOn(insight: number | undefined, seq: number, entities: Entities): boolean {
+  return insight !== undefined && entities.insights.get(insight)?.packets.includes(seq) === true;
 }
 
 /** The will that this CONNECT carried, or the one that this PUBLISH shows. */

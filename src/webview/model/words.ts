@@ -6,6 +6,15 @@ export type Params = Readonly<Record<string, string | number>>;
 
 const noParams: Params = {};
 
+/** Keys that come as `.one` and `.other`. */
+type CountedKey =
+  | 'page.packets'
+  | 'page.dropped'
+  | 'countdown.more'
+  | 'insights.times'
+  | 'insights.more'
+  | 'lane.insights';
+
 export class Words {
   readonly locale: string;
   readonly #strings: Readonly<Record<string, string>>;
@@ -58,7 +67,7 @@ export class Words {
   }
 
   /** The words for exactly one or for any other number. */
-  count(key: 'page.packets' | 'page.dropped' | 'countdown.more', count: number): string {
+  count(key: CountedKey, count: number): string {
     return this.t(count === 1 ? `${key}.one` : `${key}.other`, { count: this.#whole.format(count) });
   }
 

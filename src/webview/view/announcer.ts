@@ -1,5 +1,5 @@
 /** Tells screen readers of new verdicts, politely and not too often. */
-import { expectationName } from '../model/describe.ts';
+import { expectationName, insightTitle } from '../model/describe.ts';
 import type { PageModel } from '../model/page-model.ts';
 import { verdictWords } from '../model/verdicts.ts';
 import { el } from './dom.ts';
@@ -16,6 +16,7 @@ export class Announcer {
   readonly #model: PageModel;
   readonly #frames: FrameSource;
   #waiting: number[] = [];
+  #noticed: number[] = [];
   #resting = false;
 
   constructor(model: PageModel, frames: FrameSource) {
@@ -30,14 +31,25 @@ export class Announcer {
 
   update(): void {
     this.#waiting.push(...this.#model.takeUnannounced());
+    this.#noticed.push(...this.#model.takeUnannouncedInsights());
     this.#flush();
   }
 
+  /** A verdict goes before an insight: it is of now. */
   #flush(): void {
-    const newest = this.#waiting.at(-1);
-    if (this.#resting || newest === undefined) return;
+    if (this.#resting || this.#waiting.length + this.#noticed.length === 0) return;
+    if (this.#waiting.length > 0) this.#sayVerdict();
+    else this.#sayInsight();
+    this.#resting = true;
+    this.#frames.after(pauseMs, () => {
+      this.#resting = false;
+      this.#flush();
+    });
+  }
+
+  #sayVerdict(): void {
     const { entities, words } = this.#model;
-    const expectation = entities.expectations.get(newest);
+    const expectation = entities.expectations.get(this.#waiting.at(-1) ?? -1);
     const count = this.#waiting.length - 1;
     this.#waiting = [];
     if (expectation === undefined) return;
@@ -47,10 +59,12 @@ export class Announcer {
         ? words.t('announce.verdict', params)
         : words.t('announce.more', { ...params, count: words.number(count) }),
     );
-    this.#resting = true;
-    this.#frames.after(pauseMs, () => {
-      this.#resting = false;
-      this.#flush();
-    });
+  }
+
+  #sayInsight(): void {
+    const { entities, words } = this.#model;
+    const insight = entities.insights.get(this.#noticed.at(-1) ?? -1);
+    this.#noticed = [];
+    if (insight !== undefined) this.say(words.t('announce.insight', { title: insightTitle(insight, words) }));
   }
 }

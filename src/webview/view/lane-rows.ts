@@ -119,7 +119,7 @@ export class LaneRows {
   #fill(row: LaneRow, lane: Lane, placed: PlacedLane, laneCount: number): void {
     const { model } = this.#context;
     const { words, entities, index } = model;
-    const name = laneName(lane, words);
+    const name = laneName(lane, entities, words);
     const severalServers = entities.servers.length > 1;
     const facts = [severalServers ? lane.server : '', laneFacts(lane, entities, words)]
       .filter((each) => each !== '')

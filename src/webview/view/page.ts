@@ -4,6 +4,7 @@ import { assertNever } from '../../mqtt/assert-never.ts';
 import { scaledMetrics } from '../geometry/lanes.ts';
 import type { Host } from '../host.ts';
 import type { PageCommand, ToPage } from '../messages.ts';
+import { laneKeyOf } from '../model/entities.ts';
 import { PageModel, type Part } from '../model/page-model.ts';
 import { readSaved, type Tab } from '../model/ui-state.ts';
 import { panels } from '../toolkit.ts';
@@ -12,6 +13,7 @@ import type { PageContext } from './context.ts';
 import { DetailsStore } from './details-store.ts';
 import { el } from './dom.ts';
 import { Header } from './header.ts';
+import { InsightBar } from './insight-bar.ts';
 import { Notice } from './notice.ts';
 import { PacketList } from './packet-list.ts';
 import { PacketPanel } from './packet-panel.ts';
@@ -43,6 +45,7 @@ export class Page {
   readonly #header: Header;
   readonly #notice: Notice;
   readonly #strip: Strip;
+  readonly #insights: InsightBar;
   readonly #timeline: Timeline;
   readonly #splitter: Splitter;
   readonly #list: PacketList;
@@ -74,6 +77,7 @@ export class Page {
     this.#store = new DetailsStore(host, () => this.#changed(['details']));
     this.#notice = new Notice(this.#context);
     this.#strip = new Strip(this.#context);
+    this.#insights = new InsightBar(this.#context);
     this.#timeline = new Timeline(this.#context, {
       spanMs: this.#saved.spanMs,
       reducedMotion: () => this.#motion.matches,
@@ -112,6 +116,7 @@ export class Page {
       this.#header.element,
       this.#notice.element,
       this.#strip.element,
+      this.#insights.element,
       el('div', { class: 'work' }, this.#timeline.element, this.#splitter.element, this.#details),
       this.#announcer.element,
     );
@@ -143,6 +148,9 @@ export class Page {
         this.#model.select({ kind: 'packet', seq: message.seq });
         this.#timeline.reveal(message.atMs);
         this.#timeline.revealRow(`${message.server}\n${message.clientId}`);
+        return;
+      case 'revealInsight':
+        this.#revealInsight(message.insight);
         return;
       case 'details':
       case 'failure':
@@ -189,6 +197,14 @@ export class Page {
     this.#model.select({ kind: 'expectation', id });
     this.#timeline.reveal(expectation.observed?.atMs ?? expectation.dueAtMs ?? expectation.createdAtMs);
     this.#timeline.revealRow(`${expectation.server}\n${expectation.clientId}`);
+  }
+
+  #revealInsight(id: number): void {
+    const insight = this.#model.entities.insights.get(id);
+    if (insight === undefined) return;
+    this.#model.select({ kind: 'insight', id });
+    this.#timeline.reveal(insight.lastAtMs);
+    this.#timeline.revealRow(laneKeyOf(insight));
   }
 
   /** A filter over very many records is applied when the typing rests. */
@@ -244,6 +260,7 @@ export class Page {
     const stripIsOld = model.entities.pending.size > 0 && nowMs - this.#stripAtMs > stripPauseMs;
     if (parts.has('strip') || stripIsOld || this.#strip.isLeaving(nowMs)) {
       this.#strip.update();
+      this.#insights.update();
       this.#stripAtMs = nowMs;
     }
     if (parts.has('lanes')) this.#timeline.updateRows();

@@ -1,13 +1,12 @@
 /** Why: the question, the facts in the order of their telling, the checks, the verdict. */
-import type { StatementRef } from '../../mqtt/packet.ts';
-import type { Check, ExpectationView, Fact } from '../../session/model.ts';
-import { factTemplates } from '../../session/sentences.ts';
-import type { PageStatement } from '../messages.ts';
+import type { Check, ExpectationView } from '../../session/model.ts';
 import { clientName, expectationName, whyTitle } from '../model/describe.ts';
 import { severityWords, verdictLook, verdictWords } from '../model/verdicts.ts';
 import { button } from '../toolkit.ts';
 import type { PageContext, View } from './context.ts';
-import { el, uniqueId } from './dom.ts';
+import { el } from './dom.ts';
+import { FactLines } from './fact-lines.ts';
+import { InsightDetails } from './insight-details.ts';
 import { packetLink } from './links.ts';
 
 /** Other expectations of the same client that are offered, the newest ones. */
@@ -17,23 +16,33 @@ export class WhyPanel implements View {
   readonly element = el('div', { class: 'why-panel' });
   readonly #context: PageContext;
   #shown: readonly unknown[] = [];
-  /** Statements that the user has opened stay open while facts come in. */
-  readonly #open = new Set<string>();
+  readonly #facts: FactLines;
+  readonly #insight: InsightDetails;
 
   constructor(context: PageContext) {
     this.#context = context;
+    this.#facts = new FactLines(context);
+    this.#insight = new InsightDetails(context, this.#facts);
   }
 
   update(): void {
     const { model } = this.#context;
     const { entities, words, ui } = model;
+    const insight = ui.insight === undefined ? undefined : entities.insights.get(ui.insight);
     const expectation = ui.expectation === undefined ? undefined : entities.expectations.get(ui.expectation);
     const siblings = expectation === undefined ? [] : this.#siblings(expectation);
-    const shown = [expectation, words, ...siblings];
+    const shown = [insight, expectation, words, ...siblings, ...this.#insight.all];
     if (shown.length === this.#shown.length && shown.every((each, at) => each === this.#shown[at])) return;
     this.#shown = shown;
+    if (insight !== undefined) {
+      this.element.replaceChildren(...this.#insight.elements(insight));
+      return;
+    }
     if (expectation === undefined) {
-      this.element.replaceChildren(el('p', { class: 'hint', text: words.t('why.none') }));
+      this.element.replaceChildren(
+        el('p', { class: 'hint', text: words.t('why.none') }),
+        ...this.#insight.others(undefined),
+      );
       return;
     }
     this.element.replaceChildren(
@@ -42,10 +51,11 @@ export class WhyPanel implements View {
       el(
         'ol',
         { class: 'why-facts', attributes: { 'aria-label': words.t('why.facts') } },
-        ...expectation.facts.map((fact, at) => this.#fact(fact, `${expectation.id}.${at}`)),
+        ...expectation.facts.map((fact, at) => this.#facts.item(fact, `${expectation.id}.${at}`)),
       ),
       ...this.#checks(expectation.checks, expectation.id),
       ...this.#others(expectation, siblings),
+      ...this.#insight.others(undefined),
     );
   }
 
@@ -72,69 +82,6 @@ export class WhyPanel implements View {
     return el('p', { class: 'verdict-line' }, ...parts);
   }
 
-  #fact(fact: Fact, place: string): HTMLElement {
-    const line = el(
-      'div',
-      { class: 'fact-line' },
-      el('span', { class: 'fact-text', text: this.#sentence(fact) }),
-    );
-    const item = el('li', {}, line);
-    if (fact.statement !== undefined) line.append(...this.#statement(fact.statement, place, item));
-    if (fact.seq !== undefined) line.append(packetLink(this.#context, fact.seq));
-    return item;
-  }
-
-  #sentence({ code, params }: Fact): string {
-    const english: Readonly<Record<string, string>> = factTemplates;
-    return this.#context.model.words.template(`fact.${code}`, english[code] ?? code, params);
-  }
-
-  /** The statement's label; pressed, our summary of it opens below the fact. */
-  #statement(ref: StatementRef, place: string, item: HTMLElement): readonly HTMLElement[] {
-    const key = `${ref.version}:${ref.id}`;
-    const statement = this.#context.model.statements.get(key);
-    if (statement === undefined) return [el('span', { class: 'muted statement-link', text: key })];
-    const openKey = `${place} ${key}`;
-    const summary = this.#summary(statement);
-    summary.hidden = !this.#open.has(openKey);
-    item.append(summary);
-    const toggle = button({
-      label: statement.label,
-      ariaLabel: this.#context.model.words.t('why.showStatement', { label: statement.label }),
-      title: statement.summary,
-      appearance: 'quiet',
-      class: 'link statement-link',
-      onPress: () => {
-        summary.hidden = !summary.hidden;
-        if (summary.hidden) this.#open.delete(openKey);
-        else this.#open.add(openKey);
-        toggle.setExpanded(!summary.hidden);
-      },
-    });
-    toggle.setExpanded(!summary.hidden);
-    return [toggle.element];
-  }
-
-  #summary({ key, label, summary }: PageStatement): HTMLElement {
-    const { host, model } = this.#context;
-    const open = button({
-      label: model.words.t('button.open'),
-      ariaLabel: `${model.words.t('button.open')}: ${label}`,
-      appearance: 'quiet',
-      class: 'link',
-      onPress: () => host.post({ type: 'openStatement', key }),
-    });
-    return el(
-      'blockquote',
-      { class: 'statement', attributes: { id: uniqueId('statement') } },
-      el('strong', { text: label }),
-      ' ',
-      summary,
-      ' ',
-      open.element,
-    );
-  }
-
   #checks(checks: readonly Check[], expectation: number): readonly HTMLElement[] {
     if (checks.length === 0) return [];
     const { words } = this.#context.model;
@@ -147,7 +94,7 @@ export class WhyPanel implements View {
         words.t(look.key),
       );
       state.dataset['tone'] = look.tone;
-      const facts = check.facts.map((fact, at) => this.#fact(fact, `${expectation}.${check.id}.${at}`));
+      const facts = check.facts.map((fact, at) => this.#facts.item(fact, `${expectation}.${check.id}.${at}`));
       return el(
         'li',
         {},

@@ -6,7 +6,12 @@ import { reportTopics } from '../../../src/engine/messages.ts';
 import { checkPageTexts } from '../../../src/extension/check/check-page-texts.ts';
 import { statements } from '../../../src/mqtt/statements.ts';
 import { scenarioWords } from '../../../src/profile/scenario-words.ts';
-import { expectationTitles, factTemplates, verdictWords } from '../../../src/session/sentences.ts';
+import {
+  expectationTitles,
+  factTemplates,
+  insightTitles,
+  verdictWords,
+} from '../../../src/session/sentences.ts';
 import { whatIfTexts } from '../../../src/session/what-if-words.ts';
 import { pageStrings } from '../../../src/webview/messages.ts';
 
@@ -17,6 +22,7 @@ const source = join(root, 'src/extension');
 const tables: Readonly<Record<string, readonly string[]>> = {
   'verdictWords[verdict]': Object.values(verdictWords),
   'expectationTitles[expectation.kind]': Object.values(expectationTitles),
+  'insightTitles[kind]': Object.values(insightTitles),
   'statement.summary': statements.map(({ summary }) => summary),
   text: [
     ...Object.values(pageStrings),

@@ -1,4 +1,5 @@
 /** The stories that the page is shown with. Each leaves the time where it ended. */
+import type { ConnectPacket } from '../../../../src/mqtt/packet.ts';
 import { PROPERTY } from '../../../../src/mqtt/properties.ts';
 import type { ClientAction, PageClient } from '../../../../src/webview/messages.ts';
 import { demoConnect, utf8, Wire } from './wire.ts';
@@ -139,5 +140,50 @@ export function mixed(): Wire {
   wire.pass(200);
   wire.rawToClient(garbled, utf8('HTTP/1.1 400 Bad Request\r\n\r\n'));
   wire.pass(4000);
+  return wire;
+}
+
+/**
+ * Three programs with habits: `user` tells its state on another topic than its will, `sensor` is two programs with one identifier, `lamp` has
+ * a delay without a Session. And an observer, who watches for their wills.
+ */
+export function noticed(): Wire {
+  const wire = new Wire();
+  const publish = (connection: number, topic: string, payload: string): void =>
+    wire.toServer(connection, {
+      type: 'publish',
+      dup: false,
+      qos: 0,
+      retain: true,
+      topic,
+      properties: [],
+      payload: utf8(payload),
+    });
+  const will = (topic: string, delay?: number): NonNullable<ConnectPacket['will']> => ({
+    topic,
+    payload: utf8('offline'),
+    qos: 0,
+    retain: true,
+    properties: delay === undefined ? [] : [{ id: PROPERTY.willDelayInterval, kind: 'number', value: delay }],
+  });
+  const observer = wire.connect('observer', { clientId: 'sessionObserver4f0a81cd' });
+  wire.subscribe(observer, 'user/status/ann');
+  const user = wire.connect('user', { clientId: 'user', will: will('user/status/ann') });
+  publish(user, 'user/ann/status', 'online');
+  wire.pass(1200);
+  wire.connect('lamp', { clientId: 'lamp', will: will('lamp/state', 5) });
+  let sensor = wire.connect('sensor', { clientId: 'sensor' });
+  for (let turn = 0; turn < 5; turn += 1) {
+    wire.pass(2400);
+    const next = wire.connect('sensor', { clientId: 'sensor' });
+    wire.toClient(sensor, { type: 'disconnect', reasonCode: 0x8e, properties: [] });
+    wire.close(sensor, { by: 'server', how: 'fin' });
+    sensor = next;
+  }
+  wire.pass(900);
+  wire.close(user, { by: 'client', how: 'reset' });
+  wire.pass(8);
+  wire.publishToClient(observer, 'user/status/ann', 'offline');
+  wire.pass(1500);
   return wire;
 }

@@ -64,9 +64,10 @@ export class TestHost {
     });
   }
 
-  static async start(byteBudget = 16 * 1024 * 1024): Promise<TestHost> {
+  /** Without observers, unless the test is about them. */
+  static async start(byteBudget = 16 * 1024 * 1024, observers = false): Promise<TestHost> {
     const host = new TestHost();
-    const snapshot = await host.request('start', { byteBudget });
+    const snapshot = await host.request('start', { byteBudget, observers });
     host.#adopt(snapshot.entities);
     return host;
   }
