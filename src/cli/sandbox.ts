@@ -33,6 +33,10 @@ export async function sandbox(args: readonly string[], process: SandboxProcess):
   const ended = new Promise<void>((settle) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => settle());
   });
+  const { deviations = [] } = settings;
+  if (deviations.length > 0 && !wish.verbose) {
+    process.stderr.write(`Against the standard, as asked: ${deviations.join(', ')}.\n`);
+  }
   process.stdout.write(listeners.map(({ address }) => `listening on ${address}\n`).join(''));
   await ended;
   broker.close();

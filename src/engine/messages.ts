@@ -7,6 +7,7 @@ import type { ScenarioReport, StepResult } from '../check/scenario/report.ts';
 import type { QoS, Subscription } from '../mqtt/packet.ts';
 import type { Fault } from '../net/tap/faults.ts';
 import type { FaultRule, FaultRuleView } from '../net/tap/rules.ts';
+import type { DeviationName } from '../profile/keys/deviation-rows.ts';
 import type { ConnectionProfile, SandboxSettings, UserProperties } from '../profile/model.ts';
 import type { ScenarioStep } from '../profile/scenarios.ts';
 import type { SessionChanges } from '../session/model.ts';
@@ -69,6 +70,8 @@ export interface SandboxView {
   readonly server: string;
   /** For other programs, for example `mqtt://127.0.0.1:41883`. */
   readonly address: string;
+  /** What it does against the standard, as its settings ask for. */
+  readonly deviations: readonly DeviationName[];
   /** What the broker holds: told anew when it has changed, at most once a second. */
   readonly holds: SandboxHolding;
 }

@@ -95,6 +95,8 @@ export class Sandboxes {
     if (!isDeepStrictEqual(running.settings, settings)) {
       running.settings = settings;
       running.broker.changeSettings(settings);
+      running.view = { ...running.view, deviations: settings.deviations ?? [] };
+      this.#world.changed();
       this.#world.log('info', `${running.view.server} follows the changed settings of its file.`);
     }
     return running;
@@ -104,7 +106,8 @@ export class Sandboxes {
     const server = this.#serverKey(file);
     const opened = await openSandboxBroker(server, settings, port, this.#world);
     const { address } = opened.listener;
-    const view = { file, server, address, holds: holdingOf(opened.broker) };
+    const { deviations = [] } = settings;
+    const view = { file, server, address, deviations, holds: holdingOf(opened.broker) };
     const sandbox: Sandbox = { ...opened, view, settings };
     this.#running.set(file, sandbox);
     this.#lookLater();

@@ -1,4 +1,5 @@
 import * as assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { commands } from 'vscode';
 import type { SessionsNode } from '../../src/extension/views/sessions-model.ts';
 import { connected, now, profileFile, run, sample, sessionsLines, theApi, until } from './support/host.ts';
@@ -33,6 +34,21 @@ export const sandboxViewTests: readonly HostTest[] = [
         '    Retained messages | 1',
         '      kept | ',
       ]);
+    },
+  },
+  {
+    name: 'the Sessions view says what a sandbox broker does against the standard, also when its file changes',
+    async run() {
+      const text = 'profiles: { a: { broker: sandbox, clientId: a } }\n';
+      const file = profileFile(`sandbox: { deviations: [noWillAt0x04, willsInLine] }\n${text}`);
+      const { key, server } = await connected(file, 'a');
+      const [, first] = await sessionsLines(server);
+      assert.equal(first, '  Against the standard | noWillAt0x04, willsInLine');
+      await run('disconnect', { client: key });
+      writeFileSync(file, text);
+      await connected(file, 'a');
+      await until(({ sandboxes }) => sandboxes.every(({ deviations }) => deviations.length === 0));
+      assert.ok((await sessionsLines(server)).every((line) => !line.includes('Against the standard')));
     },
   },
   {

@@ -38,6 +38,16 @@ export function brokerNode({ server, holds }: SandboxView, nowMs: number): Sessi
   };
 }
 
+/** What the broker does against the standard, so that nobody wonders at what was asked for. */
+export function deviationsNode({ server, deviations }: SandboxView): SessionsNode[] {
+  if (deviations.length === 0) return [];
+  const label = l10n.t('Against the standard');
+  const description = deviations.join(', ');
+  return [
+    { ...leaf(`deviations ${server}`, label, 'warning'), description, spoken: `${label}, ${description}` },
+  ];
+}
+
 /** Whether something in it counts down. */
 export function brokerCountsDown({ holds }: SandboxView, nowMs: number): boolean {
   return holds.firstSessions.some(

@@ -17,7 +17,7 @@ import {
   timeOfDay,
   willStateWord,
 } from '../ui/words.ts';
-import { brokerNode } from './sandbox-model.ts';
+import { brokerNode, deviationsNode } from './sandbox-model.ts';
 import { tapNode, tappedContext } from './tap-model.ts';
 
 /** A node of the Sessions view as plain data; its fields are the target of the commands in its context menu. */
@@ -119,6 +119,7 @@ function serverNode(
     server,
     ...(sandbox === undefined ? {} : { file: sandbox.file }),
     children: [
+      ...(sandbox === undefined ? [] : deviationsNode(sandbox)),
       ...clients.map((client) => clientNode(state, client, clients, nowMs)),
       ...shown.map((identity) => observedNode(identity, tapped, nowMs)),
       ...(hidden > 0 ? [moreNode(server, hidden)] : []),

@@ -161,7 +161,7 @@ class Context implements BrokerContext {
     this.#limits = limits;
     this.memory = new QueueMemory(most);
     this.#authorization = new Authorization(settings);
-    this.#behaviour = behaviourWith(settings.deviations ?? []);
+    this.#behaviour = this.#behaviourOf(settings);
     this.#newClientId = newClientId;
     this.#authentication = authentication;
     this.retained = new RetainedMessages(this, clock);
@@ -189,7 +189,12 @@ class Context implements BrokerContext {
   change(limits: BrokerLimits, settings: SandboxSettings): void {
     this.#limits = limits;
     this.#authorization = new Authorization(settings);
-    this.#behaviour = behaviourWith(settings.deviations ?? []);
+    this.#behaviour = this.#behaviourOf(settings);
+  }
+
+  #behaviourOf({ deviations = [] }: SandboxSettings): Behaviour {
+    if (deviations.length > 0) this.log('warn', `Against the standard, as asked: ${deviations.join(', ')}.`);
+    return behaviourWith(deviations);
   }
 
   newClientId(): string {

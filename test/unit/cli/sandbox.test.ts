@@ -74,6 +74,20 @@ describe('mqtt-session sandbox', () => {
     await Promise.all(clients.map((client) => client.endAsync(true)));
   });
 
+  test('says what it does against the standard, and does it', async () => {
+    const run = cli.run('sandbox', '--port', '0', '--deviation', 'sessionPresentAlways0');
+    const [address = ''] = await run.listening();
+    await run.said(/^Against the standard, as asked: sessionPresentAlways0\.\n$/);
+    const wish = { clientId: 'back', clean: false, properties: { sessionExpiryInterval: 99 } };
+    await (await connect(address, wish)).endAsync();
+    const again = mqttConnect(address, { protocolVersion: 5, reconnectPeriod: 0, ...wish });
+    const connack = await new Promise<IConnackPacket>((settle) => again.once('connect', settle));
+    expect(connack.sessionPresent).toBe(false);
+    await again.endAsync();
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+  });
+
   test('names the address that is taken, starts nothing, and exits with 1', async () => {
     const first = cli.run('sandbox', '--port', '0');
     const [address = ''] = await first.listening();

@@ -88,6 +88,16 @@ describe('the state of a sandbox', () => {
 });
 
 describe('the settings of a sandbox', () => {
+  it('tell what it does against the standard, in its view and in the log', async () => {
+    const { sandbox } = parseProfileFile('sandbox: { deviations: [noWillAt0x04] }', '');
+    const { key } = await host.connect({ ...keeping, name: 'before' }, sandbox);
+    await host.until(() => host.sandboxes.some(({ deviations }) => deviations.includes('noWillAt0x04')));
+    expect(host.logs.join('\n')).toContain('Against the standard, as asked: noWillAt0x04.');
+    await host.request('drop', { client: key });
+    await host.connect({ ...keeping, name: 'after', clientId: 'after' });
+    await host.until(() => host.sandboxes.every(({ deviations }) => deviations.length === 0));
+  });
+
   it('hold for its next connection, limits included', async () => {
     const { sandbox } = parseProfileFile('sandbox: { maximumQoS: 1, serverKeepAlive: 7s }', '');
     await host.connect({ ...keeping, name: 'before' });
