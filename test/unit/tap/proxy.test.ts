@@ -95,6 +95,15 @@ describe('a tap', () => {
     expect(tap.endOf(1)).toMatchObject({ by: 'server', how: 'reset' });
   });
 
+  it('passes a reset that comes right behind data as one, after the data', async () => {
+    const { tap } = await start();
+    const { client, server } = await bench.connect();
+    server.socket.write('last words');
+    server.socket.resetAndDestroy();
+    expect(await client.ended()).toBe('ECONNRESET');
+    expect(tap.endOf(1)).toMatchObject({ by: 'server', how: 'reset' });
+  });
+
   it('resets a Client at once when the Server is not there', async () => {
     const { tap } = await start({ to: { scheme: 'mqtt', host: '127.0.0.1', port: 1, path: '' } });
     const client = bench.dial();

@@ -21,7 +21,11 @@ export class Peer {
       this.length += chunk.length;
       this.#woken();
     });
-    socket.on('end', () => this.#over('fin'));
+    socket.on('end', () => {
+      // A reset that comes right behind data shows as an end in Node, too.
+      if (!socket.writable) this.#over('fin');
+      else socket.write(Buffer.alloc(0), (error) => this.#over(error ? 'ECONNRESET' : 'fin'));
+    });
     socket.on('error', (error: NodeJS.ErrnoException) => this.#over(error.code ?? error.message));
     socket.on('close', () => this.#over('closed'));
   }
