@@ -55,6 +55,10 @@ const nothing = Buffer.alloc(0);
 
 /** Sends RST, and forgets what was not sent. */
 export function resetSide({ stream, socket }: Side): void {
-  socket.resetAndDestroy();
+  if (socket.writableEnded && !socket.writableFinished) {
+    // Node neither resets nor closes a socket whose FIN is on its way. One that does not get rid of it is just closed.
+    if (socket.writableLength > 0) socket.destroy();
+    else socket.once('finish', () => socket.resetAndDestroy());
+  } else socket.resetAndDestroy();
   if (stream !== socket) stream.destroy();
 }
