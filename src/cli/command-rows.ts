@@ -131,6 +131,16 @@ export const tapCommand: CommandRow = {
       value: undefined,
       help: 'Allows a --listen that other machines can reach. Everybody there can then connect, and reach the broker.',
     },
+    {
+      option: '--save',
+      value: 'FILE',
+      help: 'Writes what passes as pcapng, as it passes, for Wireshark and `explain`. Passwords are replaced.',
+    },
+    {
+      option: '--save-secrets',
+      value: undefined,
+      help: 'With --save, passwords are written as they were sent.',
+    },
     { option: '--why', value: undefined, help: 'Tells the reasons of every verdict.' },
     { option: '--quiet', value: undefined, help: 'Prints nothing but where it listens.' },
     { option: '--verbose', value: undefined, help: 'Logs on standard error.' },
@@ -138,5 +148,22 @@ export const tapCommand: CommandRow = {
   ],
 };
 
+export const explainCommand: CommandRow = {
+  synopsis: 'explain FILE [options]',
+  summary: 'Explains the sessions in a capture.',
+  about: [
+    'Reads a capture (pcapng or pcap, of this program, Wireshark, tshark or tcpdump), finds the MQTT in it whatever its ports, also over WebSocket, and tells of each Client its connections, ' +
+      'what the Server owed it, what became of that, and why, with the statements of the standard and the numbers of the packets.',
+    'Where the capture does not show enough, it says so and decides nothing. Exits with 0; with 1 when the file cannot be read, and with 2 when the command line is not understood.',
+  ],
+  options: [{ option: '--json', value: undefined, help: 'Prints JSON, in the place of text.' }, helpOption],
+};
+
 /** Every command but `sandbox`, whose options are those of a broker. */
-export const commandRows: readonly CommandRow[] = [tapCommand, runCommand, lintCommand, checkCommand];
+export const commandRows: readonly CommandRow[] = [
+  tapCommand,
+  explainCommand,
+  runCommand,
+  lintCommand,
+  checkCommand,
+];

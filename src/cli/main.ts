@@ -10,6 +10,8 @@ async function main(args: readonly string[]): Promise<number> {
       return sandbox(rest, process);
     case 'tap':
       return (await import('./tap.ts')).tap(rest, process);
+    case 'explain':
+      return (await import('./explain.ts')).explain(rest, process);
     case 'run':
       // What a command needs is loaded only for it.
       return (await import('./run.ts')).run(rest, process);

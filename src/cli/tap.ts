@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { TapScheme, TapView } from '../engine/messages.ts';
 import { readBrokerAddress, readListenAddress } from '../profile/broker-address.ts';
 import type { ConnectionProfile } from '../profile/model.ts';
@@ -16,6 +17,8 @@ type CommandLine = ReturnType<typeof readOptions>;
 
 const usualListen = '127.0.0.1:1884';
 const usualBudget = 268_435_456;
+/** A file of a terminal is not parted. In bytes. */
+const saveLimit = Number.MAX_SAFE_INTEGER;
 const schemes: readonly TapScheme[] = ['mqtt', 'mqtts', 'ws', 'wss'];
 
 /**
@@ -54,6 +57,11 @@ export async function tap(args: readonly string[], process: TapProcess): Promise
       folder: process.cwd(),
       sandbox: { deny: [], users: [] },
     });
+    const save = line.get('--save');
+    if (save !== undefined) {
+      const path = resolve(process.cwd(), save);
+      await engine.request('record', { path, mask: !line.has('--save-secrets'), limitBytes: saveLimit });
+    }
     for (const rule of rules) await engine.request('fault', { tap: view.key, rule });
     process.stdout.write(introduction(view));
     await ended;

@@ -9,6 +9,13 @@ import { recordDetails } from '../trace/details.ts';
 import type { RecordedAction, RecordListener } from '../trace/listener.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { Trace } from '../trace/trace.ts';
+import {
+  type CapturesPorts,
+  openCapture,
+  Recording,
+  type RecordingOptions,
+  saveCapture,
+} from './captures.ts';
 import { Checks, writeReport } from './checks.ts';
 import { Clients } from './clients.ts';
 import { answer, type EngineHandlers, stackOf } from './dispatch.ts';
@@ -18,6 +25,7 @@ import { guarded } from './guard.ts';
 import { type ChangeSources, HostChanges } from './host-changes.ts';
 import { Listeners } from './listeners.ts';
 import type {
+  CaptureSummary,
   EngineChanges,
   EngineMethods,
   EngineSnapshot,
@@ -66,6 +74,9 @@ export class Engine {
   #trace = new Trace();
   #recorder: Recorder;
   #feed: RecordFeed;
+  #recording: Recording | undefined;
+  /** Set when the trace is that of a capture. */
+  #captureUntilMs: number | undefined;
   #started = false;
   #stopping = false;
 
@@ -220,6 +231,12 @@ export class Engine {
         this.#pump.poke();
         return undefined;
       },
+      saveCapture: async ({ path, mask }) => {
+        this.#advance();
+        return saveCapture(this.#capturesPorts(), path, mask);
+      },
+      openCapture: ({ path }) => this.#openCapture(path),
+      record: ({ path, mask, limitBytes }) => this.#recordTo({ path, mask, limitBytes }),
       clear: () => this.#clear(),
       shutdown: () => this.#shutdown(),
     };
@@ -345,7 +362,37 @@ export class Engine {
     await this.#sandboxes.stopAll();
     this.#flush();
     this.#pump.stop();
+    await this.#recording?.end();
     return undefined;
+  }
+
+  #capturesPorts(): CapturesPorts {
+    return { trace: () => this.#trace, entities: this.#entities, now: () => this.#now() };
+  }
+
+  async #openCapture(path: string): Promise<CaptureSummary> {
+    if (this.#captureUntilMs !== undefined || this.#trace.endSeq > 1) throw engineErrors.captureInUse();
+    this.#captureUntilMs = 0;
+    const summary = await openCapture(path, this.#recorder, (untilMs) => {
+      this.#captureUntilMs = untilMs;
+      this.#pump.poke();
+    });
+    this.#flush();
+    return summary;
+  }
+
+  async #recordTo(options: RecordingOptions): Promise<undefined> {
+    const recording = new Recording(options, this.#capturesPorts());
+    await recording.begin();
+    await this.#recording?.end();
+    this.#recording = recording;
+    this.#pump.poke();
+    return undefined;
+  }
+
+  /** The time of the trace: of a capture, that up to which it was read. */
+  #now(): number {
+    return this.#captureUntilMs ?? this.#options.clock.now();
   }
 
   #checkRunning(): void {
@@ -394,20 +441,23 @@ export class Engine {
 
   /** Moves the rules to now, and keeps what they say. */
   #advance(): EngineChanges['entities'] {
-    this.#rules.advance(this.#options.clock.now());
+    // Until something has happened time changes nothing, and what happens first may be that of a capture.
+    if (this.#trace.endSeq > 1) this.#rules.advance(this.#now());
     const changes = this.#rules.takeChanges();
     this.#entities.apply(changes);
     return changes;
   }
 
   #flush(): void {
+    this.#recording?.follow();
     const changes = this.#changes.take(this.#sources(), this.#advance());
     if (changes !== undefined) {
       const { records } = changes;
       this.#options.post({ kind: 'changes', changes }, records === undefined ? [] : buffersOf(records));
     }
     if (this.#feed.behind) this.#pump.poke();
-    if (this.#entities.waiting) this.#pump.pokeAt(this.#options.clock.now() + lookEveryMs);
+    if (this.#entities.waiting && this.#captureUntilMs === undefined)
+      this.#pump.pokeAt(this.#options.clock.now() + lookEveryMs);
   }
 
   #sources(): ChangeSources {

@@ -39,6 +39,10 @@ export class Entities {
     return this.#open.size > 0;
   }
 
+  connection(id: number): ConnectionView | undefined {
+    return this.#connections.get(id);
+  }
+
   all(): SessionChanges {
     return {
       connections: [...this.#connections.values()],

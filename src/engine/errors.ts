@@ -14,6 +14,30 @@ export const engineErrors = {
       'The extension and its engine do not belong together; install the extension again.',
     ),
 
+  cannotWrite: (path: string, cause: unknown) =>
+    new NetError(
+      'cannot-write',
+      `${path} could not be written: ${reasonOf(cause)}.`,
+      'Choose another place, or make room there.',
+    ),
+
+  cannotRead: (path: string, cause: unknown) =>
+    new NetError('cannot-read', `${path} could not be read: ${reasonOf(cause)}.`, 'Choose another file.'),
+
+  notACapture: (path: string) =>
+    new NetError(
+      'not-a-capture',
+      `${path} is no capture that can be read.`,
+      'Captures are files in the formats pcap and pcapng, as Wireshark, tshark and tcpdump write them.',
+    ),
+
+  captureInUse: () =>
+    new NetError(
+      'capture-in-use',
+      'This engine holds a trace already, into which no capture can be opened.',
+      'Open the capture in a page of its own.',
+    ),
+
   stopping: () => new NetError('stopping', 'The engine is stopping.', 'Try again when it runs.'),
 
   sandboxElsewhere: (address: string, port: number) =>
@@ -75,6 +99,10 @@ export const engineErrors = {
       'The log has the details. Please report it: this is a fault of the extension.',
     ),
 } as const;
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+}
 
 /** What the user gets to read of whatever was thrown. */
 export function userError(error: unknown): UserError {

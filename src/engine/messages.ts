@@ -11,6 +11,7 @@ import type { DeviationName } from '../profile/keys/deviation-rows.ts';
 import type { ConnectionProfile, SandboxSettings, UserProperties } from '../profile/model.ts';
 import type { ScenarioStep } from '../profile/scenarios.ts';
 import type { SessionChanges } from '../session/model.ts';
+import type { CaptureSummary } from '../trace/capture/reader.ts';
 import type { RecordBatch, RecordDetails, TraceStats } from '../trace/model.ts';
 
 /** The host sees of the trace, and of runs of scenarios, what passes through here. */
@@ -312,11 +313,38 @@ export interface EngineMethods {
    * after the last one that `records` answered, so that nothing is missing or there twice.
    */
   follow: { params: { readonly on: boolean }; result: undefined };
+  /** Writes what the trace holds as pcapng into `path`. `mask`: passwords and Authentication Data are replaced. */
+  saveCapture: {
+    params: { readonly path: string; readonly mask: boolean };
+    result: SavedCapture;
+  };
+  /**
+   * Reads a capture (pcap, pcapng) into the trace, which must be empty and stays what the file says: its time is that of
+   * the capture. Resolves when all of it was read; `changes` tell of it meanwhile.
+   */
+  openCapture: { params: { readonly path: string }; result: CaptureSummary };
+  /**
+   * From now on writes the trace into `path` as it is recorded, from its beginning, until `shutdown`. When the file is longer than `limitBytes`
+   * it is kept as the part before, and a new one begins.
+   */
+  record: {
+    params: { readonly path: string; readonly mask: boolean; readonly limitBytes: number };
+    result: undefined;
+  };
   /** Empties the trace. Connections that live stay. */
   clear: { params: undefined; result: undefined };
   /** Ends every connection and broker, in order. */
   shutdown: { params: undefined; result: undefined };
 }
+
+/** What a saved capture holds. */
+export interface SavedCapture {
+  readonly records: number;
+  /** Records that the trace no longer held when it was saved. */
+  readonly dropped: number;
+}
+
+export type { CaptureSummary };
 
 export type EngineMethod = keyof EngineMethods;
 

@@ -82,6 +82,11 @@ export class CaptureReader implements CaptureFileSink {
     return this.#file.problem !== undefined;
   }
 
+  /** Up to when it was read, in milliseconds since the Unix epoch; undefined before the first frame. */
+  get untilMs(): number | undefined {
+    return this.#untilMs;
+  }
+
   push(chunk: Uint8Array): void {
     this.#file.push(chunk);
   }

@@ -1,0 +1,190 @@
+/** Captures on disk: the trace saved to a file, a file opened as the trace, and the trace written while it is recorded. */
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open as openFile, rename, rm } from 'node:fs/promises';
+import { CaptureReader, type CaptureSummary } from '../trace/capture/reader.ts';
+import { CaptureWriter } from '../trace/capture/writer.ts';
+import type { ConnectionInfo } from '../trace/listener.ts';
+import type { Recorder } from '../trace/recorder.ts';
+import type { Trace } from '../trace/trace.ts';
+import { verdictComments } from './capture-comments.ts';
+import type { Entities } from './entities.ts';
+import { engineErrors } from './errors.ts';
+import type { SavedCapture } from './messages.ts';
+
+/** So much is read, or gathered to be written, at a time. In bytes. */
+const PIECE_BYTES = 1_048_576;
+/** So many records are written before others get their turn. */
+const RECORDS_AT_A_TIME = 5_000;
+
+export interface CapturesPorts {
+  readonly trace: () => Trace;
+  readonly entities: Entities;
+  readonly now: () => number;
+}
+
+/** Writes the records that the trace holds now into `path`, in the place of what was there. */
+export async function saveCapture(
+  { trace, entities, now }: CapturesPorts,
+  path: string,
+  mask: boolean,
+): Promise<SavedCapture> {
+  const held = trace();
+  const comments = verdictComments(entities.all().expectations);
+  const writer = new CaptureWriter({
+    mask,
+    infoOf: (connection) => infoOf(entities, connection),
+    commentsOn: (seq) => comments.get(seq) ?? [],
+  });
+  const untilMs = now();
+  const { firstSeq, endSeq, dropped } = held.stats();
+  // A file that is half written must not take the place of a whole one.
+  const unfinished = `${path}.unfinished`;
+  const file = await openFile(unfinished, 'w').catch((error: unknown) => {
+    throw engineErrors.cannotWrite(path, error);
+  });
+  try {
+    for (let seq = firstSeq; seq < endSeq; seq += 1) {
+      const record = held.read(seq);
+      if (record !== undefined) writer.write(record);
+      if (writer.waiting > PIECE_BYTES || seq % RECORDS_AT_A_TIME === 0) await file.write(writer.take());
+    }
+    await file.write(writer.take());
+    await file.write(writer.end(untilMs));
+    await file.close();
+    await rename(unfinished, path);
+  } catch (error) {
+    await file.close().catch(() => {});
+    await rm(unfinished, { force: true });
+    throw engineErrors.cannotWrite(path, error);
+  }
+  return { records: endSeq - firstSeq, dropped };
+}
+
+/** Reads a file into the recorder, piece by piece; `reached` is told the time up to which it was read. */
+export async function openCapture(
+  path: string,
+  recorder: Recorder,
+  reached: (untilMs: number) => void,
+): Promise<CaptureSummary> {
+  const reader = new CaptureReader(recorder);
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
+      reader.push(chunk);
+      if (reader.untilMs !== undefined) reached(reader.untilMs);
+      if (reader.stopped) break;
+    }
+  } catch (error) {
+    throw engineErrors.cannotRead(path, error);
+  }
+  const summary = reader.finish();
+  if (summary.problem?.code === 'not-a-capture') throw engineErrors.notACapture(path);
+  if (summary.untilMs !== undefined) reached(summary.untilMs);
+  return summary;
+}
+
+function infoOf(entities: Entities, connection: number): ConnectionInfo | undefined {
+  const view = entities.connection(connection);
+  if (view === undefined) return undefined;
+  const { server, client, label } = view;
+  return { server, tap: client === undefined ? 'listener' : 'client', client, label };
+}
+
+export interface RecordingOptions {
+  readonly path: string;
+  readonly mask: boolean;
+  /** When the file is longer, it becomes `path` with `.1` before its ending, in the place of the one before, and a new one begins. In bytes. */
+  readonly limitBytes: number;
+}
+
+/** Writes what is recorded as it comes, so that it outlives this process. */
+export class Recording {
+  readonly #options: RecordingOptions;
+  readonly #ports: CapturesPorts;
+  #writer: CaptureWriter;
+  #nextSeq: number;
+  #file: FileHandle | undefined = undefined;
+  #written = 0;
+  #work: Promise<void> = Promise.resolve();
+  #failed: unknown = undefined;
+
+  constructor(options: RecordingOptions, ports: CapturesPorts) {
+    this.#options = options;
+    this.#ports = ports;
+    this.#writer = this.#newWriter();
+    this.#nextSeq = ports.trace().firstSeq;
+  }
+
+  /** @throws when the file cannot be written */
+  async begin(): Promise<void> {
+    const { path } = this.#options;
+    try {
+      this.#file = await openFile(path, 'w');
+    } catch (error) {
+      throw engineErrors.cannotWrite(path, error);
+    }
+    await this.#write(this.#writer.take());
+  }
+
+  /** Why it writes no more, if it does not. */
+  get failed(): unknown {
+    return this.#failed;
+  }
+
+  /** Takes what is new in the trace. */
+  follow(): void {
+    const trace = this.#ports.trace();
+    const { endSeq } = trace;
+    if (this.#failed !== undefined) return;
+    for (let seq = Math.max(this.#nextSeq, trace.firstSeq); seq < endSeq; seq += 1) {
+      const record = trace.read(seq);
+      if (record !== undefined) this.#writer.write(record);
+    }
+    if (this.#nextSeq === endSeq) return;
+    this.#nextSeq = endSeq;
+    const bytes = this.#writer.take();
+    this.#work = this.#work
+      .then(() => this.#write(bytes))
+      .then(() => this.#rotate())
+      .catch((error: unknown) => {
+        this.#failed ??= error;
+      });
+  }
+
+  /** Ends the file as a whole one. */
+  async end(): Promise<void> {
+    this.follow();
+    await this.#work;
+    if (this.#failed === undefined) await this.#write(this.#writer.end(this.#ports.now()));
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+
+  #newWriter(): CaptureWriter {
+    const { entities } = this.#ports;
+    return new CaptureWriter({
+      mask: this.#options.mask,
+      infoOf: (connection) => infoOf(entities, connection),
+    });
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    this.#written += bytes.length;
+    await this.#file?.write(bytes);
+  }
+
+  async #rotate(): Promise<void> {
+    const { path, limitBytes } = this.#options;
+    if (this.#written < limitBytes) return;
+    await this.#file?.close();
+    await rename(path, earlierPath(path));
+    this.#file = await openFile(path, 'w');
+    this.#written = 0;
+    this.#writer = this.#newWriter();
+    await this.#write(this.#writer.take());
+  }
+}
+
+/** Where the part of a recording is that came before the one at `path`. */
+export function earlierPath(path: string): string {
+  return path.replace(/(\.[^./\\]*)?$/, '.1$1');
+}
