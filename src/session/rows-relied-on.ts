@@ -3,6 +3,9 @@ import type { RowId } from './model.ts';
 import { whatIf } from './what-if.ts';
 import type { WhatIfSettings } from './what-if-model.ts';
 
+/** The row of connections that have no will. */
+const withoutWill: RowId = 'D01';
+
 /**
  * The rows that say what becomes of will and Session when a connection with these settings ends as connections do every day, and
  * the Client stays away, comes back by its own settings, or is taken over. In the order of the table.
@@ -11,7 +14,8 @@ export function rowsReliedOn(settings: WhatIfSettings): readonly RowId[] {
   const rows = whatIf(settings, ({ usual }) => usual).ends.flatMap(({ outcomes }) =>
     outcomes
       .filter(({ own, back }) => own || back === 'none' || back === 'takeover')
-      .flatMap((outcome) => outcome.rows),
+      // Without a will only what becomes of the Session matters.
+      .flatMap(({ rows, will }) => (will.kind === 'none' ? rows.filter((row) => row === withoutWill) : rows)),
   );
   return [...new Set(rows)].toSorted();
 }

@@ -34,7 +34,7 @@ export async function checkProfile(app: App, place: ProfilePlace): Promise<Check
       ...(prefix === undefined || prefix === '' ? {} : { prefix }),
     }),
   );
-  await app.check.show({ report, profile: name, reliances: await reliancesOf(app) });
+  await app.check.show({ report, profile: name, reliances: await reliancesOf(app, name) });
   return report;
 }
 
@@ -74,13 +74,14 @@ function withCheckProgress(app: App, run: string, work: Promise<CheckReport>): P
   );
 }
 
-/** What every usable profile of the workspace relies on. */
-async function reliancesOf(app: App): Promise<{ profile: string; rows: readonly string[] }[]> {
+/** What every usable profile of the workspace relies on, the one that was checked first. */
+async function reliancesOf(app: App, first: string): Promise<{ profile: string; rows: readonly string[] }[]> {
   const sources = await app.files.all();
-  return sources.flatMap(({ file }) =>
+  const all = sources.flatMap(({ file }) =>
     file.profiles.map((profile) => ({
       profile: profile.name,
       rows: rowsReliedOn(whatIfSettingsOf(profile, file.sandbox)),
     })),
   );
+  return all.toSorted((a, b) => Number(b.profile === first) - Number(a.profile === first));
 }
