@@ -41,6 +41,8 @@ export interface Connecting {
   /** Session Expiry Interval in seconds; absent from the packet when undefined. */
   readonly expiry?: number | undefined;
   readonly keepAlive?: number | undefined;
+  /** Whatever Session Expiry Interval the Server grants will do. */
+  readonly anyExpiry?: true | undefined;
   /** `a` unless given: tells the Clients of one probe apart; `none` sends an empty Client Identifier. */
   readonly as?: string | undefined;
 }
@@ -226,17 +228,46 @@ export class Stage {
     } & Partial<Subscription> = {},
   ): Promise<Party> {
     const party = await this.client({ version, cleanStart: true, as });
-    const { reasonCodes } = await this.#options.turns.take(() => party.client.subscribe(topic, qos, options));
-    const [granted = 0x80] = reasonCodes;
-    if (granted >= 0x80)
-      throw new CannotTry(`the Server refuses the subscription to ${topic} (0x${granted.toString(16)})`);
-    if (granted < qos) throw new CannotTry(`the Server grants QoS ${granted} where ${qos} was asked for`);
+    await this.subscribe(party, topic, qos, options);
     if (this.#observer === undefined) {
       this.#observer = party;
       this.#observed = topic;
     }
     this.#keepAwake(party);
     return party;
+  }
+
+  /** @throws CannotTry when the Server does not grant the subscription */
+  async subscribe(
+    { client }: Party,
+    topic: string,
+    qos: QoS,
+    options: Partial<Subscription> = {},
+  ): Promise<void> {
+    const { reasonCodes } = await this.#options.turns.take(() => client.subscribe(topic, qos, options));
+    const [granted = 0x80] = reasonCodes;
+    if (granted >= 0x80) {
+      throw new CannotTry(`the Server refuses the subscription to ${topic} (0x${granted.toString(16)})`);
+    }
+    if (granted < qos) throw new CannotTry(`the Server grants QoS ${granted} where ${qos} was asked for`);
+  }
+
+  /**
+   * Publishes with QoS 1 or 2, and waits until it is acknowledged.
+   * @throws CannotTry when the Server does not take it
+   */
+  async publish(
+    { client }: Party,
+    topic: string,
+    payload: string,
+    qos: 1 | 2,
+    more: Partial<PublishPacket> = {},
+  ): Promise<void> {
+    client.publish(topic, new TextEncoder().encode(payload), qos, more);
+    const { packet } = await client.next(qos === 1 ? 'puback' : 'pubrec');
+    if (packet.reasonCode >= 0x80) {
+      throw new CannotTry(`the Server refuses a PUBLISH to ${topic} (0x${packet.reasonCode.toString(16)})`);
+    }
   }
 
   /** What an observer was sent on its topic, the control aside. */
@@ -584,8 +615,8 @@ function refused({ version, will }: Connecting, connack: ConnackPacket | undefin
   );
 }
 
-function checkGranted({ version, expiry }: Connecting, connack: ConnackPacket): void {
-  if (version !== 5 || expiry === undefined) return;
+function checkGranted({ version, expiry, anyExpiry }: Connecting, connack: ConnackPacket): void {
+  if (version !== 5 || expiry === undefined || anyExpiry === true) return;
   const granted = propertyNumber(connack.properties, PROPERTY.sessionExpiryInterval) ?? expiry;
   if (granted === expiry || Math.min(granted, expiry) > expiryMattersSeconds) return;
   throw new CannotTry(

@@ -27,7 +27,7 @@ export async function survey(stage: Stage): Promise<Survey> {
   let abilities: ServerAbilities = { versions };
   for (const version of [5, 4, 3] as const) {
     const expiry = version === 5 ? never : undefined;
-    const wish = { version, cleanStart: true, expiry, as: `v${version}` };
+    const wish = { version, cleanStart: true, expiry, anyExpiry: true, as: `v${version}` } as const;
     const answer = await stage.connect(wish, { mayRefuse: false });
     if (!answer.accepted) {
       refusals.set(version, reasonOf(version, answer));

@@ -1,12 +1,11 @@
 /** S3 and S4, and what a Session must keep: messages. And B1: wills of several Clients. */
 import { PROPERTY, propertyNumber } from '../../mqtt/properties.ts';
 import { tolerances } from '../../session/tolerances.ts';
+import { Doubt } from '../failures.ts';
 import { lateness } from '../judging.ts';
 import type { CheckProbe } from '../probe.ts';
 import { type Connecting, number, text } from '../stage.ts';
 import { scripted, versionNames } from './scripted.ts';
-
-const encode = (of: string): Uint8Array => new TextEncoder().encode(of);
 
 function keptBy(version: 4 | 5): Connecting {
   return { version, cleanStart: false, expiry: version === 5 ? 30 : undefined };
@@ -22,12 +21,15 @@ const queued = (version: 4 | 5): CheckProbe =>
     expected: 'the message comes after the resume',
     play: async ({ stage, owe, owePresent }) => {
       const topic = stage.topic('kept');
+      const observer = await stage.observe(topic, { version });
       const first = await stage.client(keptBy(version));
-      await first.client.subscribe(topic, 1);
+      await stage.subscribe(first, topic, 1);
       await stage.disconnect(first);
       const publisher = await stage.client({ version, cleanStart: true, as: 'p' });
-      publisher.client.publish(topic, encode('M1'), 1);
-      await publisher.client.next('puback');
+      await stage.publish(publisher, topic, 'M1', 1);
+      await stage.sees(observer, tolerances.onTimeMs);
+      if (stage.publishes(observer).length === 0)
+        throw new Doubt('the message did not reach a live subscriber either');
       const back = await stage.client(keptBy(version));
       owePresent(back, true);
       await stage.pause(tolerances.onTimeMs);
@@ -46,12 +48,15 @@ const willQueued = scripted({
   expected: 'the will comes after the resume',
   play: async ({ stage, owe }) => {
     const topic = stage.topic();
+    const observer = await stage.observe(topic);
     const first = await stage.client({ ...keptBy(5), as: 's' });
-    await first.client.subscribe(topic, 1);
+    await stage.subscribe(first, topic, 1);
     await stage.disconnect(first);
     const lost = await stage.client({ version: 5, cleanStart: true, will: { payload: 'W1', topic } });
     await stage.cut(lost);
-    await stage.pause(tolerances.onTimeMs);
+    await stage.sees(observer, 2 * tolerances.onTimeMs);
+    if (stage.publishes(observer).length === 0)
+      throw new Doubt('the will did not reach a live subscriber either');
     const back = await stage.client({ ...keptBy(5), as: 's' });
     await stage.pause(tolerances.onTimeMs);
     const came = back.client.publishes.some(({ packet }) => text(packet.payload) === 'W1');
@@ -71,10 +76,10 @@ const pubrelAgain = scripted({
   play: async ({ stage, owe }) => {
     const topic = stage.topic('twice');
     const first = await stage.client(keptBy(5));
-    await first.client.subscribe(topic, 2);
+    await stage.subscribe(first, topic, 2);
     first.client.acknowledges = false;
     const publisher = await stage.client({ version: 5, cleanStart: true, as: 'p' });
-    publisher.client.publish(topic, encode('M1'), 2, {
+    await stage.publish(publisher, topic, 'M1', 2, {
       properties: [number(PROPERTY.messageExpiryInterval, 1)],
     });
     const { packet } = await first.client.next('publish');
@@ -107,15 +112,14 @@ const retainedExpiry = scripted({
     const topic = stage.topic('retained');
     stage.retains(topic);
     const publisher = await stage.client({ version: 5, cleanStart: true });
-    publisher.client.publish(topic, encode('M1'), 1, {
+    await stage.publish(publisher, topic, 'M1', 1, {
       retain: true,
       properties: [number(PROPERTY.messageExpiryInterval, expirySeconds)],
     });
-    await publisher.client.next('puback');
     const since = stage.clock.now();
     await stage.pause(2500);
     const late = await stage.client({ version: 5, cleanStart: true, as: 'l' });
-    await late.client.subscribe(topic, 1);
+    await stage.subscribe(late, topic, 1);
     await stage.pause(tolerances.onTimeMs / 2);
     const [first] = late.client.publishes;
     if (first === undefined) {

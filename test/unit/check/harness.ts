@@ -17,8 +17,8 @@ export interface InMemory {
 export function inMemory(
   settings: Partial<SandboxSettings> = {},
   open?: (next: () => Wire, count: number) => Wire,
+  clock = new ManualClock(),
 ): InMemory {
-  const clock = new ManualClock();
   const broker = new Broker({ deny: [], users: [], ...settings }, clock);
   let count = 0;
   const next = (): Wire => {
