@@ -20,8 +20,6 @@ export const checkPageTexts = {
   observed: 'Observed',
   delay: 'Delay',
   verdict: 'Verdict',
-  why: 'Why',
-  whyOf: 'Why: {probe}',
   against: 'Against {statements}',
   trace: 'What passed, in seconds from T',
   control: 'The control arrived after {delay}.',

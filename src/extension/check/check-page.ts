@@ -146,30 +146,33 @@ class PageBuilder {
     );
   }
 
+  /** A list whose rows open; the heads over it are for the eye, as each row says what its parts are. */
   #table(caption: string, probes: readonly ProbeReport[]): Html {
-    const heads = ['probe', 'expected', 'observed', 'delay', 'verdict', 'why'] as const;
+    const heads = ['probe', 'expected', 'observed', 'delay', 'verdict'] as const;
     return element(
-      'table',
-      {},
-      element('caption', { class: 'visually-hidden' }, caption),
+      'div',
+      { class: 'grid' },
       element(
-        'thead',
-        {},
-        element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, this.#text(head)))),
+        'div',
+        { class: 'cells heads muted', 'aria-hidden': 'true' },
+        ...heads.map((head) => element('span', {}, this.#text(head))),
       ),
-      element('tbody', {}, ...probes.map((probe) => this.#row(probe))),
+      element('ul', { 'aria-label': caption }, ...probes.map((probe) => element('li', {}, this.#row(probe)))),
     );
   }
 
   #row(probe: ProbeReport): Html {
-    const { id, expected, observed, delayMs, verdict } = probe;
+    const { id, expected, observed, delayMs, verdict, trace } = probe;
     const key = keyOf(probe);
     const cell = (label: CheckPageText, ...children: Child[]): Html =>
-      element('td', { 'data-label': this.#text(label) }, ...children);
-    return element(
-      'tr',
-      {},
-      element('th', { scope: 'row' }, id),
+      element(
+        'span',
+        {},
+        element('span', { class: 'visually-hidden' }, `${this.#text(label)}: `),
+        ...children,
+      );
+    const cells = [
+      element('span', { class: 'id' }, id),
       cell('expected', expected),
       cell('observed', observed),
       cell('delay', delayMs === undefined ? '' : this.#duration(delayMs)),
@@ -177,22 +180,26 @@ class PageBuilder {
         'verdict',
         element('span', { class: `verdict ${key}` }, this.#text(key)),
         verdict.kind === 'undecided' || verdict.kind === 'not-tried'
-          ? element('p', { class: 'muted reason' }, verdict.reason)
+          ? element('span', { class: 'muted reason' }, verdict.reason)
           : undefined,
       ),
-      cell('why', this.#why(probe)),
+    ];
+    if (trace.length === 0) return element('div', { class: 'cells' }, ...cells);
+    return element(
+      'details',
+      { class: 'probe' },
+      element('summary', { class: 'cells' }, ...cells),
+      this.#why(probe),
     );
   }
 
-  #why(probe: ProbeReport): Html | undefined {
-    const { id, verdict, why, trace, control, knownElsewhere, howToLiveWithIt, attempts } = probe;
-    if (trace.length === 0) return undefined;
+  #why(probe: ProbeReport): Html {
+    const { verdict, why, control, knownElsewhere, howToLiveWithIt, attempts } = probe;
     const broken = verdict.kind === 'deviates' ? verdict.statements : [];
     const references = [...new Set(knownElsewhere.flatMap((known) => known.references))];
     return element(
-      'details',
-      {},
-      element('summary', { 'aria-label': this.#text('whyOf', { probe: id }) }, this.#text('why')),
+      'div',
+      { class: 'why' },
       broken.length === 0
         ? undefined
         : element(

@@ -52,19 +52,23 @@ describe('Check Broker Behaviour', () => {
       const frame = await reportFrame(stage);
       const meaning = frame.locator('section', { hasText: 'What it means for your profiles' }).first();
       expect(await meaning.innerText()).toMatch(/Profile lamp relies on .*D20/);
-      const row = frame.locator('tr', { hasText: 'D20 RST, D < E' }).first();
+      const row = frame.locator('details.probe', { hasText: 'D20 RST, D < E' }).first();
       expect(await row.innerText()).toMatch(/after 2 s[\s\S]*deviates \(MUST\)/);
       const why = row.locator('summary').first();
       for (const [name, theme] of themes) {
         if (theme !== undefined) await workbench.choose('Preferences: Color Theme', theme);
+        await frame.locator(`body.vscode-${name}`).waitFor();
         await frame.locator('h1').scrollIntoViewIfNeeded();
         await workbench.screenshot(`check-${name}-1`);
         await why.focus();
         await why.press('Enter');
         await row.getByText('the shorter of the two').waitFor();
-        await row.getByText('What passed').click();
+        const passed = row.locator('summary', { hasText: 'What passed' });
+        await passed.click();
+        await row.getByText('RST').last().waitFor();
         await why.scrollIntoViewIfNeeded();
         await workbench.screenshot(`check-${name}-2-why`);
+        await passed.click();
         await why.press('Enter');
       }
       expect(workbench.console.filter((line) => /Content Security Policy|\[page error\]/.test(line))).toEqual(
