@@ -57,7 +57,7 @@ async function runPart(part) {
 
 try {
   ensureSystem(
-    ['chromium', 'mosquitto', 'mosquittoClients', 'pahoPython', 'pahoC', 'pahoGo', 'ejabberd'],
+    ['chromium', 'mosquitto', 'mosquittoClients', 'pahoPython', 'pahoC', 'pahoGo', 'ejabberd', 'rabbitmq'],
     console.log,
   );
   await ensureVscodeServer(console.log);

@@ -52,8 +52,13 @@ export const systemThings = {
   },
   ejabberd: {
     packages: ['ejabberd'],
-    purpose: 'the broker beside which the decision table is tried',
+    purpose: 'a broker whose behaviour is checked, which follows the standard nearly everywhere',
     present: () => anyExists('/usr/sbin/ejabberdctl'),
+  },
+  rabbitmq: {
+    packages: ['rabbitmq-server'],
+    purpose: 'a broker whose behaviour is checked',
+    present: () => rabbitmqPath() !== undefined,
   },
   kerberos: {
     packages: ['libkrb5-dev'],
@@ -90,6 +95,12 @@ export function mosquittoPath() {
     '/usr/local/sbin/mosquitto',
     '/opt/homebrew/sbin/mosquitto',
   ];
+  return candidates.find((path) => path !== undefined && existsSync(path));
+}
+
+/** The script itself: the command on the PATH of Debian runs as another user. @returns {string | undefined} */
+export function rabbitmqPath() {
+  const candidates = [process.env['RABBITMQ'], '/usr/lib/rabbitmq/bin/rabbitmq-server'];
   return candidates.find((path) => path !== undefined && existsSync(path));
 }
 

@@ -89,7 +89,7 @@ export class Stage {
   readonly lines: TraceLine[] = [];
   readonly #options: StageOptions;
   readonly #rules = new SessionRules();
-  readonly #parties: { readonly client: WireClient; ours: boolean }[] = [];
+  readonly #parties: { readonly client: WireClient; ours?: 'fin' | 'reset' }[] = [];
   readonly #sessions = new Map<string, ProtocolVersion>();
   readonly #retained = new Set<string>();
   #observer: Party | undefined;
@@ -457,13 +457,13 @@ export class Stage {
     void client.ended.then(() => cancel());
   }
 
-  #ours(party: Pick<Party, 'number'>): void {
+  #ours(party: Pick<Party, 'number'>, how: 'fin' | 'reset' = 'fin'): void {
     const entry = this.#parties[party.number];
-    if (entry !== undefined) entry.ours = true;
+    if (entry !== undefined) entry.ours = how;
   }
 
   #act(party: Pick<Party, 'number'>, action: SessionAction, ends = true): void {
-    if (ends) this.#ours(party);
+    if (ends) this.#ours(party, action === 'drop' ? 'reset' : 'fin');
     this.#event(party.number, actionWords[action] ?? action, (seq, atMs) =>
       this.#rules.action(seq, atMs, action, { connection: party.number }),
     );
@@ -487,15 +487,23 @@ export class Stage {
       clock: this.clock,
       watch: (direction, packet, atMs) => this.#saw(number, direction, packet, atMs, client.version),
     });
-    const entry = { client, ours: false };
+    const entry: { readonly client: WireClient; ours?: 'fin' | 'reset' } = { client };
     this.#names.push(nameOf(as, this.#names));
     this.#parties.push(entry);
     this.#event(number, 'opened', (seq, atMs) =>
-      this.#rules.opened(seq, atMs, number, { server: 'server', tap: 'client', label: this.#who(number) }),
+      this.#rules.opened(seq, atMs, number, {
+        server: 'server',
+        tap: 'client',
+        client: this.#who(number),
+        label: this.#who(number),
+      }),
     );
     void client.ended.then(() =>
-      this.#event(number, entry.ours ? 'ended' : 'ended by the Server', (seq, atMs) =>
-        this.#rules.closed(seq, atMs, number, { by: entry.ours ? 'client' : 'server', how: 'fin' }),
+      this.#event(number, entry.ours === undefined ? 'ended by the Server' : 'ended', (seq, atMs) =>
+        this.#rules.closed(seq, atMs, number, {
+          by: entry.ours === undefined ? 'server' : 'client',
+          how: entry.ours ?? 'fin',
+        }),
       ),
     );
     return client;

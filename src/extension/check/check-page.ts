@@ -92,9 +92,8 @@ class PageBuilder {
           element(
             'li',
             { class: `verdict ${key}` },
+            `${this.#text(key)}: `,
             element('strong', {}, String(count)),
-            ' ',
-            this.#text(key),
           ),
         ];
       }),

@@ -5,8 +5,8 @@ export const checkStyle = `${whatIfStyle}
 main { max-width: 110em; }
 .counts { display: flex; flex-wrap: wrap; gap: 0.3em 2em; list-style: none; margin: 1em 0; padding: 0; }
 .actions a { display: inline-block; margin-inline-end: 1.2em; }
-.grid ul { list-style: none; margin: 0; padding: 0; }
-.grid li { border-bottom: 1px solid var(--line); }
+.grid > ul { list-style: none; margin: 0; padding: 0; }
+.grid > ul > li { border-bottom: 1px solid var(--line); }
 .cells { display: grid; grid-template-columns: 1.2em minmax(14em, 2.4fr) minmax(10em, 2.2fr) minmax(10em, 2.2fr) 5em minmax(13em, 1.6fr); gap: 0 1em; padding: 0.35em 0; color: var(--vscode-foreground); }
 .cells > span { overflow-wrap: anywhere; }
 .cells::before { content: ""; }

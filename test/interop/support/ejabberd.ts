@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../e2e/support/folders.ts';
+import { freePort } from './free-port.ts';
 import type { RunningBroker } from './sandbox.ts';
 
 /**
@@ -89,7 +90,8 @@ function libraries(): string {
   throw new Error('ejabberd is not installed. On Debian: apt-get install ejabberd.');
 }
 
-function answers(port: number): Promise<boolean> {
+/** Whether something listens there. */
+export function answers(port: number): Promise<boolean> {
   const socket = connect({ host: '127.0.0.1', port });
   return new Promise((settle) => {
     socket.once('connect', () => settle(true));
@@ -98,13 +100,4 @@ function answers(port: number): Promise<boolean> {
     socket.destroy();
     return answered === true;
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((settle) => server.listen(0, '127.0.0.1', settle));
-  const address = server.address();
-  await new Promise((settle) => server.close(settle));
-  if (address === null || typeof address === 'string') throw new Error('No port was given.');
-  return address.port;
 }

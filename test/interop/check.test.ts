@@ -1,0 +1,107 @@
+/** The behaviour check against real brokers, all at the same time: the whole report of each is a golden text. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CheckReport, countsOf } from '../../src/check/report.ts';
+import { runCheck } from '../../src/check/run-check.ts';
+import { targetOf } from '../../src/check/target.ts';
+import { startTapProxy } from '../../src/net/tap/tap-proxy.ts';
+import { projectFolder } from '../e2e/support/folders.ts';
+import { startMosquitto } from '../e2e/support/mosquitto.ts';
+import { startAedes } from './support/aedes.ts';
+import { goldenOf } from './support/check-golden.ts';
+import { startEjabberd } from './support/ejabberd.ts';
+import { startRabbitMq } from './support/rabbitmq.ts';
+import { type RunningBroker, startSandbox } from './support/sandbox.ts';
+
+const update = process.env['UPDATE_GOLDEN'] === '1';
+const latencyMs = 200;
+
+/** A sandbox behind a link that is slow both ways. */
+async function startFarAway(): Promise<RunningBroker> {
+  const sandbox = await startSandbox();
+  const tap = await startTapProxy({
+    listen: { host: '127.0.0.1', port: 0 },
+    to: { scheme: 'mqtt', path: '', ...sandbox.address },
+    server: 'far-away',
+    tap: { opened: () => 0, bytes: () => {}, closed: () => {}, fault: () => {} },
+  });
+  tap.addRule({ fault: { kind: 'latency', direction: 'both', latencyMs, jitterMs: latencyMs / 4 } });
+  return {
+    address: { host: '127.0.0.1', port: tap.port },
+    stop: async () => {
+      await tap.close();
+      return sandbox.stop();
+    },
+  };
+}
+
+async function startPlainMosquitto(): Promise<RunningBroker> {
+  const { port, stop } = await startMosquitto();
+  return {
+    address: { host: '127.0.0.1', port },
+    stop: async () => {
+      await stop();
+      return undefined;
+    },
+  };
+}
+
+const starts = {
+  sandbox: startSandbox,
+  'far-away': startFarAway,
+  mosquitto: startPlainMosquitto,
+  ejabberd: startEjabberd,
+  aedes: startAedes,
+  rabbitmq: startRabbitMq,
+} as const satisfies Record<string, () => Promise<RunningBroker>>;
+type Name = keyof typeof starts;
+const names = Object.keys(starts) as Name[];
+
+const running: RunningBroker[] = [];
+const reports = new Map<Name, CheckReport>();
+
+beforeAll(async () => {
+  await Promise.all(
+    names.map(async (name) => {
+      const broker = await starts[name]();
+      running.push(broker);
+      const address = { scheme: 'mqtt', path: '', ...broker.address } as const;
+      const target = await targetOf({ address, credentials: broker.credentials });
+      reports.set(name, await runCheck(target));
+    }),
+  );
+}, 240_000);
+afterAll(async () => {
+  await Promise.all(running.map((broker) => broker.stop()));
+});
+
+function reportOf(name: Name): CheckReport {
+  const report = reports.get(name);
+  if (report === undefined) throw new Error(`There is no report of ${name}.`);
+  return report;
+}
+
+describe.each(['sandbox', 'mosquitto', 'ejabberd', 'aedes', 'rabbitmq'] as const)(
+  'the report of %s',
+  (name) => {
+    it('is the one that was read and agreed with', () => {
+      const path = join(projectFolder, 'test/fixtures/check', `${name}.md`);
+      const text = goldenOf(reportOf(name), name);
+      if (update) writeFileSync(path, text);
+      expect(existsSync(path), 'run once with UPDATE_GOLDEN=1, and read the text').toBe(true);
+      expect(text).toBe(readFileSync(path, 'utf8'));
+    });
+
+    it('leaves nothing undecided', () => {
+      expect(reportOf(name).probes.filter(({ verdict }) => verdict.kind === 'undecided')).toEqual([]);
+    });
+  },
+);
+
+it.each(['sandbox', 'far-away'] as const)('%s conforms everywhere', (name) => {
+  const { probes } = reportOf(name);
+  const others = probes.filter(({ verdict }) => verdict.kind !== 'conforms');
+  expect(others.map(({ id, observed, verdict }) => ({ id, observed, verdict }))).toEqual([]);
+  expect(countsOf(probes).conforms).toBe(probes.length);
+});
