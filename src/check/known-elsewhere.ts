@@ -172,9 +172,42 @@ export const behaviours: readonly BehaviourRow[] = [
     howToLiveWithIt: 'Do not combine QoS 2 with short Message Expiry Intervals.',
   },
   {
+    behaviour: 'A Session without subscriptions is not kept',
+    rows: ['S1'],
+    outcomes: ['wrong'],
+    what: /without a subscription/,
+    references: [],
+    howToLiveWithIt:
+      'Take Session Present 0 for what it says: nothing was kept, and there was nothing to keep.',
+  },
+  {
+    behaviour: 'Who is taken over is not told so',
+    rows: ['T1'],
+    outcomes: ['wrong'],
+    references: ['nanomq/nanomq#1927'],
+    howToLiveWithIt:
+      'When a connection just closes, think of a second Client with the same Client Identifier before connecting again at once.',
+  },
+  {
+    behaviour: 'A will with a wildcard in its topic is accepted',
+    rows: ['W11'],
+    outcomes: ['wrong'],
+    references: [],
+    howToLiveWithIt:
+      'Check the topic of the will in the Client: the Server will not, and the will may be lost.',
+  },
+  {
+    behaviour: 'An empty Client Identifier with CleanSession 0 is accepted',
+    rows: ['I1'],
+    outcomes: ['wrong'],
+    references: [],
+    howToLiveWithIt: 'Send a Client Identifier whenever a Session is to be kept.',
+  },
+  {
     behaviour: 'The Session is gone before its expiry, or is there after it',
     rows: ['D01', 'D40', 'D41', 'D43', 'S1', 'S2'],
     outcomes: ['wrong'],
+    what: /^(?!.*without a subscription)/,
     references: ['thingsboard/tbmq#372', 'dotnet/MQTTnet#1756', 'nanomq/nanomq#2412'],
     howToLiveWithIt: 'Subscribe again after every connect, whatever Session Present says.',
   },

@@ -157,6 +157,9 @@ class TablePlay {
     const party = answer.accepted ? answer.party : await stage.client(wish);
     this.#party = party;
     this.#first ??= party;
+    // There are Servers that keep no Session without subscriptions, which is a case of its own.
+    const kept = step.version !== 5 && !step.cleanStart && !zero && this.#connects === 1;
+    if (kept) await stage.subscribe(party, stage.topic('own'), 1);
     if (step.version === 3) return;
     const expected = step.answer === 'resumed';
     const { sessionPresent } = party.connack;

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verdictText } from '../../src/check/render/words.ts';
 import { type CheckReport, countsOf } from '../../src/check/report.ts';
 import { runCheck } from '../../src/check/run-check.ts';
 import { targetOf } from '../../src/check/target.ts';
@@ -14,6 +15,8 @@ import { startEjabberd } from './support/ejabberd.ts';
 import { startRabbitMq } from './support/rabbitmq.ts';
 import { type RunningBroker, startSandbox } from './support/sandbox.ts';
 
+/** How often each broker is checked: once, unless `npm run check:repeat` asks for more. */
+const runs = Number(process.env['CHECK_RUNS'] ?? '1');
 const update = process.env['UPDATE_GOLDEN'] === '1';
 const latencyMs = 200;
 
@@ -59,7 +62,7 @@ type Name = keyof typeof starts;
 const names = Object.keys(starts) as Name[];
 
 const running: RunningBroker[] = [];
-const reports = new Map<Name, CheckReport>();
+const reports = new Map<Name, readonly CheckReport[]>();
 
 beforeAll(async () => {
   await Promise.all(
@@ -68,16 +71,22 @@ beforeAll(async () => {
       running.push(broker);
       const address = { scheme: 'mqtt', path: '', ...broker.address } as const;
       const target = await targetOf({ address, credentials: broker.credentials });
-      reports.set(name, await runCheck(target));
+      for (let run = 1; run <= runs; run += 1) {
+        reports.set(name, [...(reports.get(name) ?? []), await runCheck(target)]);
+      }
     }),
   );
-}, 240_000);
+}, 180_000 * runs);
 afterAll(async () => {
+  for (const [name, all] of reports) {
+    if (runs > 1)
+      console.info(`${name}: ${all.map(({ tookMs }) => `${(tookMs / 1000).toFixed(1)} s`).join(', ')}`);
+  }
   await Promise.all(running.map((broker) => broker.stop()));
 });
 
 function reportOf(name: Name): CheckReport {
-  const report = reports.get(name);
+  const [report] = reports.get(name) ?? [];
   if (report === undefined) throw new Error(`There is no report of ${name}.`);
   return report;
 }
@@ -98,6 +107,17 @@ describe.each(['sandbox', 'mosquitto', 'ejabberd', 'aedes', 'rabbitmq'] as const
     });
   },
 );
+
+describe.each(names)('%s', (name) => {
+  it(`has the same verdicts in each of ${runs} runs`, () => {
+    const first = verdictsOf(reportOf(name));
+    for (const report of reports.get(name) ?? []) expect(verdictsOf(report)).toEqual(first);
+    expect(reports.get(name)).toHaveLength(runs);
+  });
+});
+
+const verdictsOf = ({ probes }: CheckReport): Record<string, string> =>
+  Object.fromEntries(probes.map(({ id, verdict }) => [id, verdictText(verdict)]));
 
 it.each(['sandbox', 'far-away'] as const)('%s conforms everywhere', (name) => {
   const { probes } = reportOf(name);

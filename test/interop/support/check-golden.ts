@@ -23,6 +23,8 @@ export function goldenOf(report: CheckReport, server: string): string {
 }
 
 function bucketed({ delayMs: _delayMs, dueMs: _dueMs, ...probe }: ProbeReport): ProbeReport {
-  const observed = probe.owed.map((owed) => owed.observed.replace(/after -?[\d.]+ s/, words[owed.outcome]));
+  const observed = probe.owed.map((owed) =>
+    owed.observed.replace(/^(will .*|closed) after -?[\d.]+ s/, `$1 ${words[owed.outcome]}`),
+  );
   return { ...probe, observed: [...new Set(observed)].join('; ') };
 }

@@ -90,8 +90,7 @@ function libraries(): string {
   throw new Error('ejabberd is not installed. On Debian: apt-get install ejabberd.');
 }
 
-/** Whether something listens there. */
-export function answers(port: number): Promise<boolean> {
+function answers(port: number): Promise<boolean> {
   const socket = connect({ host: '127.0.0.1', port });
   return new Promise((settle) => {
     socket.once('connect', () => settle(true));

@@ -3,9 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rabbitmqPath } from '../../../scripts/lib/system.mjs';
 import { temporaryFolder } from '../../e2e/support/folders.ts';
-import { answers } from './ejabberd.ts';
 import { freePort } from './free-port.ts';
-import type { RunningBroker } from './sandbox.ts';
+import { type RunningBroker, untilOutput } from './sandbox.ts';
 
 /**
  * Starts RabbitMQ with its MQTT plugin alone, on loopback and free ports, with all that it writes in a folder that is
@@ -54,19 +53,12 @@ log.file = false
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      output = (output + chunk.toString()).slice(-10_000);
-    });
-  }
+  const exited = new Promise<number | undefined>((settle) => {
+    child.once('exit', (code) => settle(code ?? undefined));
+  });
   let ended = false;
-  const exited = new Promise<number | undefined>((settle, fail) => {
-    child.once('error', fail);
-    child.once('exit', (code) => {
-      ended = true;
-      settle(code ?? undefined);
-    });
+  void exited.then(() => {
+    ended = true;
   });
   const stop = async (): Promise<number | undefined> => {
     if (child.pid !== undefined && !ended) process.kill(-child.pid, 'SIGKILL');
@@ -75,12 +67,12 @@ log.file = false
     folder.remove();
     return code;
   };
-  while (!(await answers(port))) {
-    if (ended) {
-      await stop();
-      throw new Error(`RabbitMQ ended:\n${output}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  try {
+    // It listens before it lets anybody in.
+    await untilOutput(child, /completed with \d+ plugins/);
+  } catch (error) {
+    await stop();
+    throw error;
   }
   return { address: { host: '127.0.0.1', port }, stop };
 }
