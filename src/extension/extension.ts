@@ -76,7 +76,7 @@ function start(context: ExtensionContext): MqttSessionApi {
   const whatIf = new WhatIfPanel(files, (message) => log.warn(message));
   const check = new CheckPanel();
   const secrets = new Secrets(context);
-  const scenarioTests = new ScenarioTests({ files, engine, state, secrets, log });
+  const scenarioTests = new ScenarioTests({ files, engine, secrets, log });
   const app: App = {
     context,
     log,

@@ -9,6 +9,7 @@ import { languageTests } from './language.ts';
 import { profileTests } from './profiles.ts';
 import { restrictedTests } from './restricted.ts';
 import { sandboxViewTests } from './sandbox-view.ts';
+import { scenarioTests } from './scenarios.ts';
 import { secretTests } from './secrets.ts';
 import { sessionTests } from './sessions.ts';
 import { putBack } from './support/host.ts';
@@ -30,6 +31,7 @@ export async function run(): Promise<void> {
         ...secretTests,
         ...whatIfTests,
         ...importTests,
+        ...scenarioTests,
         ...languageTests,
         ...engineTests,
       ]

@@ -8,6 +8,7 @@ const refused = [
   'connect',
   'startSandbox',
   'startTap',
+  'runScenario',
   'resume',
   'startClean',
   'takeOver',

@@ -6,6 +6,7 @@ import type { ConnectionProfile } from '../../profile/model.ts';
 import type { ScenarioStep } from '../../profile/scenarios.ts';
 import type { SessionAction } from '../../session/model.ts';
 import type { Expectation } from './judge.ts';
+import type { ScenarioClient } from './report.ts';
 import type { ScenarioToRun, ScenarioWorld } from './world.ts';
 
 export type Action = Exclude<ScenarioStep, Expectation | { readonly do: 'wait' }>;
@@ -123,6 +124,18 @@ export class Actors {
     }
   }
 
+  /** Every client, in the order of the profiles. */
+  views(): readonly ScenarioClient[] {
+    return [...this.#actors.values()].flatMap(({ profile, clients }) =>
+      clients.map(({ key, clientId, settings: { server } }) => ({
+        key,
+        profile: profile.name,
+        server,
+        clientId,
+      })),
+    );
+  }
+
   /** Ends every connection, in order. */
   dispose(): void {
     for (const { clients } of this.#actors.values()) for (const client of clients) client.dispose();
@@ -161,6 +174,7 @@ export class Actors {
 
   async #takeOver(actor: Actor, cleanStart: boolean): Promise<void> {
     const first = newest(actor);
+    first.checkHasConnection();
     first.checkHasIdentifier();
     const { clientId } = first;
     const second = this.#add(actor.clients, { ...first.settings, clientId });

@@ -39,8 +39,16 @@ export interface ScenarioReport {
   readonly durationMs: number;
   /** One for each step, in order. */
   readonly steps: readonly StepResult[];
-  /** The keys of the clients in the trace, each with the profile that it stands for. */
-  readonly clients: readonly { readonly key: string; readonly profile: string }[];
+  readonly clients: readonly ScenarioClient[];
+}
+
+/** A client of a run: its key in the trace, the profile that it stands for, and under what names its lane stands. */
+export interface ScenarioClient {
+  readonly key: string;
+  readonly profile: string;
+  readonly server: string;
+  /** Effective. */
+  readonly clientId: string;
 }
 
 /** What the whole comes to. */

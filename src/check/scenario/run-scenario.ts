@@ -22,13 +22,15 @@ export function runScenario(
   return new Run(run, world, events, signal).play();
 }
 
+/** What was decided, when, and by which records. */
+type Found = Decided & { readonly decidedAtMs: number; readonly atSeq: number };
+
 class Run {
   readonly #run: ScenarioToRun;
   readonly #world: ScenarioWorld;
   readonly #events: ScenarioEvents;
   readonly #signal: AbortSignal;
   readonly #evidence = new Evidence();
-  readonly #clients: { key: string; profile: string }[] = [];
   readonly #actors: Actors;
 
   constructor(run: ScenarioToRun, world: ScenarioWorld, events: ScenarioEvents, signal: AbortSignal) {
@@ -36,10 +38,7 @@ class Run {
     this.#world = world;
     this.#events = events;
     this.#signal = signal;
-    this.#actors = new Actors(run, world, (key, profile) => {
-      this.#clients.push({ key, profile });
-      this.#evidence.register(key, profile);
-    });
+    this.#actors = new Actors(run, world, (key, profile) => this.#evidence.register(key, profile));
   }
 
   async play(): Promise<ScenarioReport> {
@@ -64,7 +63,8 @@ class Run {
     const durationMs = clock.now() - startedAtMs;
     await this.#clean();
     const outcome = outcomeOf(steps, this.#signal.aborted);
-    return { scenario: this.#run.name, outcome, startedAtMs, durationMs, steps, clients: this.#clients };
+    const clients = this.#actors.views();
+    return { scenario: this.#run.name, outcome, startedAtMs, durationMs, steps, clients };
   }
 
   /** What other runs have left must not meet this one, and what this one leaves must not meet others. */
@@ -85,26 +85,28 @@ class Run {
     const before = this.#evidence.lastSeq;
     const found = await this.#find(step, startedAtMs, before);
     if (found === undefined) return { ...notReached(index, step), observed: say('cancelled') };
-    const decidedAtMs = clock.now();
     return {
       index,
       ...found,
       startedAtMs,
-      decidedAtMs,
-      durationMs: decidedAtMs - startedAtMs,
+      durationMs: found.decidedAtMs - startedAtMs,
       expected: expectedOf(step),
-      atSeq: this.#evidence.lastSeq,
     };
   }
 
   /** Undefined when the run was cancelled meanwhile. */
-  async #find(step: ScenarioStep, startedAtMs: number, before: number): Promise<Decided | undefined> {
+  async #find(step: ScenarioStep, startedAtMs: number, before: number): Promise<Found | undefined> {
     if (isExpectation(step)) return this.#await(step, startedAtMs);
     if (step.do === 'wait') {
       const passed = await this.#pause(startedAtMs + step.forMs);
-      return passed ? decided('passed', say('done')) : undefined;
+      return passed ? this.#found(decided('passed', say('done'))) : undefined;
     }
-    return this.#act(step, before);
+    const done = await this.#act(step, before);
+    return done && this.#found(done);
+  }
+
+  #found(what: Decided): Found {
+    return { ...what, decidedAtMs: this.#world.clock.now(), atSeq: this.#evidence.lastSeq };
   }
 
   async #act(step: Action, before: number): Promise<Decided | undefined> {
@@ -138,14 +140,14 @@ class Run {
   }
 
   /** Looks again after each record, and when time alone decides. Undefined when the run was cancelled. */
-  #await(step: Expectation, sinceMs: number): Promise<Decided | undefined> {
+  #await(step: Expectation, sinceMs: number): Promise<Found | undefined> {
     const { clock } = this.#world;
     const evidence = this.#evidence;
     return new Promise((settle, fail) => {
       let timer: { readonly atMs: number; readonly cancel: Cancel } | undefined;
       let queued = false;
       let over = false;
-      const finish = (found: Decided | undefined): void => {
+      const finish = (found: Found | undefined): void => {
         over = true;
         timer?.cancel();
         evidence.onRecord = () => {};
@@ -161,7 +163,7 @@ class Run {
           evidence.advance(nowMs);
           const judgement = judge(step, sinceMs, evidence, nowMs);
           if (isDecided(judgement)) {
-            finish(judgement);
+            finish({ ...judgement, decidedAtMs: nowMs, atSeq: evidence.lastSeq });
             return;
           }
           const { untilMs } = judgement;

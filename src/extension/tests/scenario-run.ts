@@ -13,7 +13,6 @@ import { resolveScenario } from '../../profile/resolve-scenario.ts';
 import type { Scenario } from '../../profile/scenarios.ts';
 import { folderOf } from '../commands/ready-profile.ts';
 import type { EngineClient } from '../engine/engine-client.ts';
-import type { SessionState } from '../engine/session-state.ts';
 import { Cancelled, UserFailure, userErrorOf } from '../errors.ts';
 import type { ProfileSource } from '../profiles/profile-files.ts';
 import type { Secrets } from '../profiles/secrets.ts';
@@ -23,7 +22,6 @@ import { type RecordPlace, stepMessage } from './step-message.ts';
 
 export interface ScenarioRunParts {
   readonly engine: EngineClient;
-  readonly state: SessionState;
   readonly secrets: Secrets;
 }
 
@@ -79,7 +77,7 @@ export async function playScenario(
   { item, source, scenario, resolved }: ReadyScenario,
   run: TestRun,
   token: CancellationToken,
-  { engine, state }: ScenarioRunParts,
+  { engine }: ScenarioRunParts,
 ): Promise<Played> {
   const id = randomUUID();
   const places = new Places(source, scenario);
@@ -100,7 +98,7 @@ export async function playScenario(
       folder: folderOf(source.uri),
       sandbox: source.file.sandbox,
     });
-    return tellOutcome(run, item, places, report, state);
+    return tellOutcome(run, item, places, report);
   } catch (thrown) {
     if (thrown instanceof UserFailure && thrown.error.code === 'cancelled') run.skipped(item);
     else run.errored(item, messageAt(item, userErrorText(thrown)));
@@ -111,13 +109,7 @@ export async function playScenario(
   }
 }
 
-function tellOutcome(
-  run: TestRun,
-  item: TestItem,
-  places: Places,
-  report: ScenarioReport,
-  state: SessionState,
-): Played {
+function tellOutcome(run: TestRun, item: TestItem, places: Places, report: ScenarioReport): Played {
   const { outcome, steps, durationMs } = report;
   const telling = steps.filter((step) => step.outcome === 'failed' || step.outcome === 'undecided');
   const last = steps.findLast(({ seqs }) => seqs.length > 0);
@@ -125,7 +117,7 @@ function tellOutcome(
     const placed = places.steps[result.index];
     const location = places.locationOf(result.index);
     if (placed === undefined || location === undefined) return [];
-    const place = placeOf(result, places, report, state);
+    const place = placeOf(result, places, report);
     return [stepMessage(placed, result, location.uri, location.range, place)];
   });
   switch (outcome) {
@@ -143,7 +135,7 @@ function tellOutcome(
       break;
   }
   const shown = telling[0] ?? last;
-  return { outcome, place: shown && placeOf(shown, places, report, state) };
+  return { outcome, place: shown && placeOf(shown, places, report) };
 }
 
 /** The telling record of a step, and the lane of its Client. */
@@ -151,21 +143,14 @@ function placeOf(
   { index, seqs, decidedAtMs }: StepResult,
   places: Places,
   { clients, startedAtMs }: ScenarioReport,
-  state: SessionState,
 ): RecordPlace | undefined {
   const step = places.steps[index]?.step;
   const seq = seqs.at(-1);
   if (seq === undefined || step === undefined) return undefined;
-  const keys = new Set(
-    clients.filter(({ profile }) => step.do === 'wait' || profile === step.client).map(({ key }) => key),
-  );
-  const connection = [...state.connections.values()].findLast((each) => keys.has(each.client ?? ''));
-  return {
-    seq,
-    atMs: decidedAtMs ?? startedAtMs,
-    server: connection?.server ?? '',
-    clientId: connection?.clientId ?? '',
-  };
+  const client = clients.findLast(({ profile }) => step.do === 'wait' || profile === step.client);
+  if (client === undefined) return undefined;
+  const { server, clientId } = client;
+  return { seq, atMs: decidedAtMs ?? startedAtMs, server, clientId };
 }
 
 /** Where the steps of a scenario stand in its file, as it was when the run began. */
