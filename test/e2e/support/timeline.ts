@@ -38,6 +38,11 @@ export class Timeline {
     return (await item.first().getAttribute('aria-label')) ?? '';
   }
 
+  /** Presses a button of a lane. */
+  async action(name: string): Promise<void> {
+    await this.frame.getByRole('button', { name, exact: true }).click();
+  }
+
   /** Types into the filter of the page. */
   async filter(text: string): Promise<void> {
     await this.frame.getByRole('textbox', { name: /filter/i }).fill(text);

@@ -175,6 +175,16 @@ export class Workbench {
     await this.#quickInput.filter({ hasText: text }).waitFor();
   }
 
+  /** Types a command into the terminal, which is opened when there is none. */
+  async terminal(command: string): Promise<void> {
+    const terminal = this.page.locator('.terminal-wrapper.active');
+    if ((await terminal.count()) === 0) await this.command('Terminal: Create New Terminal');
+    await terminal.locator('.xterm-rows', { hasText: /[$#]/ }).first().waitFor();
+    await terminal.locator('.xterm-helper-textarea').focus();
+    await this.page.keyboard.type(command);
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Opens a file of the folder by the palette. */
   async openFile(name: string): Promise<void> {
     await this.page.keyboard.press('Escape');

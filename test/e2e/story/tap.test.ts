@@ -1,0 +1,111 @@
+/**
+ * The tap, as a user has it: start it, run programs against it in the terminal, kill them, and see what becomes of their wills.
+ * The programs are those of samples/clients, which know nothing of the extension.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compileGo, debianPython } from '../../interop/support/clients.ts';
+import { projectFolder, temporaryFolder } from '../support/folders.ts';
+import { pictureOfFailures, Stage } from '../support/stage.ts';
+
+const samples = join(projectFolder, 'samples');
+
+/** The sample, at a port that is free. */
+const tapFile = readFileSync(join(samples, 'tap.mqtt.yaml'), 'utf8').replace(
+  'listen: 127.0.0.1:1884',
+  'listen: 127.0.0.1:0',
+);
+
+describe('programs through the tap', () => {
+  let stage: Stage;
+  let goProgram: string;
+  let address: string;
+  const built = temporaryFolder('story-programs');
+  pictureOfFailures(() => stage);
+
+  beforeAll(async () => {
+    [goProgram = ''] = await compileGo(join(samples, 'clients', 'status.go'), built.path);
+    stage = await Stage.open({
+      files: { 'tap.mqtt.yaml': tapFile },
+      settings: {
+        // Drawn as text, the terminal can be read.
+        'terminal.integrated.gpuAcceleration': 'off',
+        'terminal.integrated.initialHint': false,
+        'terminal.integrated.suggest.enabled': false,
+      },
+      size: { width: 1500, height: 1000 },
+    });
+    await stage.workbench.openFile('tap.mqtt.yaml');
+  });
+  afterAll(async () => {
+    await stage?.close();
+    built.remove();
+  });
+
+  test('Start Tap shows the address in the status bar, and Copy Tap Address what to change in a program', async () => {
+    const { workbench } = stage;
+    await workbench.command('MQTT: Start Tap');
+    await workbench.pick('program');
+    const item = workbench.page.locator('.statusbar-item', { hasText: 'mqtt://127.0.0.1:' });
+    await item.waitFor();
+    address = (await item.innerText()).trim();
+    expect(address).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+$/);
+    await workbench.command('MQTT: Copy Tap Address');
+    await workbench.offers(address, 'MQTT_URL', 'paho-mqtt (Python)', 'paho.mqtt.golang', 'MQTT.js');
+    await workbench.screenshot('tap-1-what-to-change');
+    await workbench.page.keyboard.press('Escape');
+    await stage.connect('watcher');
+  });
+
+  test('the Go program, started in the terminal with this address, appears with its session and its will', async () => {
+    await stage.workbench.terminal(`MQTT_URL=${address} ${goProgram} &`);
+    await stage.timeline.track('status-go-alice', 'will', /armed/);
+    await stage.workbench.screenshot('tap-2-go-connected');
+  });
+
+  test('a fault shows on its lane for as long as it lasts, made by the palette and by the lane itself', async () => {
+    await stage.workbench.command('MQTT: Fault: Delay');
+    await stage.workbench.answer('20');
+    await stage.workbench.answer('5');
+    await stage.workbench.pick('to the Client');
+    await stage.timeline.track('status-go-alice', 'connection', /; delayed to the Client: 20 ms ± 5 ms/);
+    await stage.timeline.action('Freeze: status-go-alice');
+    await stage.workbench.pick('both ways');
+    await stage.timeline.track('status-go-alice', 'connection', /, frozen/);
+    await stage.workbench.screenshot('tap-3-go-frozen');
+    await stage.timeline.action('Clear faults: status-go-alice');
+    await stage.timeline.track('status-go-alice', 'connection', /connected since [^;]*$/);
+  });
+
+  test('killed, its will is published, and Why tells it by what passed the tap', async () => {
+    await stage.workbench.terminal('kill -9 $!');
+    const said = await stage.timeline.track('status-go-alice', 'will', /published/);
+    expect(said).toMatch(/published, on time/);
+    await stage.explain(
+      'will of status-go-alice',
+      'Why was the will of status-go-alice published at',
+      'without DISCONNECT',
+      'watcher received it',
+    );
+    await stage.workbench.screenshot('tap-4-go-published');
+  });
+
+  test('a program of 5.0 that is killed has a countdown to its will', async () => {
+    const program = join(samples, 'clients', 'status.py');
+    await stage.workbench.terminal(`MQTT_URL=${address} MQTT_USER=bob ${debianPython()} ${program} &`);
+    await stage.timeline.track('status-python-bob', 'will', /armed/);
+    await stage.workbench.terminal('kill -9 $!');
+    await stage.timeline.countdown('will of status-python-bob', /due in/, 'delay 2 s < session 30 s');
+    await stage.workbench.screenshot('tap-5-python-counting-down');
+    await stage.timeline.track('status-python-bob', 'will', /published/);
+    await stage.workbench.screenshot('tap-6-python-published');
+  });
+
+  test('Stop Tap takes it out of the status bar', async () => {
+    await stage.workbench.command('MQTT: Stop Tap');
+    await stage.workbench.page
+      .locator('.statusbar-item', { hasText: 'mqtt://127.0.0.1:' })
+      .waitFor({ state: 'detached' });
+  });
+});
