@@ -70,11 +70,11 @@ describe('programs through the tap', () => {
     await stage.workbench.answer('5');
     await stage.workbench.pick('to the Client');
     await stage.timeline.track('status-go-alice', 'connection', /; delayed to the Client: 20 ms ± 5 ms/);
-    await stage.timeline.action('Freeze: status-go-alice');
+    await stage.timeline.menu('status-go-alice', 'Freeze');
     await stage.workbench.pick('both ways');
     await stage.timeline.track('status-go-alice', 'connection', /, frozen/);
     await stage.workbench.screenshot('tap-3-go-frozen');
-    await stage.timeline.action('Clear faults: status-go-alice');
+    await stage.workbench.command('MQTT: Fault: Clear');
     await stage.timeline.track('status-go-alice', 'connection', /connected since [^;]*$/);
   });
 

@@ -38,9 +38,10 @@ export class Timeline {
     return (await item.first().getAttribute('aria-label')) ?? '';
   }
 
-  /** Presses a button of a lane. */
-  async action(name: string): Promise<void> {
-    await this.frame.getByRole('button', { name, exact: true }).click();
+  /** Chooses an action from the menu of a client's lane. */
+  async menu(client: string, action: string): Promise<void> {
+    await this.frame.getByRole('button', { name: `More actions for ${client}` }).click();
+    await this.frame.getByRole('menuitem', { name: action, exact: true }).click();
   }
 
   /** Types into the filter of the page. */

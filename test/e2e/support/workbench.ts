@@ -180,8 +180,11 @@ export class Workbench {
     const terminal = this.page.locator('.terminal-wrapper.active');
     if ((await terminal.count()) === 0) await this.command('Terminal: Create New Terminal');
     await terminal.locator('.xterm-rows', { hasText: /[$#]/ }).first().waitFor();
-    await terminal.locator('.xterm-helper-textarea').focus();
-    await this.page.keyboard.type(command);
+    await terminal.click();
+    await terminal.locator('.xterm.focus').waitFor();
+    // What keys for VS Code may have left on the line goes.
+    await this.page.keyboard.press('Control+C');
+    await this.page.keyboard.insertText(command);
     await this.page.keyboard.press('Enter');
   }
 
