@@ -182,9 +182,8 @@ export class Workbench {
     await terminal.locator('.xterm-rows', { hasText: /[$#]/ }).first().waitFor();
     await terminal.click();
     await terminal.locator('.xterm.focus').waitFor();
-    // What keys for VS Code may have left on the line goes.
-    await this.page.keyboard.press('Control+C');
-    await this.page.keyboard.insertText(command);
+    // An Escape that was meant for VS Code takes the next character with it.
+    await this.page.keyboard.insertText(` ${command}`);
     await this.page.keyboard.press('Enter');
   }
 
