@@ -298,6 +298,8 @@ export class Engine {
     const client = key === undefined ? undefined : this.#clients.find(key);
     if (client === undefined || client.profile.observe === false) return undefined;
     const { profile, folder, address } = client.settings;
+    // Behind a tap of ours its will is watched for as that of the tap; here the observer would be one more program under test.
+    if (this.#taps.listensAt(address)) return undefined;
     return { profile, folder, server, address: () => this.#addressNow(profile.broker, server, address) };
   }
 

@@ -63,6 +63,12 @@ export class Taps {
     });
   }
 
+  /** Whether an address is that of a tap. */
+  listensAt({ host, port }: NetworkAddress): boolean {
+    const isHere = host === 'localhost' || isLoopback(host);
+    return isHere && [...this.#running.values()].some(({ proxy }) => proxy.port === port);
+  }
+
   /** Of the newest tap of a Server whose profile wants wills to be watched for. */
   observerSource(server: string): ObserverSource | undefined {
     return [...this.#running.values()]

@@ -161,10 +161,11 @@ export class Attribution {
     const { bytes } = received;
     const end = bytes.length;
     if (topic.wills.size > limits.sameWills) return;
+    const ordinary = takeOrdinary(topic, received);
     const due = [...topic.wills].filter((will) => this.#isDue(will, received.atMs));
     const [will, ...others] = due;
     if (will?.case === undefined || others.length > 0 || will.case.altered !== undefined) return;
-    if (takeOrdinary(topic, received) !== undefined) return;
+    if (ordinary !== undefined) return;
     const { payload } = will.message;
     will.case.altered = fact(
       'alteredCopy',

@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import type { Server } from './server.ts';
 import type { Session } from './session.ts';
 import type { SessionEnd } from './session-end.ts';
+import type { PathProof } from './unseen-causes.ts';
 import type { Will } from './will.ts';
 
 export class Client {
@@ -17,6 +18,8 @@ export class Client {
   sessionEnd: SessionEnd | undefined = undefined;
   /** Closed by the Server while a CONNECT that may have taken over waits for its answer. */
   deferred: Connection | undefined = undefined;
+  /** That a message of its own, on the topic of a will, reached a subscriber. */
+  proof: PathProof | undefined = undefined;
   /** CONNECT was seen, the answer not yet. */
   readonly asking = new Set<Connection>();
   /** Wills of ended connections that a new CONNECT can still cancel, or that must not come any more. */

@@ -22,6 +22,7 @@ export function connectFactsOf(packet: ConnectPacket, seq: number, atMs: number)
     clientId: packet.clientId,
     cleanStart: packet.cleanStart,
     keepAliveSeconds: packet.keepAliveSeconds,
+    hasUserName: packet.userName !== undefined,
     sessionExpiryInterval: propertyNumber(properties, PROPERTY.sessionExpiryInterval),
     topicAliasMaximum: propertyNumber(properties, PROPERTY.topicAliasMaximum) ?? 0,
     maximumPacketSize: propertyNumber(properties, PROPERTY.maximumPacketSize) ?? Number.POSITIVE_INFINITY,

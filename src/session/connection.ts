@@ -23,6 +23,7 @@ export interface ConnectFacts {
   readonly clientId: string;
   readonly cleanStart: boolean;
   readonly keepAliveSeconds: number;
+  readonly hasUserName: boolean;
   /** Undefined when absent, and before 5.0. */
   readonly sessionExpiryInterval: number | undefined;
   readonly topicAliasMaximum: number;

@@ -39,6 +39,7 @@ export class Observation {
     if (payloadAt < 0 || publish.dup) return;
     const ordinary = {
       connection: connection.id,
+      sender: connection,
       seq,
       atMs: this.#world.nowMs,
       retain: publish.retain,

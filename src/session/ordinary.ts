@@ -2,10 +2,12 @@
 import type { Connection } from './connection.ts';
 import type { Subscribed } from './subscriptions.ts';
 import { limits, tolerances } from './tolerances.ts';
+import { noteProof } from './unseen-causes.ts';
 import { type OrdinaryPublish, type PayloadMark, samePayload, type WillTopic } from './will-topics.ts';
 
 /** What decides whether a copy can be that of an ordinary PUBLISH. */
 export interface CopyMarks {
+  readonly seq: number;
   readonly atMs: number;
   readonly connection: Connection;
   readonly dup: boolean;
@@ -31,7 +33,10 @@ export function takeOrdinary(topic: WillTopic, copy: CopyMarks): OrdinaryPublish
   const ordinary =
     same.find((each) => !each.copies.has(copy.receiver) && mayReach(each, copy)) ??
     same.find((each) => mayReachAgain(each, copy));
-  if (ordinary !== undefined) count(ordinary, copy);
+  if (ordinary !== undefined) {
+    count(ordinary, copy);
+    noteProof(ordinary.sender, topic.topic, copy);
+  }
   return ordinary;
 }
 

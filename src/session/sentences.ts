@@ -170,6 +170,14 @@ export const factTemplates = {
   notReceived: '{subscriber} was subscribed to "{filter}" and had not received it by {untilAtMs}',
   notReceivedQos0: 'It would have come with QoS 0, which a Server may drop under load',
   notAuthorised: 'The Server may refuse the topic to the Client without saying so: check its access rules',
+  excludedSubscribed:
+    'Ruled out: that nobody could see it. {subscriber} was subscribed to "{filter}" since {sinceAtMs}, alone and not by a shared subscription, and connected all the time',
+  excludedPath:
+    'Ruled out: access rules and mapped topics. What the Client published on "{topic}" reached {subscriber} at {reachedAtMs}',
+  accessOpen:
+    'Nothing in the trace shows that the Server lets this user publish to "{topic}": check its access rules, or publish there once from this Client while {subscriber} is connected',
+  endedByOperator:
+    'An operator may have ended the connection, and some Servers then suppress the Will Message: look into its log',
   nobodySubscribed:
     'No Client in the trace was subscribed to "{topic}" while it was due: connect a subscriber to see it',
   nobodySubscribedDollar:

@@ -5,6 +5,7 @@ import { fact } from './facts.ts';
 import type { Fact } from './model.ts';
 import { agreedFacts, readingFact } from './telling.ts';
 import { tolerances } from './tolerances.ts';
+import { noteProof } from './unseen-causes.ts';
 import type { ReceivedCopy, Will } from './will.ts';
 import type { WillCase } from './will-case.ts';
 import { type CaseJudge, WillCases } from './will-cases.ts';
@@ -265,6 +266,7 @@ export class WillJudge implements CaseJudge {
     will.publishedAtMs = copy.atMs;
     will.publishSeq = copy.seq;
     this.#world.insights.willSeen(will, copy);
+    noteProof(will.connection, will.message.topic, copy);
     this.#world.timers.clear(willCase.dueTimer);
     this.#world.timers.clear(willCase.verdictTimer);
   }

@@ -6,10 +6,11 @@ import { fact } from './facts.ts';
 import type { Fact } from './model.ts';
 import { readingFact, statementOfRow } from './telling.ts';
 import { tolerances } from './tolerances.ts';
+import { lookForCauses } from './unseen-causes.ts';
 import type { ReceivedCopy, Will } from './will.ts';
 import type { WillCase } from './will-case.ts';
 import { isCrowded } from './will-topics.ts';
-import { deliveredQos, type Witness } from './witness.ts';
+import type { Witness } from './witness.ts';
 
 /** Whether the end leaves open how long the Server must wait (A4, A5). */
 export function openRange(end: End): boolean {
@@ -46,7 +47,6 @@ export function onTime(willCase: WillCase, copy: ReceivedCopy, deviationMs: numb
 export function whyUndecided(willCase: WillCase, witness: Witness): Fact[] | undefined {
   const { will, due } = willCase;
   if (witness.kind === 'none') return undefined;
-  const subscriber = witness.connection.name;
   if (willCase.unclear !== undefined) return [willCase.unclear];
   if (willCase.race) return [fact('raceWithResume', {}), readingFact('A12')];
   if (willCase.ambiguity !== undefined) return [willCase.ambiguity];
@@ -59,8 +59,8 @@ export function whyUndecided(willCase: WillCase, witness: Witness): Fact[] | und
   if (will.connection.closed === undefined && will.connection.clientDisconnect !== undefined) {
     return [fact('notClosedYet', {}, { statement: statementOf(willCase) })];
   }
-  if (will.message.topic.startsWith('$')) return [fact('dollarTopic', {}), readingFact('A15')];
-  return witness.kind === 'since-due' ? [fact('subscribedTooLate', { subscriber })] : undefined;
+  const hiding = lookForCauses(willCase, witness).hiding;
+  return hiding && [...hiding];
 }
 
 function statementOf(willCase: WillCase): ReturnType<typeof statementOfRow> {
@@ -69,15 +69,9 @@ function statementOf(willCase: WillCase): ReturnType<typeof statementOfRow> {
 
 export function notReceived(willCase: WillCase, witness: Witness, untilAtMs: number): Fact[] {
   if (witness.kind === 'none') return [];
-  const { will } = willCase;
   const filter = witness.subscribed.topicFilter;
   const facts = [fact('notReceived', { subscriber: witness.connection.name, filter, untilAtMs })];
   if (willCase.altered !== undefined) facts.push(willCase.altered);
-  if (deliveredQos(will, witness.subscribed) === 0) facts.push(fact('notReceivedQos0', {}));
-  facts.push(fact('notAuthorised', {}, { statement: authorisation(will) }));
+  facts.push(...lookForCauses(willCase, witness).telling);
   return facts;
-}
-
-function authorisation(will: Will): { readonly version: 4 | 5; readonly id: string } {
-  return will.connection.version === 5 ? { version: 5, id: '5.4.2' } : { version: 4, id: 'MQTT-3.3.5-2' };
 }

@@ -3,6 +3,7 @@
  * hash and mostly nothing else.
  */
 import { encodeUtf8 } from '../mqtt/utf8.ts';
+import type { Connection } from './connection.ts';
 import type { Server } from './server.ts';
 import { limits } from './tolerances.ts';
 import type { Will } from './will.ts';
@@ -10,6 +11,7 @@ import type { Will } from './will.ts';
 /** An ordinary PUBLISH on the topic of a will: copies of it are not the will. */
 export interface OrdinaryPublish {
   readonly connection: number;
+  readonly sender: Connection;
   readonly seq: number;
   readonly atMs: number;
   readonly retain: boolean;

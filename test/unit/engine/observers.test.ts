@@ -6,8 +6,8 @@ import { parseProfileFile } from '../../../src/profile/parse.ts';
 import type { ExpectationView } from '../../../src/session/model.ts';
 import { renderFact } from '../../../src/session/sentences.ts';
 import type { RecordDetails } from '../../../src/trace/model.ts';
-import { message } from '../net/support/bench.ts';
-import { plainSandbox, TestHost } from './support/test-host.ts';
+import { message, plainProfile } from '../net/support/bench.ts';
+import { file, plainSandbox, TestHost } from './support/test-host.ts';
 
 let host: TestHost;
 beforeEach(async () => {
@@ -185,6 +185,28 @@ describe('an observer', () => {
     const will = await decided('demo');
     expect(will.verdict).toBe('met');
     expect([...host.connections.values()].find(({ observer }) => observer)?.version).toBe(4);
+  });
+
+  it('watches behind a tap for the wills of the programs that it lets through, and for each only once', async () => {
+    const settings = plainSandbox;
+    const tapped = { ...plainProfile, name: 'tapped', broker: { kind: 'sandbox' } as const };
+    const tap = await host.request('startTap', { profile: tapped, file, folder: '/', sandbox: settings });
+    const program = await host.connect({
+      ...demo,
+      broker: { kind: 'network', scheme: 'mqtt', host: '127.0.0.1', port: tap.port, path: '' },
+    });
+    await subscribed();
+    await drop(program, 'demo');
+    host.clock.advance(5000);
+    await host.until(() =>
+      [...host.expectations.values()].some(
+        ({ kind, server, verdict }) => kind === 'will' && server === tap.server && verdict === 'met',
+      ),
+    );
+    expect(observers()).toHaveLength(1);
+    const [one] = [...host.connections.values()].filter(({ observer }) => observer);
+    expect(one?.server).toBe(tap.server);
+    expect(host.connections.size).toBe(3);
   });
 
   it('leaves no expectation and no insight of its own', async () => {

@@ -2,7 +2,9 @@
 import { type Statement, statementLabel, statements } from '../../../src/mqtt/statements.ts';
 import type { DecisionRow, DueRule, SessionRule, WillDuty } from '../../../src/session/decision-table.ts';
 import { decisionTable } from '../../../src/session/decision-table.ts';
-import { factTemplates } from '../../../src/session/sentences.ts';
+import { insightRows } from '../../../src/session/insights/kinds.ts';
+import { factTemplates, insightTitles } from '../../../src/session/sentences.ts';
+import { unseenCauses } from '../../../src/session/unseen-causes.ts';
 
 const versionNames = { 3: '3.1', 4: '3.1.1', 5: '5.0' } as const;
 
@@ -110,5 +112,50 @@ export function renderStatements(): string {
     'broker makes of each is told in [server-statements.md](server-statements.md).',
     '',
     ...parts,
+  ].join('\n');
+}
+
+const clientPlace = (text: string) =>
+  text.replaceAll('{clientId}', 'a Client').replace(/^a Client/, 'A Client');
+
+/** docs/insights.md */
+export function renderInsights(): string {
+  return [
+    generated,
+    '# Insights, observers, and wills that were not seen',
+    '',
+    '## Insights',
+    '',
+    'Habits of programs that lead to trouble, recognised in the trace. Each names its packets, its reason and what to do. What faults and',
+    'the user did is never held against a program.',
+    '',
+    '| insight | weight | when it is told | what to do |',
+    '| --- | --- | --- | --- |',
+    ...insightRows.map(({ kind, weight, when, remedy }) => {
+      const cells = [
+        clientPlace(insightTitles[kind]),
+        weight,
+        when,
+        factTemplates[remedy].replace('{idleMs}', 'that pause'),
+      ];
+      return `| ${cells.map(cell).join(' | ')} |`;
+    }),
+    '',
+    '## Observers',
+    '',
+    'A will that nobody in view is subscribed to would stay `unobserved`. So for each will that a client or a tap of a profile leaves, one',
+    'more connection with the credentials of that profile subscribes to exactly the Will Topic as soon as CONNACK is seen; a will that falls',
+    'due before that is acknowledged stays `unobserved` unless it is seen otherwise. There is one connection for each Server and set of',
+    'credentials, under a Client Identifier that begins with `sessionObserver`. It asks for no retained messages,',
+    'and for RETAIN as it was published; before 5.0, which knows neither, it goes without. It unsubscribes when nothing more can come, and',
+    'never subscribes to a topic that begins with `$`. The setting `mqttSession.observers` and `observe: false` in a profile turn it off.',
+    '',
+    '## Published but not seen',
+    '',
+    'Before a will is called `missed`, each of these is looked for in the trace. What cannot be ruled out, and may have been, makes the verdict',
+    '`unobserved` or `undecided`, and Why says what to do; what no trace can show is told beside the verdict.',
+    '',
+    ...unseenCauses.map(({ cause }) => `- ${cause}`),
+    '',
   ].join('\n');
 }

@@ -51,6 +51,7 @@ export interface ConnectOptions {
   /** Will Delay Interval in seconds; a will is set when `will` is not false. */
   readonly delay?: number;
   readonly will?: Partial<WillMessage> | false;
+  readonly userName?: string;
   readonly properties?: readonly Property[];
 }
 
@@ -327,6 +328,7 @@ export function connectPacket(options: ConnectOptions): ConnectPacket {
     clientId: options.clientId ?? 'demo',
     properties: version === 5 ? properties : [],
     will: options.will === false ? undefined : willMessage(options, version),
+    userName: options.userName,
   };
 }
 
