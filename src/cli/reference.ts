@@ -22,6 +22,7 @@ is taken, and with 2 when it does not understand its options.
   before the file.
 - Without \`--config\` everybody may connect, and subscribing to \`test/nosubscribe\` is refused, so that a refusal can be tried
   without a file.
+- \`--deviation\` makes it do something against the standard, as brokers are known to: [what each name means](profiles.md#sandboxdeviations).
 - With users, 5.0 Clients may also connect with the Authentication Method SCRAM-SHA-256.`;
 
 /** The whole page, as Markdown. */

@@ -64,8 +64,8 @@ function* tokensOfValue(text: string, value: ScalarTree, row: KeyRow): Iterable<
     if (word || /^\d+(\.\d+)?(ms|s|m|h|d)?$/.test(value.text)) {
       yield { start, end: start + value.text.length, type: word ? 'enumMember' : 'number' };
     }
-  } else if (type.kind === 'choice') {
-    if (type.choices.some(({ word }) => word === value.text)) {
+  } else if (type.kind === 'choice' || type.kind === 'list') {
+    if (type.choices?.some(({ word }) => word === value.text)) {
       yield { start, end: start + value.text.length, type: 'enumMember' };
     }
   } else if (isTopic(row)) {

@@ -405,6 +405,12 @@ describe('semantic tokens', () => {
     return tokens;
   };
 
+  it('tell the words of a list from other texts', async () => {
+    const text = 'sandbox:\n  deviations:\n    - noWillAt0x04\n    - nothing\n';
+    const { client } = await opened(text);
+    expect(await tokensOf(client, text)).toEqual(['noWillAt0x04: enumMember']);
+  });
+
   it('tell topics, variables, durations, words and names apart', async () => {
     const text =
       `profiles:\n  a: { extends: a, keepAlive: 5s }\n  b:\n    protocolVersion: 3.1.1\n    username: x-\${clientId}\n    subscriptions:\n      - topicFilter: "$share/g/+/x"\n`.replace(
