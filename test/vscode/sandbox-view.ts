@@ -41,10 +41,12 @@ export const sandboxViewTests: readonly HostTest[] = [
     async run() {
       const text = 'profiles: { a: { broker: sandbox, clientId: a } }\n';
       const file = profileFile(`sandbox: { deviations: [noWillAt0x04, willsInLine] }\n${text}`);
-      const { key, server } = await connected(file, 'a');
+      const client = await connected(file, 'a');
+      const { key, server } = client;
       const [, first] = await sessionsLines(server);
       assert.equal(first, '  Against the standard | noWillAt0x04, willsInLine');
       await run('disconnect', { client: key });
+      await until((state) => now(client, state)?.state === 'offline');
       writeFileSync(file, text);
       await connected(file, 'a');
       await until(({ sandboxes }) => sandboxes.every(({ deviations }) => deviations.length === 0));
