@@ -43,6 +43,7 @@ export const sandboxViewTests: readonly HostTest[] = [
       const file = profileFile(`sandbox: { deviations: [noWillAt0x04, willsInLine] }\n${text}`);
       const client = await connected(file, 'a');
       const { key, server } = client;
+      await until(({ sandboxes }) => sandboxes.some(({ deviations }) => deviations.length === 2));
       const [, first] = await sessionsLines(server);
       assert.equal(first, '  Against the standard | noWillAt0x04, willsInLine');
       await run('disconnect', { client: key });
