@@ -16,6 +16,10 @@ const warmUpMs = 700;
 const payloadBytes = 64;
 const rounds = 6000;
 const floodBytes = 65_536;
+const crowd = 5000;
+/** So many of a crowd connect at the same time. */
+const together = 250;
+const millions = 5_000_000;
 
 const connectPacket = (clientId: string): Uint8Array =>
   encodePacket(
@@ -46,7 +50,7 @@ const publish = encodePacket(
 const puback = Uint8Array.from([0x40, 2, 0, 1]);
 const connack = Uint8Array.from([0x20, 2, 0, 0]);
 
-export type TapWorkload = 'messages' | 'latency' | 'flood';
+export type TapWorkload = keyof typeof workloads;
 
 /** Answers CONNECT, and each PUBLISH, whose length is always the same. */
 function acknowledging(): Server {
@@ -120,7 +124,43 @@ async function latency(port: number): Promise<number> {
 }
 
 /** Messages a second in one direction, as many as fit, in writes of 64 KiB. */
-async function flood(port: number): Promise<number> {
+function flood(port: number): Promise<number> {
+  return flooded(port, async (received) => {
+    await passed(warmUpMs);
+    const from = received();
+    const startMs = performance.now();
+    await passed(measuredMs);
+    return ((received() - from) * 1000) / (performance.now() - startMs);
+  });
+}
+
+/** As `flood`, until a number of messages has come. Returns how many. */
+function many(port: number): Promise<number> {
+  return flooded(port, async (received) => {
+    while (received() < millions) await passed(20);
+    return received();
+  });
+}
+
+/** Connections that are all open at the same time, and stay so, once each has had a message acknowledged: how many in a second. */
+async function connections(port: number): Promise<number> {
+  const startMs = performance.now();
+  const sockets: Socket[] = [];
+  for (let first = 0; first < crowd; first += together) {
+    const batch = Array.from({ length: together }, (_, index) => connected(port, `crowd-${first + index}`));
+    sockets.push(...(await Promise.all(batch)));
+  }
+  await Promise.all(
+    sockets.map(async (socket) => {
+      socket.write(publish);
+      await once(socket, 'data');
+    }),
+  );
+  const perSecond = (crowd * 1000) / (performance.now() - startMs);
+  return perSecond;
+}
+
+async function flooded(port: number, measure: (received: () => number) => Promise<number>): Promise<number> {
   let bytes = 0;
   const sink = createServer((socket) => {
     socket.on('error', () => socket.destroy());
@@ -133,37 +173,29 @@ async function flood(port: number): Promise<number> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   await once(socket, 'connect');
   socket.write(connectPacket('flood'));
-  const many = Buffer.alloc(Math.floor(floodBytes / publish.length) * publish.length, publish);
+  const batch = Buffer.alloc(Math.floor(floodBytes / publish.length) * publish.length, publish);
   const write = (): void => {
-    while (socket.write(many));
+    while (socket.write(batch));
   };
   socket.on('drain', write);
   write();
-  await passed(warmUpMs);
-  const from = bytes;
-  const startMs = performance.now();
-  await passed(measuredMs);
-  const perSecond = ((bytes - from) * 1000) / publish.length / (performance.now() - startMs);
+  const figure = await measure(() => bytes / publish.length);
   socket.destroy();
-  return perSecond;
+  return figure;
 }
 
 function passed(ms: number): Promise<void> {
   return new Promise((settle) => setTimeout(settle, ms));
 }
 
-const workloads = { messages, latency, flood } as const;
-const workload = process.argv[2];
-if (workload !== 'messages' && workload !== 'latency' && workload !== 'flood') {
-  throw new Error(`There is no workload ${workload}.`);
-}
+const workloads = { messages, latency, flood, many, connections } as const;
+const workload = Object.entries(workloads).find(([name]) => name === process.argv[2])?.[1];
+if (workload === undefined) throw new Error(`There is no workload ${process.argv[2]}.`);
 const server = acknowledging();
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
   const address = server.address();
   if (address !== null && typeof address === 'object') process.stdout.write(`${address.port}\n`);
 });
 createInterface({ input: process.stdin }).on('line', (line) => {
-  void workloads[workload](Number(line)).then((figure) =>
-    process.stdout.write(`${JSON.stringify(figure)}\n`),
-  );
+  void workload(Number(line)).then((figure) => process.stdout.write(`${JSON.stringify(figure)}\n`));
 });
