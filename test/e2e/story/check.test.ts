@@ -13,7 +13,7 @@ profiles:
     sessionExpiryInterval: 10s
     will: { topic: offline, payload: gone, qos: 1, willDelayInterval: 5s }
 sandbox:
-  deviations: [willDelayIgnored, takeoverUntold, willPropertiesDropped]
+  deviations: [willNotCancelledOnResume, takeoverUntold, willPropertiesDropped]
 `;
 
 /** The frame that shows the report, once it is there. */
@@ -51,9 +51,9 @@ describe('Check Broker Behaviour', () => {
       await workbench.choose('MQTT: Check Broker Behaviour', 'lamp');
       const frame = await reportFrame(stage);
       const meaning = frame.locator('section', { hasText: 'What it means for your profiles' }).first();
-      expect(await meaning.innerText()).toMatch(/Profile lamp relies on .*D20/);
-      const row = frame.locator('details.probe', { hasText: 'D20 RST, D < E' }).first();
-      expect(await row.innerText()).toMatch(/after 2 s[\s\S]*deviates \(MUST\)/);
+      expect(await meaning.innerText()).toMatch(/Profile lamp relies on .*D37/);
+      const row = frame.locator('details.probe', { hasText: 'D37 resumed before D' }).first();
+      expect(await row.innerText()).toMatch(/no will[\s\S]*W1 after 2\.\d s[\s\S]*deviates \(MUST\)/);
       const why = row.locator('summary').first();
       for (const [name, theme] of themes) {
         if (theme !== undefined) await workbench.choose('Preferences: Color Theme', theme);
@@ -62,7 +62,7 @@ describe('Check Broker Behaviour', () => {
         await workbench.screenshot(`check-${name}-1`);
         await why.focus();
         await why.press('Enter');
-        await row.getByText('the shorter of the two').waitFor();
+        await row.getByText('the Will Message must not be sent').waitFor();
         const passed = row.locator('summary', { hasText: 'What passed' });
         await passed.click();
         await row.getByText('RST').last().waitFor();
