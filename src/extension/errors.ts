@@ -262,3 +262,12 @@ export function noProfiles(): UserFailure {
     hint: l10n.t('Profiles stand in files named *.mqtt.yaml, *.mqtt.yml or *.mqtt.json.'),
   });
 }
+
+/** `place` is a URI. */
+export function captureElsewhere(place: string): UserFailure {
+  return new UserFailure({
+    code: 'capture-elsewhere',
+    message: l10n.t('{0} is not a file on this machine, and cannot be read as a capture.', place),
+    hint: l10n.t('Save it to disk, and open it from there.'),
+  });
+}

@@ -9,6 +9,7 @@ import {
 } from 'vscode';
 import type { MqttSessionApi } from './api.ts';
 import type { App } from './app.ts';
+import { CaptureEditor } from './captures/capture-editor.ts';
 import { CheckPanel } from './check/check-panel.ts';
 import { registerCommand } from './commands/command.ts';
 import { allCommands } from './commands/commands.ts';
@@ -75,6 +76,12 @@ function start(context: ExtensionContext): MqttSessionApi {
   const sessionsView = new SessionsView(state);
   const whatIf = new WhatIfPanel(files, (message) => log.warn(message));
   const check = new CheckPanel();
+  const captures = new CaptureEditor({
+    extensionUri: context.extensionUri,
+    workerPath: context.asAbsolutePath('dist/engine.js'),
+    engineParams,
+    log,
+  });
   const secrets = new Secrets(context);
   const scenarioTests = new ScenarioTests({ files, engine, secrets, log });
   const app: App = {
@@ -100,6 +107,7 @@ function start(context: ExtensionContext): MqttSessionApi {
     sessionsView,
     whatIf,
     check,
+    captures,
     new ProfilesView(files, state),
     new StatusBar(engine, state),
     new TapStatus(state),

@@ -65,6 +65,8 @@ export interface PageState {
   readonly stats: TraceStats;
   /** The clock that the times of the trace come from, read when this was sent; the page may run on another machine. */
   readonly nowMs?: number | undefined;
+  /** The trace is that of a capture: its time stands still at `nowMs`. */
+  readonly stopped?: true | undefined;
   /** Set when the page should open with a notice. */
   readonly notice?: PageNotice | undefined;
 }

@@ -1,3 +1,4 @@
+import { openCaptureCommand, saveCaptureCommand } from './captures.ts';
 import { checkBrokerCommand, compareReportCommand, saveReportCommand } from './check.ts';
 import {
   closeCommand,
@@ -54,6 +55,8 @@ export const allCommands: readonly Command[] = [
   showScenarioCommand,
   openTimelineCommand,
   clearTraceCommand,
+  saveCaptureCommand,
+  openCaptureCommand,
   startSandboxCommand,
   stopSandboxCommand,
   copySandboxAddressCommand,

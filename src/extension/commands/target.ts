@@ -18,6 +18,8 @@ export interface Target {
   readonly server?: string | undefined;
   /** For `takeOver`, which otherwise asks. */
   readonly cleanStart?: boolean | undefined;
+  /** For `saveCapture`, which otherwise asks: whether passwords are replaced. */
+  readonly mask?: boolean | undefined;
   readonly tap?: string | undefined;
   /** Of a connection through a tap, its id in the trace. */
   readonly connection?: number | undefined;
@@ -46,6 +48,7 @@ export function targetOf(given: unknown): Target {
     insight: numberOf(value['insight']),
     server: stringOf(value['server']),
     cleanStart: typeof value['cleanStart'] === 'boolean' ? value['cleanStart'] : undefined,
+    mask: typeof value['mask'] === 'boolean' ? value['mask'] : undefined,
     tap: stringOf(value['tap']),
     connection: numberOf(value['connection']),
     port: numberOf(value['port']),

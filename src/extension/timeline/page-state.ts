@@ -18,7 +18,7 @@ type Words = Pick<PageState, 'strings' | 'statements'>;
 let words: Words | undefined;
 
 /** Everything that the page shows; its words are the same each time and made once. */
-export function pageState(state: SessionState): PageState {
+export function pageState(state: SessionState, nowMs: number): PageState {
   words ??= { strings: translatedStrings(), statements: pageStatements() };
   return {
     ...words,
@@ -26,7 +26,7 @@ export function pageState(state: SessionState): PageState {
     entities: state.entities(),
     clients: pageClients(state),
     stats: state.stats,
-    nowMs: Date.now(),
+    nowMs,
     ...(state.stale ? { notice: 'engineEnded' as const } : {}),
   };
 }

@@ -51,6 +51,12 @@ const hostCommands: Readonly<Record<HostCommand, string>> = {
   newProfile: 'mqttSession.newProfileFile',
 };
 
+/** A page whose trace is that of a capture, in an editor of its own. */
+export interface CapturePlace {
+  /** Up to when the capture was read, in milliseconds since the Unix epoch: what is now for the page. */
+  readonly nowMs: () => number;
+}
+
 /** The timeline: one page at most, which lives on while it is hidden. */
 export class TimelinePanel implements Disposable {
   readonly #extensionUri: Uri;
@@ -66,7 +72,16 @@ export class TimelinePanel implements Disposable {
   #waiting: ToPage[] = [];
   #openedByItself = false;
 
-  constructor(extensionUri: Uri, log: LogOutputChannel, engine: EngineClient, state: SessionState) {
+  readonly #capture: CapturePlace | undefined;
+
+  constructor(
+    extensionUri: Uri,
+    log: LogOutputChannel,
+    engine: EngineClient,
+    state: SessionState,
+    capture?: CapturePlace,
+  ) {
+    this.#capture = capture;
     this.#extensionUri = extensionUri;
     this.#log = log;
     this.#engine = engine;
@@ -75,15 +90,22 @@ export class TimelinePanel implements Disposable {
       request: (method, params) => engine.request(method, params),
       available: () => engine.status === 'running' && !state.stale,
       send: (records) =>
-        this.#post({ type: 'changes', records, entities: noEntities, stats: state.stats, nowMs: Date.now() }),
+        this.#post({
+          type: 'changes',
+          records,
+          entities: noEntities,
+          stats: state.stats,
+          nowMs: this.#nowMs(),
+        }),
     });
     this.#store.add(engine.onDidReceiveChanges((changes) => this.#forward(changes)));
     this.#store.add(engine.onDidEnd(() => this.#engineEnded()));
     this.#store.add(engine.onDidStart(() => this.#engineStarted()));
     this.#store.add(state.onDidReset(() => this.#sendState()));
+    if (capture !== undefined) return;
     this.#store.add(
       window.registerWebviewPanelSerializer(timelineViewType, {
-        deserializeWebviewPanel: async (panel: WebviewPanel) => this.#adopt(panel),
+        deserializeWebviewPanel: async (panel: WebviewPanel) => this.adopt(panel),
       }),
     );
   }
@@ -93,7 +115,7 @@ export class TimelinePanel implements Disposable {
       this.#panel.reveal(undefined, preserveFocus);
       return;
     }
-    this.#adopt(
+    this.adopt(
       window.createWebviewPanel(
         timelineViewType,
         l10n.t('MQTT Sessions'),
@@ -112,9 +134,15 @@ export class TimelinePanel implements Disposable {
     if (wanted) this.open({ preserveFocus: true });
   }
 
+  /** Gives the page everything anew. */
+  refresh(): void {
+    this.#sendState();
+  }
+
   /** Passes a command of the palette on to the page; does nothing when there is none. */
   command(command: PageCommand): void {
-    this.#post({ type: 'command', command });
+    if (this.#capture === undefined) this.#post({ type: 'command', command });
+    else this.#tell({ type: 'command', command });
   }
 
   /** Opens the page if need be, and shows the Why of an expectation. */
@@ -145,7 +173,8 @@ export class TimelinePanel implements Disposable {
     this.#store.dispose();
   }
 
-  #adopt(panel: WebviewPanel): void {
+  /** Makes `panel` the page. */
+  adopt(panel: WebviewPanel): void {
     // A window that was reloaded brings its panel back; a second one would show the same.
     this.#panel?.dispose();
     this.#panel = panel;
@@ -207,7 +236,8 @@ export class TimelinePanel implements Disposable {
 
   #sendState(): void {
     if (!this.#ready) return;
-    this.#post({ type: 'state', state: pageState(this.#state) });
+    const state = pageState(this.#state, this.#nowMs());
+    this.#post({ type: 'state', state: this.#capture === undefined ? state : { ...state, stopped: true } });
     this.#feed.restart();
   }
 
@@ -224,7 +254,7 @@ export class TimelinePanel implements Disposable {
       entities,
       ...(acting || cleared ? { clients: pageClients(this.#state) } : {}),
       stats,
-      nowMs: Date.now(),
+      nowMs: this.#nowMs(),
       ...(cleared ? { cleared } : {}),
     });
   }
@@ -253,6 +283,10 @@ export class TimelinePanel implements Disposable {
       this.#log.debug(describeThrown(thrown));
       this.#post({ type: 'failure', request, message: userErrorOf(thrown).message });
     }
+  }
+
+  #nowMs(): number {
+    return this.#capture?.nowMs() ?? Date.now();
   }
 
   #openStatement(key: string): void {

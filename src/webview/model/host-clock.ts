@@ -2,6 +2,7 @@
 export class HostClock {
   readonly #pageNow: () => number;
   #offsetMs: number | undefined;
+  #stoppedAtMs: number | undefined;
 
   /** A difference beyond this means that a clock was set, not that a message was slow. */
   static readonly jumpMs = 5000;
@@ -11,12 +12,22 @@ export class HostClock {
   }
 
   now(): number {
+    if (this.#stoppedAtMs !== undefined) return this.#stoppedAtMs;
     return this.#pageNow() + (this.#offsetMs ?? 0);
+  }
+
+  /** From now on the time is what messages say, and stands still between them. */
+  stop(atMs: number): void {
+    this.#stoppedAtMs = atMs;
   }
 
   /** A message says what the time was when it was sent. The one that took least time tells the difference best. */
   heard(hostNowMs: number | undefined): void {
     if (hostNowMs === undefined) return;
+    if (this.#stoppedAtMs !== undefined) {
+      this.#stoppedAtMs = hostNowMs;
+      return;
+    }
     const offsetMs = hostNowMs - this.#pageNow();
     const known = this.#offsetMs;
     if (known === undefined || offsetMs > known || known - offsetMs > HostClock.jumpMs)

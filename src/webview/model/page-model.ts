@@ -77,6 +77,7 @@ export class PageModel {
   }
 
   receiveState(state: PageState): void {
+    if (state.stopped === true) this.clock.stop(state.nowMs ?? 0);
     this.clock.heard(state.nowMs);
     this.words = new Words(state.strings, state.locale, this.#timeZone);
     this.statements = new Map(state.statements.map((each) => [each.key, each]));

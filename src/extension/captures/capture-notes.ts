@@ -1,0 +1,29 @@
+import { l10n } from 'vscode';
+import type { CaptureSummary } from '../../engine/messages.ts';
+
+/** What keeps a capture from telling all, a sentence each. */
+export function captureNotes({ mqtt, tls, startMissing, gaps, problem }: CaptureSummary): readonly string[] {
+  const notes: string[] = [];
+  if (mqtt === 0) notes.push(l10n.t('This capture holds no MQTT that can be read.'));
+  if (tls > 0) notes.push(l10n.t('Connections over TLS cannot be read: {0}.', tls));
+  if (startMissing > 0) {
+    notes.push(
+      l10n.t(
+        'Connections that began before the capture did: {0}. Nothing is concluded from them unless they show a CONNECT.',
+        startMissing,
+      ),
+    );
+  }
+  if (gaps > 0) {
+    notes.push(
+      l10n.t(
+        'Times that bytes of a connection are missing: {0}. Nothing is concluded from what it did afterwards.',
+        gaps,
+      ),
+    );
+  }
+  if (problem !== undefined) {
+    notes.push(l10n.t('The file is damaged or cut off; what precedes that was read.'));
+  }
+  return notes;
+}
