@@ -54,6 +54,11 @@ export class Stage {
     writeFileSync(join(this.#folder.path, name), text);
   }
 
+  /** Where a file of the folder is. */
+  path(name: string): string {
+    return join(this.#folder.path, name);
+  }
+
   remove(name: string): void {
     rmSync(join(this.#folder.path, name));
   }

@@ -206,8 +206,8 @@ export class Workbench {
     return item.first();
   }
 
-  /** The timeline page, once it shows itself. */
-  async timeline(): Promise<Timeline> {
+  /** The timeline page, once it shows itself; one beside another that is there already. */
+  async timeline(other?: Timeline): Promise<Timeline> {
     const deadline = Date.now() + 60_000;
     for (;;) {
       for (const frame of this.page.frames()) {
@@ -215,7 +215,7 @@ export class Workbench {
           .locator('#app .timeline')
           .count()
           .catch(() => 0);
-        if (found > 0) return new Timeline(frame);
+        if (found > 0 && frame !== other?.frame) return new Timeline(frame);
       }
       if (Date.now() > deadline)
         throw new Error(`The timeline did not open. Console:\n${this.console.slice(-20).join('\n')}`);
