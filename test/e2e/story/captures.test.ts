@@ -39,8 +39,7 @@ describe('captures', () => {
       .lane('demo')
       .getByRole('treeitem', { name: /^will: / })
       .first()
-      .focus();
-    await stage.workbench.page.keyboard.press('Enter');
+      .click();
     await timeline.tab('Why');
     const after = await timeline.why('Why was the will of demo published at');
     expect(after).toBe(before);
