@@ -141,6 +141,16 @@ export const tapCommand: CommandRow = {
       value: undefined,
       help: 'With --save, passwords are written as they were sent.',
     },
+    {
+      option: '--save',
+      value: 'FILE',
+      help: 'Writes what passes as a capture (pcapng) while it runs, and in the end with comments on what became of wills and sessions. Wireshark and `mqtt-session explain` read it.',
+    },
+    {
+      option: '--unmasked',
+      value: undefined,
+      help: 'Leaves passwords and Authentication Data in the capture; they are replaced otherwise.',
+    },
     { option: '--why', value: undefined, help: 'Tells the reasons of every verdict.' },
     { option: '--quiet', value: undefined, help: 'Prints nothing but where it listens.' },
     { option: '--verbose', value: undefined, help: 'Logs on standard error.' },

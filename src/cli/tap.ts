@@ -49,8 +49,13 @@ export async function tap(args: readonly string[], process: TapProcess): Promise
   const ended = new Promise<void>((settle) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => settle());
   });
+  const path = line.get('--save');
+  const mask = !line.has('--unmasked');
   await engine.request('start', { byteBudget: usualBudget });
   try {
+    // As it comes, so that a command that is killed leaves what it has seen.
+    if (path !== undefined)
+      await engine.request('record', { path, mask, limitBytes: Number.MAX_SAFE_INTEGER });
     const view = await engine.request('startTap', {
       ...wish,
       file: '',
@@ -68,7 +73,20 @@ export async function tap(args: readonly string[], process: TapProcess): Promise
   } finally {
     await engine.request('shutdown', undefined);
   }
+  if (path !== undefined) await saveWhole(engine, path, mask, process);
   return 0;
+}
+
+/** Writes the capture anew, with comments on verdicts, unless the memory of the trace has not held all of it. */
+async function saveWhole(
+  engine: CommandEngine,
+  path: string,
+  mask: boolean,
+  { stdout }: TapProcess,
+): Promise<void> {
+  const { stats } = await engine.request('start', { byteBudget: usualBudget });
+  if (stats.dropped === 0) await engine.request('saveCapture', { path, mask });
+  stdout.write(`saved ${stats.endSeq - 1} records in ${path}\n`);
 }
 
 function introduction({ address, to, caFile }: TapView): string {

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { connectAsync, type IClientOptions } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildCli } from './support.ts';
@@ -52,6 +54,23 @@ describe('mqtt-session tap', () => {
     await run.printed(/demo: connection ended, cut/);
     run.child.kill('SIGTERM');
     expect(await run.ended).toBe(0);
+  });
+
+  test('saves what has passed as a capture, without passwords', async () => {
+    const path = join(cli.folder, 'saved.pcapng');
+    const run = cli.run('tap', '--to', 'sandbox', '--listen', '0', '--save', path);
+    const [, address = ''] = await run.printed(/listening on (\S+) for/);
+    const demo = await connect(address, { clientId: 'demo', will, username: 'user', password: 'se-cret' });
+    await run.printed(/demo: connected/);
+    demo.stream.destroy();
+    await run.printed(/demo: connection ended/);
+    run.child.kill('SIGINT');
+    expect(await run.ended).toBe(0);
+    expect(run.out()).toMatch(/saved \d+ records in/);
+    const saved = readFileSync(path);
+    expect(saved.readUInt32LE(0)).toBe(0x0a0d0d0a);
+    expect(saved.includes('user/status/demo')).toBe(true);
+    expect(saved.includes('se-cret')).toBe(false);
   });
 
   test('says why it cannot listen', async () => {
