@@ -151,6 +151,11 @@ export const tapCommand: CommandRow = {
       value: undefined,
       help: 'Leaves passwords and Authentication Data in the capture; they are replaced otherwise.',
     },
+    {
+      option: '--no-observers',
+      value: undefined,
+      help: 'Makes no connections of its own. Without this, one subscribes to the topic of each will that it sees, so that its publication is noticed.',
+    },
     { option: '--why', value: undefined, help: 'Tells the reasons of every verdict.' },
     { option: '--quiet', value: undefined, help: 'Prints nothing but where it listens.' },
     { option: '--verbose', value: undefined, help: 'Logs on standard error.' },

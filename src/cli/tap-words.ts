@@ -1,5 +1,6 @@
 /** What the tap of a terminal says of what it sees: a line for what happens to a connection, a session, a will. */
 import type { ConnectionView, ExpectationView, SessionChanges, WillView } from '../session/model.ts';
+import { isObserverName } from '../session/observer-name.ts';
 import { type EndCause, endCauses, renderFact, verdictWords, whyTitles } from '../session/sentences.ts';
 import { printable } from './printable.ts';
 
@@ -27,6 +28,7 @@ export class TapWords {
 
   #connection(view: ConnectionView): readonly string[] {
     const { id, closedAtMs, acceptedAtMs } = view;
+    if (view.observer === true) return [];
     const told = this.#connections.get(id) ?? '';
     const lines: string[] = [];
     if (acceptedAtMs !== undefined && !told.includes('c')) {
@@ -69,7 +71,7 @@ export class TapWords {
 
   #expectation(view: ExpectationView): readonly string[] {
     const { id, kind, verdict, dueAtMs, demands, decidedAtMs, createdAtMs, observed } = view;
-    if (this.#verdicts.get(id) === verdict) return [];
+    if (this.#verdicts.get(id) === verdict || isObserverName(view.clientId)) return [];
     const first = !this.#verdicts.has(id);
     this.#verdicts.set(id, verdict);
     // That Session Present is right is nothing to tell, nor that nothing on the wire shows the end of a session.

@@ -51,7 +51,7 @@ export async function tap(args: readonly string[], process: TapProcess): Promise
   });
   const path = line.get('--save');
   const mask = !line.has('--unmasked');
-  await engine.request('start', { byteBudget: usualBudget });
+  await engine.request('start', { byteBudget: usualBudget, observers: !line.has('--no-observers') });
   try {
     // As it comes, so that a command that is killed leaves what it has seen.
     if (path !== undefined)

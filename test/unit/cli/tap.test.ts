@@ -20,8 +20,6 @@ describe('mqtt-session tap', () => {
   test('tells of a session, its will, what became of it and why, and ends cleanly on SIGINT', async () => {
     const run = cli.run('tap', '--to', 'sandbox', '--listen', '0', '--why');
     const [, address = ''] = await run.printed(/listening on (\S+) for/);
-    const subscriber = await connect(address, { clientId: 'subscriber' });
-    await subscriber.subscribeAsync('user/#');
     const demo = await connect(address, { clientId: 'demo', will });
     await run.printed(
       /demo: connected, MQTT 5\.0, Clean Start 1, Keep Alive 60 s, will on user\/status\/demo/,
@@ -33,7 +31,17 @@ describe('mqtt-session tap', () => {
     expect(run.out()).toContain('without DISCONNECT (closed by the Client)');
     run.child.kill('SIGINT');
     expect(await run.ended).toBe(0);
-    subscriber.end(true);
+    // Who watches for the will is no matter of the user.
+    expect(run.out().match(/: connected/g)).toHaveLength(1);
+  });
+
+  test('watches for no will when it is not to', async () => {
+    const run = cli.run('tap', '--to', 'sandbox', '--listen', '0', '--no-observers');
+    const [, address = ''] = await run.printed(/listening on (\S+) for/);
+    const demo = await connect(address, { clientId: 'demo', will });
+    demo.stream.destroy();
+    await run.printed(/demo: will unobserved/);
+    expect(run.out()).toContain('What became of the will of demo?');
   });
 
   test('makes faults, and says so', async () => {
