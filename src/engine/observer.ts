@@ -43,6 +43,13 @@ export const observerLimits = {
 /** As MQTT 5.0 allows: nothing from before the subscription, and RETAIN as it was published. */
 const subscription = { qos: 2, noLocal: false, retainAsPublished: true, retainHandling: 2 } as const;
 
+/** How brokers that do not speak 5.0 answer a CONNECT of it: as they should, in their own version, or by closing. */
+const answersTo5: ReadonlySet<string> = new Set([
+  'unsupported-protocol-version',
+  'not-mqtt',
+  'closed-before-connack',
+]);
+
 interface Topic {
   /** How many wills may come on it. */
   wills: number;
@@ -142,7 +149,7 @@ export class Observer {
   #failed(error: NetError): void {
     const { server } = this.#source;
     this.#world.log('info', `The observer of ${server}: ${error.message}`);
-    if (error.code === 'unsupported-protocol-version' && this.#version === 5) {
+    if (this.#version === 5 && answersTo5.has(error.code)) {
       this.#version = 4;
       this.#connect();
       return;
