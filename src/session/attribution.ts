@@ -158,6 +158,7 @@ export class Attribution {
 
   /** Another payload on the topic of a will that is due: the will, altered, or an unknown publisher's message. */
   other(topic: WillTopic, received: Received, payloadAt: number): void {
+    topic.otherAtMs = received.atMs;
     const { bytes } = received;
     const end = bytes.length;
     if (topic.wills.size > limits.sameWills) return;

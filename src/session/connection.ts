@@ -14,6 +14,7 @@ import type { Server } from './server.ts';
 import type { Session } from './session.ts';
 import type { Silence } from './silence.ts';
 import type { Will } from './will.ts';
+import type { WillTopic } from './will-topics.ts';
 
 /** What CONNECT asked for. Intervals are in seconds. */
 export interface ConnectFacts {
@@ -107,6 +108,8 @@ export class Connection implements Viewable<ConnectionView> {
   /** The user or a fault did something to it, so it says little of its program. */
   meddled = false;
   hasSubscribed = false;
+  /** Topics of wills on which retained messages came before the SUBACK that they belong to. */
+  retainedBeforeSuback: Set<WillTopic> | undefined = undefined;
   /** The newest PINGREQ after a pause, and how long nothing had passed before it. */
   ping: { seq: number; atMs: number; idleMs: number } | undefined = undefined;
   /** The longest pause before a PINGREQ that was answered, in milliseconds. */

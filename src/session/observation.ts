@@ -69,6 +69,7 @@ export class Observation {
       subscriptions: matching(session, topic.topic),
       receiver: session?.id ?? -connection.id,
     };
+    if (publish.retain) this.#world.retainedCopies.came(topic, connection);
     const same = willsWith(topic, received.payload).filter((will) =>
       sameBytes(will.message.payload, bytes, payloadAt, end),
     );

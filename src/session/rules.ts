@@ -276,8 +276,10 @@ export class SessionRules implements SessionRulesInput {
     if (at.untracked) return;
     if (type === CONNACK) this.#connack(at, seq, bytes, start, end);
     else if (type === PINGRESP) at.pingAnswered();
-    else if (type === SUBACK) onSuback(at, seq, this.#world.nowMs, bytes, start, end);
-    else if (type === AUTH && rawReasonCode(bytes, start, end) === 0) at.reauthenticating = false;
+    else if (type === SUBACK) {
+      const accepted = onSuback(at, seq, this.#world.nowMs, bytes, start, end);
+      this.#world.retainedCopies.subscribed(at, seq, accepted);
+    } else if (type === AUTH && rawReasonCode(bytes, start, end) === 0) at.reauthenticating = false;
     else if (type === DISCONNECT && at.version === 5 && at.accepted) {
       const reasonCode = rawReasonCode(bytes, start, end);
       at.serverDisconnect ??= { seq, atMs: this.#world.nowMs, reasonCode, previousAtMs };

@@ -299,6 +299,8 @@ export const factTemplates = {
   checkRetainWrong: 'RETAIN is {retain}, but must be {expected}',
   checkRetainUnknown: 'RETAIN is {retain}; the options of the subscription are not in the trace',
   checkRetainedCopy: 'A later subscriber received it as a retained message, though Will Retain is 0',
+  checkRetainedMissing:
+    '{subscriber} subscribed at {subscribedAtMs} and did not get it as a retained message, though Will Retain is 1 and nothing took its place',
   checkProperties: 'The properties arrived unaltered',
   checkPropertyMissing: '{property} is missing',
   checkPropertyAltered: '{property} was altered',

@@ -42,7 +42,7 @@ export function onSubscribe(
   connection.pendingSubscribes.set(decoded.packet.packetId, { packet: decoded.packet, atMs });
 }
 
-/** SUBACK: what the Server accepted now counts. */
+/** SUBACK: what the Server accepted now counts, and is returned. */
 export function onSuback(
   connection: Connection,
   seq: number,
@@ -50,14 +50,15 @@ export function onSuback(
   bytes: Uint8Array,
   start: number,
   end: number,
-): void {
+): readonly Subscribed[] {
+  const accepted: Subscribed[] = [];
   const decoded = decodePacket(bytes, start, end, connection.version || 5, TO_CLIENT);
-  if (!decoded.ok || decoded.packet.type !== 'suback') return;
+  if (!decoded.ok || decoded.packet.type !== 'suback') return accepted;
   const { packetId, reasonCodes } = decoded.packet;
   const pending = connection.pendingSubscribes.get(packetId);
   connection.pendingSubscribes.delete(packetId);
   const { session } = connection;
-  if (pending === undefined || session === undefined) return;
+  if (pending === undefined || session === undefined) return accepted;
   for (const [index, asked] of pending.packet.subscriptions.entries()) {
     const granted = reasonCodes[index];
     const { topicFilter } = asked;
@@ -71,7 +72,7 @@ export function onSuback(
     const shared = sharedSubscription(asked.topicFilter);
     const before = session.subscriptions.get(asked.topicFilter);
     const sameOptions = before?.noLocal === asked.noLocal && before.grantedQos === granted;
-    add({
+    const subscribed: Subscribed = {
       session,
       topicFilter: asked.topicFilter,
       matchFilter: shared?.filter ?? asked.topicFilter,
@@ -83,8 +84,11 @@ export function onSuback(
       askedAtMs: sameOptions ? before.askedAtMs : pending.atMs,
       sinceMs: sameOptions ? before.sinceMs : atMs,
       renewedAtMs: pending.atMs,
-    });
+    };
+    add(subscribed);
+    accepted.push(subscribed);
   }
+  return accepted;
 }
 
 /** UNSUBSCRIBE: from when it is sent, nothing is certain to come. */

@@ -26,6 +26,8 @@ export const tolerances = {
   withheldMaximumMs: 3_600_000,
   /** Copies with RETAIN 1 so soon after a SUBSCRIBE are retained messages. */
   retainedAfterSubscribeMs: 2000,
+  /** So long after SUBACK a retained message that has not come is missing. */
+  retainedMissedAfterMs: 5000,
   /** Further copies of a will on other connections come so soon after the first. */
   fanOutMs: 1300,
   /** A copy of an ordinary PUBLISH comes so soon, or so late where it was kept for a subscriber that was away. */
@@ -52,6 +54,8 @@ export const limits = {
   endedClients: 10_000,
   /** Ordinary PUBLISHes remembered for one topic of a will. */
   ordinaryPublishes: 64,
+  /** Retained wills that later subscribers must get. */
+  keptWills: 200,
   /** Topic Filters of one Server whose subscription it refused. */
   refusedSubscriptions: 200,
   /** SUBSCRIBE packets of one connection that wait for their SUBACK. */

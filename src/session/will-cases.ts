@@ -237,6 +237,7 @@ export class WillCases {
       timers.clear(will.case.verdictTimer);
     }
     this.#world.willTopics.remove(will);
+    this.#world.retainedCopies.retired(will);
     if (will.id !== 0) this.#world.watch?.released(will.id);
     will.client.wills.delete(will);
     this.#world.release(will.client);

@@ -267,6 +267,7 @@ export class WillJudge implements CaseJudge {
     will.publishSeq = copy.seq;
     this.#world.insights.willSeen(will, copy);
     noteProof(will.connection, will.message.topic, copy);
+    this.#world.retainedCopies.seen(will);
     this.#world.timers.clear(willCase.dueTimer);
     this.#world.timers.clear(willCase.verdictTimer);
   }

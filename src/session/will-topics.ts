@@ -38,6 +38,8 @@ export interface WillTopic {
   readonly ordinary: OrdinaryPublish[];
   /** The newest message that a Client in the trace published here with RETAIN 1. */
   lastRetained: OrdinaryPublish | undefined;
+  /** When a copy with another payload than that of a will came last. */
+  otherAtMs: number;
 }
 
 export class WillTopics {
@@ -74,6 +76,7 @@ export class WillTopics {
         byPayload: new Map(),
         ordinary: [],
         lastRetained: undefined,
+        otherAtMs: Number.NEGATIVE_INFINITY,
       };
       const bucket = this.#byHash.get(hash);
       if (bucket === undefined) this.#byHash.set(hash, [entry]);

@@ -11,6 +11,7 @@ import type {
   WillWatch,
 } from './model.ts';
 import { OpenConnections } from './open-connections.ts';
+import { RetainedCopies } from './retained-copies.ts';
 import { Server } from './server.ts';
 import { TimerQueue } from './timers.ts';
 import { limits } from './tolerances.ts';
@@ -32,6 +33,7 @@ export class World {
     insights: new Changed<InsightView>(),
   };
   readonly insights = new Insights(this);
+  readonly retainedCopies = new RetainedCopies(this);
   /** Clients whose Session has ended and is remembered, the longest ended first. */
   readonly #ended = new Set<Client>();
   #nextId = { session: 1, will: 1, expectation: 1, insight: 1 };
