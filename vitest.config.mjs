@@ -10,7 +10,13 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'interop', include: ['test/interop/**/*.test.ts'], fileParallelism: false },
+        test: {
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts'],
+          fileParallelism: false,
+          // Those that run side by side wait for brokers most of the time.
+          maxConcurrency: 24,
+        },
       },
       {
         extends: true,

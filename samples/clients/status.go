@@ -34,6 +34,8 @@ func main() {
 		SetClientID("status-go-"+user).
 		SetUsername(user).
 		SetPassword(os.Getenv("MQTT_PASSWORD")).
+		// Without it the library falls back to 3.1 after a failure, and stays there.
+		SetProtocolVersion(4).
 		SetKeepAlive(time.Duration(keepAlive)*time.Second).
 		SetWill(topic, "offline", 1, true).
 		SetAutoReconnect(true).
