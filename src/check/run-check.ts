@@ -27,7 +27,7 @@ export interface CheckOptions {
 }
 
 /** So many connections are opened at once. */
-const atOnce = 32;
+const atOnce = 64;
 const laneWords: Readonly<Record<Exclude<Lane, 'free'>, string>> = {
   together: 'what may run together',
   second: 'what needs the wills of others out of the way',
@@ -138,7 +138,7 @@ class Run {
       const members = probes.filter((probe) => probe.lane === lane);
       if (members.length === 0 || this.#signal.aborted || this.#gone !== undefined) continue;
       this.#tell(laneWords[lane]);
-      const wave = new Wave();
+      const wave = new Wave(this.#target.clock);
       const joined = members.map((probe) => ({ probe, member: wave.join() }));
       await Promise.all(joined.map(({ probe, member }) => this.#play(probe, member, attempt)));
     }

@@ -1,4 +1,5 @@
 /** How probes of one run take turns. */
+import type { Clock } from '../net/clock.ts';
 
 /** So many may be under way at once; the others wait for their turn. */
 export class Turns {
@@ -29,7 +30,13 @@ export class Turns {
  */
 export class Wave {
   readonly #waiting: (() => void)[] = [];
+  readonly #clock: Clock | undefined;
   #members = 0;
+
+  /** With a clock it starts early in a second, as there are Servers that count whole ones. */
+  constructor(clock?: Clock) {
+    this.#clock = clock;
+  }
 
   join(): WaveMember {
     this.#members += 1;
@@ -57,8 +64,21 @@ export class Wave {
     if (this.#waiting.length < this.#members) return;
     const go = this.#waiting.splice(0);
     this.#members -= go.length;
-    for (const each of go) each();
+    const start = (): void => {
+      for (const each of go) each();
+    };
+    const waitMs = this.#clock === undefined || go.length < 2 ? 0 : untilEarlyInSecond(this.#clock.now());
+    if (this.#clock === undefined || waitMs === 0) start();
+    else this.#clock.schedule(this.#clock.now() + waitMs, start);
   }
+}
+
+/** What begins in this part of a second, in ms, is over before the next one where nothing is slow. */
+const early = { from: 50, to: 250 } as const;
+
+function untilEarlyInSecond(nowMs: number): number {
+  const within = nowMs % 1000;
+  return within >= early.from && within <= early.to ? 0 : (1000 + early.from - within) % 1000;
 }
 
 export interface WaveMember {
