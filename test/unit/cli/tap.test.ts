@@ -20,6 +20,8 @@ describe('mqtt-session tap', () => {
   test('tells of a session, its will, what became of it and why, and ends cleanly on SIGINT', async () => {
     const run = cli.run('tap', '--to', 'sandbox', '--listen', '0', '--why');
     const [, address = ''] = await run.printed(/listening on (\S+) for/);
+    const subscriber = await connect(address, { clientId: 'subscriber' });
+    await subscriber.subscribeAsync('user/#');
     const demo = await connect(address, { clientId: 'demo', will });
     await run.printed(
       /demo: connected, MQTT 5\.0, Clean Start 1, Keep Alive 60 s, will on user\/status\/demo/,
@@ -31,8 +33,9 @@ describe('mqtt-session tap', () => {
     expect(run.out()).toContain('without DISCONNECT (closed by the Client)');
     run.child.kill('SIGINT');
     expect(await run.ended).toBe(0);
-    // Who watches for the will is no matter of the user.
-    expect(run.out().match(/: connected/g)).toHaveLength(1);
+    // That the tap watches for the will, too, is no matter of the user.
+    expect(run.out().match(/: connected/g)).toHaveLength(2);
+    subscriber.end(true);
   });
 
   test('watches for no will when it is not to', async () => {
