@@ -211,6 +211,24 @@ const ways: readonly Way[] = [
   },
 ];
 
+function runningBroker(name: string): RunningBroker {
+  const broker = brokers.get(name);
+  if (broker === undefined) throw new Error(`${name} does not run.`);
+  return broker;
+}
+
+/** Starts a program as its README says. */
+function started({ file }: SampleProgram, address: string, user: string, keepAlive: number): Program {
+  return new Program([
+    'env',
+    `MQTT_URL=${address}`,
+    `MQTT_USER=${user}`,
+    'MQTT_PASSWORD=anything',
+    `MQTT_KEEP_ALIVE=${keepAlive}`,
+    ...(commands.get(file) ?? [file]),
+  ]);
+}
+
 /** In one list, so that all of them wait at the same time. */
 const rows = ['Mosquitto', 'ejabberd'].flatMap((broker) =>
   samplePrograms.flatMap((sample) => ways.map((way) => ({ broker, sample, way }))),
@@ -218,22 +236,13 @@ const rows = ['Mosquitto', 'ejabberd'].flatMap((broker) =>
 
 describe('through the tap', () => {
   it.concurrent.each(rows)('to $broker $sample.file $way.name', async ({ broker: name, sample, way }) => {
-    const broker = brokers.get(name);
-    const command = commands.get(sample.file);
-    if (broker === undefined || command === undefined) throw new Error('Nothing was made ready.');
+    const broker = runningBroker(name);
     const user = `${sample.file.replace('.', '-')}-${ways.indexOf(way)}`;
     const clientId = sample.clientId(user);
     const run = await TappedRun.open(broker);
     await run.observe(broker, [sample.willTopic(user)]);
     if (way.from !== undefined) run.tap.addRule({ fault: way.from });
-    const program = new Program([
-      'env',
-      `MQTT_URL=${run.address}`,
-      `MQTT_USER=${user}`,
-      'MQTT_PASSWORD=anything',
-      `MQTT_KEEP_ALIVE=${way.needsKeepAlive === true ? sample.keepAlive : 60}`,
-      ...command,
-    ]);
+    const program = started(sample, run.address, user, way.needsKeepAlive === true ? sample.keepAlive : 60);
     await way.meanwhile?.(run, clientId);
     await program.line(sample.online);
     const [living] = run.living(clientId);
@@ -263,6 +272,27 @@ describe('through the tap', () => {
     const seen = run.seen(connection);
     if (seen === undefined) throw new Error('No connection reached the broker.');
     compare(seen, way.bytes);
+  });
+});
+
+describe('the mistake of status.c', () => {
+  it('is found, and in no other program', async () => {
+    const run = await TappedRun.open(runningBroker('Mosquitto'));
+    // It comes last, so that the others had time to be suspected.
+    const inOrder = samplePrograms.toSorted(
+      (a, b) => Number(a.file === 'status.c') - Number(b.file === 'status.c'),
+    );
+    const programs: Program[] = [];
+    for (const sample of inOrder) {
+      const program = started(sample, run.address, sample.file, 60);
+      programs.push(program);
+      await program.line(sample.online);
+    }
+    const differs = () => run.insights.filter(({ kind }) => kind === 'will-topic-differs');
+    await until('it is found', () => differs().length > 0);
+    expect(differs().flatMap(({ clientIds }) => clientIds)).toEqual(['status-c-status.c']);
+    for (const program of programs) await program.kill();
+    await run.close();
   });
 });
 

@@ -113,7 +113,10 @@ export const tapTests: readonly HostTest[] = [
       const { taps } = await until((state) =>
         state.taps.some((each) => each.connections.some(({ faults }) => faults.length === 2)),
       );
-      assert.deepEqual(taps[0]?.connections[0]?.faults, [
+      const seen = taps
+        .flatMap(({ connections }) => connections)
+        .find((each) => each.connection === connection);
+      assert.deepEqual(seen?.faults, [
         { kind: 'latency', latencyMs: 5, jitterMs: 2, direction: 'both' },
         { kind: 'bandwidth', bytesPerSecond: 10_000, direction: 'toServer' },
       ]);

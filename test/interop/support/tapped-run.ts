@@ -3,7 +3,7 @@ import { type Direction, TO_SERVER } from '../../../src/mqtt/packet.ts';
 import { systemClock } from '../../../src/net/clock.ts';
 import { startTapProxy, type TapProxy, type TappedView } from '../../../src/net/tap/tap-proxy.ts';
 import type { FaultTap } from '../../../src/net/tap.ts';
-import type { ExpectationView } from '../../../src/session/model.ts';
+import type { ExpectationView, InsightView } from '../../../src/session/model.ts';
 import { SessionRules } from '../../../src/session/rules.ts';
 import { renderFact } from '../../../src/session/sentences.ts';
 import { Recorder } from '../../../src/trace/recorder.ts';
@@ -36,6 +36,7 @@ export class TappedRun {
   readonly #rules: SessionRules;
   readonly #recorded: ReadonlyMap<number, RelayedConnection>;
   readonly #expectations = new Map<number, ExpectationView>();
+  readonly #insights = new Map<number, InsightView>();
   #observer: WireClient | undefined;
 
   private constructor(parts: {
@@ -98,11 +99,23 @@ export class TappedRun {
 
   /** The expectations of a Client's wills, in their order, as they stand now. */
   wills(clientId: string): readonly ExpectationView[] {
-    this.#rules.advance(systemClock.now());
-    for (const each of this.#rules.takeChanges().expectations) this.#expectations.set(each.id, each);
+    this.#take();
     return [...this.#expectations.values()].filter(
       (each) => each.kind === 'will' && each.clientId === clientId,
     );
+  }
+
+  /** What was recognised in the habits of Clients so far. */
+  get insights(): readonly InsightView[] {
+    this.#take();
+    return [...this.#insights.values()];
+  }
+
+  #take(): void {
+    this.#rules.advance(systemClock.now());
+    const { expectations, insights } = this.#rules.takeChanges();
+    for (const each of expectations) this.#expectations.set(each.id, each);
+    for (const each of insights) this.#insights.set(each.id, each);
   }
 
   /** A connection as the recorders on both sides of the tap and the tap itself saw it; undefined when it did not reach the broker. */
