@@ -15,6 +15,7 @@ import type { ConnectionProfile, SandboxSettings } from '../../../../src/profile
 import type {
   ConnectionView,
   ExpectationView,
+  InsightView,
   SessionChanges,
   SessionView,
   WillView,
@@ -50,6 +51,7 @@ export class TestHost {
   readonly sessions = new Map<number, SessionView>();
   readonly wills = new Map<number, WillView>();
   readonly expectations = new Map<number, ExpectationView>();
+  readonly insights = new Map<number, InsightView>();
   sandboxes: readonly SandboxView[] = [];
   taps: readonly TapView[] = [];
   readonly engine: Engine;
@@ -184,7 +186,14 @@ export class TestHost {
   #change(changes: EngineChanges): void {
     this.changes.push(changes);
     if (changes.cleared) {
-      for (const map of [this.clients, this.connections, this.sessions, this.wills, this.expectations]) {
+      for (const map of [
+        this.clients,
+        this.connections,
+        this.sessions,
+        this.wills,
+        this.expectations,
+        this.insights,
+      ]) {
         map.clear();
       }
     }
@@ -200,5 +209,6 @@ export class TestHost {
     for (const each of entities.sessions) this.sessions.set(each.id, each);
     for (const each of entities.wills) this.wills.set(each.id, each);
     for (const each of entities.expectations) this.expectations.set(each.id, each);
+    for (const each of entities.insights) this.insights.set(each.id, each);
   }
 }
