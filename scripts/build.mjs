@@ -26,6 +26,20 @@ const forNode = {
   external: ['vscode', 'bufferutil', 'utf-8-validate'],
 };
 
+/**
+ * What makes certificates is large and rarely needed: two bundles load it from a third when they do.
+ * @type {import('esbuild').Plugin}
+ */
+const certificatesApart = {
+  name: 'certificates apart',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^selfsigned$/ }, () => ({ path: './certificates.js', external: true }));
+  },
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const withoutCertificates = { ...forNode, plugins: [certificatesApart] };
+
 /** One row a bundle: where it starts, where it goes, and in which world it runs. */
 const bundles = /** @type {const} */ ([
   { name: 'extension', entry: 'src/extension/extension.ts', out: 'dist/extension.js', options: forNode },
@@ -36,13 +50,24 @@ const bundles = /** @type {const} */ ([
     out: 'dist/language-client.js',
     options: forNode,
   },
-  { name: 'engine', entry: 'src/engine/worker.ts', out: 'dist/engine.js', options: forNode },
+  {
+    name: 'engine',
+    entry: 'src/engine/worker.ts',
+    out: 'dist/engine.js',
+    options: withoutCertificates,
+  },
+  {
+    name: 'certificates',
+    entry: 'node_modules/selfsigned/index.js',
+    out: 'dist/certificates.js',
+    options: forNode,
+  },
   { name: 'server', entry: 'src/server/main.ts', out: 'dist/server.js', options: forNode },
   {
     name: 'cli',
     entry: 'src/cli/main.ts',
     out: 'dist/cli.js',
-    options: { ...forNode, banner: { js: '#!/usr/bin/env node' } },
+    options: { ...withoutCertificates, banner: { js: '#!/usr/bin/env node' } },
   },
   {
     name: 'webview',
