@@ -69,8 +69,7 @@ export function connackFactsOf(
 /** What kind of DISCONNECT a Client sent, and whether it is valid (v5 3.14, v3.1.1 3.14). */
 export function clientDisconnectOf(
   connection: Connection,
-  seq: number,
-  atMs: number,
+  seen: Pick<ClientDisconnect, 'seq' | 'atMs' | 'previousAtMs'>,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -80,13 +79,12 @@ export function clientDisconnectOf(
   if (decoded.ok && decoded.packet.type === 'disconnect') {
     const { reasonCode, properties } = decoded.packet;
     const asked = propertyNumber(properties, PROPERTY.sessionExpiryInterval);
-    return { seq, atMs, sessionExpiryInterval: asked, ...validKind(connection, reasonCode, asked) };
+    return { ...seen, sessionExpiryInterval: asked, ...validKind(connection, reasonCode, asked) };
   }
   const reasonCode = version === 5 ? rawReasonCode(bytes, start, end) : 0;
   const malformed = decoded.ok ? undefined : decoded.malformed;
   return {
-    seq,
-    atMs,
+    ...seen,
     reasonCode,
     sessionExpiryInterval: undefined,
     kind: malformedKind(malformed?.reason ?? '', reasonCode),

@@ -50,6 +50,8 @@ export interface ConnackFacts {
 export interface ClientDisconnect {
   readonly seq: number;
   readonly atMs: number;
+  /** When the last packet before it came from the Client. */
+  readonly previousAtMs: number;
   readonly reasonCode: number;
   /** Undefined when absent. */
   readonly sessionExpiryInterval: number | undefined;

@@ -89,6 +89,17 @@ export function silentPastKeepAlive(connection: Connection, atMs: number): boole
   return atMs >= keepAliveEndsAtMs(connection) - tolerances.clockMs;
 }
 
+/**
+ * Whether the Client had been silent past its Keep Alive by then, and before the connection ended as shown: then the Server may have
+ * closed it before, unseen, whatever came of the Client afterwards.
+ */
+export function mayHaveRunOut(connection: Connection, end: End, atMs: number): boolean {
+  const { clientDisconnect, keepAliveSeconds } = connection;
+  const limitMs = keepAliveSeconds * 1000 * keepAliveFactor;
+  const heardAtMs = clientDisconnect?.previousAtMs ?? connection.lastFromClientAtMs;
+  return limitMs > 0 && Math.min(atMs, end.atMs) >= heardAtMs + limitMs - tolerances.clockMs;
+}
+
 /** When the Server noticed: as shown, at the earliest, at the latest. */
 function noticed(
   connection: Connection,

@@ -98,10 +98,11 @@ export class SessionRules implements SessionRulesInput {
     const type = (bytes[start] ?? 0) >> 4;
     if (direction === TO_SERVER) {
       if (type === PINGREQ) this.#pinged(slot, seq, now, base);
+      const previousAtMs = activity[base + ACTIVITY.fromClientAtMs] ?? now;
       activity[base + ACTIVITY.fromClientAtMs] = now;
       activity[base + ACTIVITY.fromClientSeq] = seq;
       if ((flags & FLAG.silent) !== 0) open.at(slot)?.silence?.broken(seq);
-      if (type !== PUBLISH) this.#fromClient(slot, type, seq, bytes, start, end);
+      if (type !== PUBLISH) this.#fromClient(slot, type, seq, previousAtMs, bytes, start, end);
       else {
         const isState = (flags & FLAG.states) !== 0 && ((bytes[start] ?? 0) & 1) === 1;
         if (!isState && !this.#matters(flags, FLAG.aliasesToServer, bytes, start, end)) return;
@@ -249,13 +250,21 @@ export class SessionRules implements SessionRulesInput {
     return this.#world.open.get(id);
   }
 
-  #fromClient(slot: number, type: number, seq: number, bytes: Uint8Array, start: number, end: number): void {
+  #fromClient(
+    slot: number,
+    type: number,
+    seq: number,
+    previousAtMs: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
     if (isPlainAnswer(bytes, start, end)) return;
     const at = this.#world.open.at(slot);
     if (at === undefined || at.untracked) return;
     if (type === CONNECT) this.#connect(at, seq, bytes, start, end);
     else if (at.connect === undefined) return;
-    else if (type === DISCONNECT) this.#clientDisconnect(at, seq, bytes, start, end);
+    else if (type === DISCONNECT) this.#clientDisconnect(at, seq, previousAtMs, bytes, start, end);
     else if (this.#isReadable(at, seq, bytes, start, end)) {
       if (type === SUBSCRIBE) onSubscribe(at, this.#world.nowMs, bytes, start, end);
       else if (type === UNSUBSCRIBE) onUnsubscribe(at, bytes, start, end);
@@ -327,9 +336,17 @@ export class SessionRules implements SessionRulesInput {
     } else this.#lifecycle.refuse(at);
   }
 
-  #clientDisconnect(at: Connection, seq: number, bytes: Uint8Array, start: number, end: number): void {
+  #clientDisconnect(
+    at: Connection,
+    seq: number,
+    previousAtMs: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
     if (at.clientDisconnect !== undefined || !at.accepted) return;
-    const disconnect = clientDisconnectOf(at, seq, this.#world.nowMs, bytes, start, end);
+    const seen = { seq, atMs: this.#world.nowMs, previousAtMs };
+    const disconnect = clientDisconnectOf(at, seen, bytes, start, end);
     at.clientDisconnect = disconnect;
     const { kind } = disconnect;
     // A DISCONNECT that is not valid does not end the connection: the Server must close it.

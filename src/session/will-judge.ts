@@ -1,6 +1,7 @@
 /** Judges wills by what subscribers receive, and when, and by what they do not receive. */
 import { checkCopy } from './checks.ts';
-import { silentPastKeepAlive } from './end.ts';
+import { willWait } from './choose-row.ts';
+import { mayHaveRunOut, silentPastKeepAlive } from './end.ts';
 import { fact } from './facts.ts';
 import type { Fact } from './model.ts';
 import { agreedFacts, readingFact } from './telling.ts';
@@ -150,9 +151,10 @@ export class WillJudge implements CaseJudge {
     this.#observe(willCase, copy, deviationMs);
     const subscriber = copy.connection.name;
     const evidence = { seq: copy.seq };
-    if (willCase.unbounded) {
+    if (willCase.unbounded || ranOut(willCase, copy)) {
       const seen = fact('receivedUndecided', { subscriber, receivedAtMs: copy.atMs }, evidence);
-      this.cases.settle(willCase, 'undecided', [seen], 'indeterminate');
+      const told = willCase.unbounded ? [seen] : [seen, silentFact(willCase)];
+      this.cases.settle(willCase, 'undecided', told, 'indeterminate');
     } else {
       const early = fact('receivedEarly', { subscriber, beforeMs: -deviationMs }, evidence);
       this.cases.settle(willCase, 'early', [early, fact('noOtherPublisher', {})], 'must');
@@ -163,6 +165,14 @@ export class WillJudge implements CaseJudge {
   #judgeNonetheless(willCase: WillCase, copy: ReceivedCopy): void {
     const { will } = willCase;
     const { closed, end } = will.connection;
+    if (ranOut(willCase, copy)) {
+      this.#observe(willCase, copy, undefined);
+      const subscriber = copy.connection.name;
+      const seen = fact('receivedUndecided', { subscriber, receivedAtMs: copy.atMs }, { seq: copy.seq });
+      this.cases.settle(willCase, 'undecided', [seen, silentFact(willCase)], 'indeterminate');
+      this.cases.retireAt(will, copy.atMs + tolerances.furtherCopiesMs);
+      return;
+    }
     if (willCase.end !== undefined && copy.atMs < willCase.end.fromMs - tolerances.clockMs) {
       this.#observe(willCase, copy, undefined);
       this.cases.settle(
@@ -220,9 +230,7 @@ export class WillJudge implements CaseJudge {
       return;
     }
     const silent = silentPastKeepAlive(connection, copy.atMs);
-    const why = silent
-      ? fact('silentPastKeepAlive', {}, { seq: connection.lastFromClientSeq })
-      : fact('serverSilent', {});
+    const why = silent ? silentFact(willCase) : fact('serverSilent', {});
     this.cases.settle(willCase, 'undecided', [seen, why], 'indeterminate');
   }
 
@@ -271,4 +279,15 @@ export class WillJudge implements CaseJudge {
     this.#world.timers.clear(willCase.dueTimer);
     this.#world.timers.clear(willCase.verdictTimer);
   }
+}
+
+/** Whether the copy may be that of a connection which the Server, unseen, had closed for its silence: then it was due a delay later. */
+function ranOut({ will, end }: WillCase, copy: ReceivedCopy): boolean {
+  if (end === undefined) return false;
+  const waitMs = willWait(end.delay, end.expiry.seconds) * 1000;
+  return mayHaveRunOut(will.connection, end, copy.atMs - waitMs);
+}
+
+function silentFact({ will }: WillCase): Fact {
+  return fact('silentPastKeepAlive', {}, { seq: will.connection.lastFromClientSeq });
 }

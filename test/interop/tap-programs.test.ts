@@ -65,7 +65,7 @@ const verdicts: Readonly<Record<WillVerdict, RegExp>> = {
   // Mosquitto may be late with a delayed will.
   published: /^(met|late) \(happens\)/,
   discarded: /^cancelled \(does-not-happen\)/,
-  'who is first': /^(cancelled|missed) \(does-not-happen\)|^met \(happens\)/,
+  'who is first': /^(cancelled|undecided) \(does-not-happen\)|^met \(happens\)/,
   // Both copies may have been seen, or too little to tell one from the other.
   'like the goodbye': /^(met|undecided) \(happens\)/,
 };

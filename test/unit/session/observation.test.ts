@@ -661,6 +661,50 @@ describe('a will that is seen while its connection is open', () => {
     expect(codes(will)).toContain('endUncertain');
   });
 
+  describe('of a Client that gives up when its Keep Alive has run out', () => {
+    const givesUp = (silentMs: number, delay: number, seenAfterMs: number) => {
+      const story = new Story();
+      const observer = story.observer();
+      const demo = story.connected('demo', { keepAlive: 10, delay, expiry: 30 });
+      story.wait(silentMs);
+      demo.disconnect().fin();
+      story.wait(seenAfterMs);
+      observer.receives();
+      return story.settle().expectation('will');
+    };
+
+    test.each([
+      { silentMs: 15_000, delay: 0, seenAfterMs: 3 },
+      { silentMs: 15_002, delay: 5, seenAfterMs: 5000 },
+      { silentMs: 25_000, delay: 0, seenAfterMs: 1 },
+    ])('is undecided, as the Server may have closed before: %o', ({ silentMs, delay, seenAfterMs }) => {
+      const will = givesUp(silentMs, delay, seenAfterMs);
+      expect(will).toMatchObject({ demands: 'does-not-happen', verdict: 'undecided' });
+      expect(codes(will)).toContain('silentPastKeepAlive');
+    });
+
+    test('is undecided also where it was seen just before the DISCONNECT', () => {
+      const story = new Story();
+      const observer = story.observer();
+      const demo = story.connected('demo', { keepAlive: 10, delay: 0 });
+      story.wait(15_001);
+      observer.receives();
+      story.wait(2);
+      demo.disconnect().fin();
+      expect(story.settle().expectation('will').verdict).toBe('undecided');
+    });
+
+    test.each([
+      { silentMs: 14_000, delay: 0, seenAfterMs: 3 },
+      { silentMs: 15_002, delay: 5, seenAfterMs: 4000 },
+    ])('is against the standard where that cannot be: %o', ({ silentMs, delay, seenAfterMs }) => {
+      expect(givesUp(silentMs, delay, seenAfterMs)).toMatchObject({
+        demands: 'does-not-happen',
+        verdict: 'missed',
+      });
+    });
+  });
+
   test('is undecided when RST may have thrown the DISCONNECT away', () => {
     const story = new Story();
     const observer = story.observer();
