@@ -28,6 +28,10 @@ export const scenarioWords = {
   messageComes: '{client} receives a message with {message} within {withinMs}',
   noMessageComes: '{client} receives no message on "{topic}" within {forMs}',
 
+  insightComes: 'The habit {kind} is recognised in {client} within {withinMs}',
+  noInsightComes: 'The habit {kind} is not recognised in {client} for {forMs}',
+  noInsightsCome: 'No habit that leads to trouble is recognised in {client} for {forMs}',
+
   // What was observed.
   done: 'So it was',
   failed: '{message}',
@@ -69,6 +73,10 @@ export const scenarioWords = {
   messageUnread: 'What {client} received could not be read',
   messagesForgotten: 'More messages came than are kept, so this one may have been among them',
   noMessageCame: '{client} received nothing on that topic for {forMs}',
+  insightCame: '{kind}: {title}',
+  insightDidNotCome: 'It was not recognised for {forMs}',
+  insightOthers: 'Only these were recognised: {kinds}',
+  noInsightCame: 'None was recognised',
   messageCameNonetheless: '{client} received a message with {message}',
 } as const;
 

@@ -62,6 +62,19 @@ export type ScenarioStep =
       readonly client: string;
       readonly topic: string;
       readonly forMs: number;
+    }
+  | {
+      readonly do: 'expectInsight';
+      readonly client: string;
+      readonly kind: string;
+      readonly withinMs: number;
+    }
+  | {
+      readonly do: 'expectNoInsight';
+      readonly client: string;
+      /** Undefined: any. */
+      readonly kind?: string | undefined;
+      readonly forMs: number;
     };
 
 export type ScenarioAction = ScenarioStep['do'];
@@ -161,6 +174,13 @@ export function buildStep(settings: Settings): ScenarioStep | undefined {
       const forMs = part.number('for');
       return topic === undefined || forMs === undefined ? undefined : { do: key, client, topic, forMs };
     }
+    case 'expectInsight': {
+      const kind = part.text('kind');
+      if (kind === undefined) return undefined;
+      return { do: key, client, kind, withinMs: part.number('within') ?? WITHIN_MS };
+    }
+    case 'expectNoInsight':
+      return { do: key, client, kind: part.text('kind'), forMs: part.number('for') ?? 0 };
     default:
       return undefined;
   }

@@ -32,7 +32,9 @@ export type StepPart =
   | 'expectSession'
   | 'expectClosed'
   | 'expectMessage'
-  | 'expectNoMessage';
+  | 'expectNoMessage'
+  | 'expectInsight'
+  | 'expectNoInsight';
 
 export interface Choice {
   readonly word: string;

@@ -9,6 +9,7 @@ import type {
   ConnectionEnd,
   ConnectionInfo,
   ExpectationView,
+  InsightView,
   SessionAction,
   SessionRulesInput,
   WillView,
@@ -28,6 +29,7 @@ export class Evidence implements RecordSink {
   readonly #byProfile = new Map<string, ScenarioConnection[]>();
   readonly #wills = new Map<number, WillView>();
   readonly #expectations = new Map<number, ExpectationView>();
+  readonly #insights = new Map<number, InsightView>();
   /** Wills and ends of connections that a step has expected already, by connection. */
   readonly #claimed = { wills: new Set<number>(), ends: new Set<number>() };
   #lastSeq = 0;
@@ -108,7 +110,8 @@ export class Evidence implements RecordSink {
   /** Moves the rules to now, and takes in what they say. */
   advance(nowMs: number): void {
     this.#rules.advance(nowMs);
-    const { wills, expectations } = this.#rules.takeChanges();
+    const { wills, expectations, insights } = this.#rules.takeChanges();
+    for (const each of insights) this.#insights.set(each.id, each);
     for (const each of wills) this.#wills.set(each.connection, each);
     for (const each of expectations) {
       if (each.kind === 'will') this.#expectations.set(each.connection, each);
@@ -135,6 +138,12 @@ export class Evidence implements RecordSink {
 
   expectationOf(connection: ScenarioConnection): ExpectationView | undefined {
     return this.#expectations.get(connection.id);
+  }
+
+  /** What the rules recognise in the habits of a Client, in the order in which it was. */
+  insightsOf(profile: string): readonly InsightView[] {
+    const clientIds = new Set(this.connectionsOf(profile).map(({ clientId }) => clientId));
+    return [...this.#insights.values()].filter((each) => each.clientIds.some((id) => clientIds.has(id)));
   }
 
   isClaimed(kind: 'wills' | 'ends', connection: ScenarioConnection): boolean {

@@ -51,5 +51,11 @@ export function expectedOf(step: ScenarioStep): ScenarioSentence {
       return say('messageComes', { client, message: tell(step.like), withinMs: step.withinMs });
     case 'expectNoMessage':
       return say('noMessageComes', { client, topic: step.topic, forMs: step.forMs });
+    case 'expectInsight':
+      return say('insightComes', { client, kind: step.kind, withinMs: step.withinMs });
+    case 'expectNoInsight': {
+      const { kind, forMs } = step;
+      return say(kind === undefined ? 'noInsightsCome' : 'noInsightComes', { client, kind, forMs });
+    }
   }
 }

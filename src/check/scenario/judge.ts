@@ -2,6 +2,7 @@
 import type { ScenarioStep } from '../../profile/scenarios.ts';
 import type { Evidence } from './evidence.ts';
 import { judgeClosed, judgeSession } from './judge-connection.ts';
+import { judgeInsight, judgeNoInsight } from './judge-insight.ts';
 import { judgeMessage, judgeNoMessage } from './judge-message.ts';
 import { judgeNoWill, judgeWill } from './judge-will.ts';
 import type { Judgement } from './judgement.ts';
@@ -32,5 +33,9 @@ export function judge(step: Expectation, sinceMs: number, evidence: Evidence, no
       return judgeMessage(step, sinceMs, evidence, nowMs);
     case 'expectNoMessage':
       return judgeNoMessage(step, sinceMs, evidence, nowMs);
+    case 'expectInsight':
+      return judgeInsight(step, sinceMs, evidence, nowMs);
+    case 'expectNoInsight':
+      return judgeNoInsight(step, sinceMs, evidence, nowMs);
   }
 }

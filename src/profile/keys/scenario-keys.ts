@@ -1,4 +1,6 @@
 /** The keys of scenarios: scripted steps, and what is expected of the Server. */
+import { insightRows } from '../../session/insights/kinds.ts';
+import { insightTitles } from '../../session/sentences.ts';
 import type { KeyRow, ObjectName, ValueType } from '../schema-types.ts';
 import { messageRows, subscriptionRows } from './message-keys.ts';
 import {
@@ -166,7 +168,28 @@ export const stepRows: readonly KeyRow[] = [
     'A Client receives no message on a topic for a time.',
     '{ by: subscriber, topic: offline, for: 1s }',
   ),
+  action(
+    'expectInsight',
+    { kind: 'object', of: 'expectInsight' },
+    'A habit of a Client is recognised that leads to trouble, now or since the scenario began.',
+    '{ of: demo, kind: no-keep-alive }',
+  ),
+  action(
+    'expectNoInsight',
+    { kind: 'object', of: 'expectNoInsight' },
+    'No habit of a Client is recognised that leads to trouble: neither so far, nor for a time.',
+    '{ of: demo, for: 1s }',
+  ),
 ];
+
+const insightKind: ValueType = {
+  kind: 'choice',
+  choices: insightRows.map(({ kind }) => ({
+    word: kind,
+    value: kind,
+    help: `${insightTitles[kind].replaceAll('{clientId}', 'the Client')}.`.replace(/^t/, 'T'),
+  })),
+};
 
 export const stepPartRows: readonly KeyRow[] = [
   who('connectStep', 'as', 'The profile.'),
@@ -283,6 +306,32 @@ export const stepPartRows: readonly KeyRow[] = [
     type: span,
     required: true,
     help: 'From this step on. One that has come before, and that no step has expected, counts too.',
+    example: '1s',
+  },
+  who('expectInsight', 'of', 'The profile whose Client it is.'),
+  {
+    in: 'expectInsight',
+    key: 'kind',
+    type: insightKind,
+    required: true,
+    help: 'The habit.',
+    example: 'no-keep-alive',
+  },
+  within('expectInsight'),
+  who('expectNoInsight', 'of', 'The profile whose Client it is.'),
+  {
+    in: 'expectNoInsight',
+    key: 'kind',
+    type: insightKind,
+    help: 'The habit; absent: any.',
+    example: 'no-keep-alive',
+  },
+  {
+    in: 'expectNoInsight',
+    key: 'for',
+    type: span,
+    default: '0',
+    help: 'From this step on.',
     example: '1s',
   },
 ];

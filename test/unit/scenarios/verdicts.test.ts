@@ -30,6 +30,11 @@ profiles:
     broker: sandbox
     clientId: lonely
     will: { topic: nobody/asks, payload: x }
+  timeless:
+    broker: sandbox
+    clientId: timeless
+    keepAlive: 0
+    will: { topic: gone, payload: x }
   plain:
     broker: sandbox
     clientId: plain
@@ -172,6 +177,16 @@ const stories: Readonly<Record<string, string>> = {
   'a second CONNECT of a Client that is connected': `
     - connect: plain
     - connect: plain`,
+  'a habit that leads to trouble': `
+    - connect: plain
+    - expectNoInsight: { of: plain }
+    - connect: timeless
+    - expectInsight: { of: timeless, kind: no-keep-alive }
+    - expectNoInsight: { of: timeless, kind: takeover-loop }
+    - expectNoInsight: { of: timeless }`,
+  'a habit that is not there': `
+    - connect: timeless
+    - expectInsight: { of: timeless, kind: takeover-loop, within: 100ms }`,
   'an expectation of Clients that never came': `
     - expectSession: { of: plain, present: false }`,
 };
