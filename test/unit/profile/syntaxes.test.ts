@@ -29,7 +29,7 @@ describe('the grammar', () => {
       if (type.kind === 'object' && type.orWord !== undefined) return [type.orWord];
       return type.kind === 'duration' && type.never !== undefined ? ['never'] : [];
     });
-    const [, listed = ''] = /\(\?:([\w|]+)\)/.exec(at(grammar, 'repository', 'word', 'match')) ?? [];
+    const [, listed = ''] = /\(\?:([\w|-]+)\)/.exec(at(grammar, 'repository', 'word', 'match')) ?? [];
     const wanted = [...words.filter((word) => /^[a-z]/.test(word)), 'sandbox'];
     expect(new Set(listed.split('|'))).toEqual(new Set(wanted));
   });
