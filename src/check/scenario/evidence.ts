@@ -25,6 +25,10 @@ export class Evidence implements RecordSink {
   readonly messages = new Messages();
   readonly #rules = new SessionRules();
   readonly #profiles = new Map<string, string>();
+  /** Those of the scenario: what passes at others is none of its business, and costs it nothing. */
+  readonly #servers = new Set<string>();
+  /** Open connections at these Servers, since the first one of the scenario's. */
+  readonly #followed = new Set<number>();
   readonly #connections = new Map<number, ScenarioConnection>();
   readonly #byProfile = new Map<string, ScenarioConnection[]>();
   readonly #wills = new Map<number, WillView>();
@@ -47,11 +51,14 @@ export class Evidence implements RecordSink {
   }
 
   opened(seq: number, atMs: number, connection: number, info: ConnectionInfo): void {
-    this.#note(seq);
-    this.#rules.opened(seq, atMs, connection, info);
     const profile = info.client === undefined ? undefined : this.#profiles.get(info.client);
+    if (profile !== undefined) this.#servers.add(info.server);
+    if (!this.#servers.has(info.server)) return;
+    this.#followed.add(connection);
+    this.#note(seq, connection);
+    this.#rules.opened(seq, atMs, connection, info);
     if (profile === undefined) return;
-    const opened = new ScenarioConnection(connection, profile, seq);
+    const opened = new ScenarioConnection(connection, profile, info.server, seq);
     this.#connections.set(connection, opened);
     const all = this.#byProfile.get(profile) ?? [];
     all.push(opened);
@@ -67,7 +74,8 @@ export class Evidence implements RecordSink {
     start: number,
     end: number,
   ): void {
-    this.#note(seq);
+    if (!this.#followed.has(connection)) return;
+    this.#note(seq, connection);
     this.#rules.packet(seq, atMs, connection, direction, bytes, start, end);
     const at = this.#connections.get(connection);
     if (at === undefined) return;
@@ -82,14 +90,16 @@ export class Evidence implements RecordSink {
   }
 
   unreadable(seq: number, atMs: number, connection: number, direction: Direction, reason: string): void {
-    this.#note(seq);
+    if (!this.#followed.has(connection)) return;
+    this.#note(seq, connection);
     this.#rules.unreadable(seq, atMs, connection, direction, reason);
     const at = this.#connections.get(connection);
     if (at !== undefined && direction === TO_CLIENT) at.blind = true;
   }
 
   closed(seq: number, atMs: number, connection: number, end: ConnectionEnd): void {
-    this.#note(seq);
+    if (!this.#followed.delete(connection)) return;
+    this.#note(seq, connection);
     this.#rules.closed(seq, atMs, connection, end);
     const at = this.#connections.get(connection);
     if (at !== undefined) at.closed = { seq, atMs, end };
@@ -101,7 +111,7 @@ export class Evidence implements RecordSink {
     action: SessionAction,
     target: Parameters<SessionRulesInput['action']>[3],
   ): void {
-    this.#note(seq);
+    this.#note(seq, target.connection);
     this.#rules.action(seq, atMs, action, target);
     const at = target.connection === undefined ? undefined : this.#connections.get(target.connection);
     if (at !== undefined && (action === 'freeze' || action === 'thaw')) at.frozen = action === 'freeze';
@@ -142,8 +152,10 @@ export class Evidence implements RecordSink {
 
   /** What the rules recognise in the habits of a Client, in the order in which it was. */
   insightsOf(profile: string): readonly InsightView[] {
-    const clientIds = new Set(this.connectionsOf(profile).map(({ clientId }) => clientId));
-    return [...this.#insights.values()].filter((each) => each.clientIds.some((id) => clientIds.has(id)));
+    const own = this.connectionsOf(profile);
+    return [...this.#insights.values()].filter((each) =>
+      own.some(({ server, clientId }) => server === each.server && each.clientIds.includes(clientId)),
+    );
   }
 
   isClaimed(kind: 'wills' | 'ends', connection: ScenarioConnection): boolean {
@@ -164,8 +176,10 @@ export class Evidence implements RecordSink {
   }
 
   /** Whoever waits looks later, when the record is taken in. */
-  #note(seq: number): void {
+  #note(seq: number, connection: number | undefined): void {
     this.#lastSeq = seq;
+    const at = connection === undefined ? undefined : this.#connections.get(connection);
+    if (at !== undefined) at.lastSeq = seq;
     this.onRecord();
   }
 
@@ -185,10 +199,11 @@ export class Evidence implements RecordSink {
 
   /** What the Server keeps of subscriptions for this Client Identifier. */
   #sessionOf(at: ScenarioConnection): ScenarioConnection | undefined {
-    const { clientId } = at;
+    const { server, clientId } = at;
     let last: ScenarioConnection | undefined;
     for (const each of this.#connections.values()) {
-      if (each !== at && each.clientId === clientId && each.connack !== undefined) last = each;
+      const same = each !== at && each.server === server && each.clientId === clientId;
+      if (same && each.connack !== undefined) last = each;
     }
     return last;
   }

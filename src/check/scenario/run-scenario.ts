@@ -124,13 +124,13 @@ class Run {
     }
   }
 
-  /** The records that an action rests on: CONNECT and CONNACK, or the first one that came of it. */
+  /** The records that an action rests on: CONNECT and CONNACK, or the newest one that came of it. */
   #since(step: Action, before: number): readonly (number | undefined)[] {
     const last = this.#evidence.connectionsOf(step.client).at(-1);
     if (last !== undefined && last.openedSeq > before) {
       return [last.openedSeq, last.connectSeq, last.connack?.seq];
     }
-    return this.#evidence.lastSeq > before ? [before + 1] : [];
+    return last !== undefined && last.lastSeq > before ? [last.lastSeq] : [];
   }
 
   #reasonOf(step: Action, reasonCode: number): string {

@@ -26,7 +26,10 @@ const aliasLimit = 1000;
 export class ScenarioConnection {
   readonly id: number;
   readonly profile: string;
+  readonly server: string;
   readonly openedSeq: number;
+  /** Its newest record. */
+  lastSeq: number;
   connect: ConnectPacket | undefined;
   connectSeq = 0;
   connack: (Seen & { readonly reasonCode: number; readonly sessionPresent: boolean }) | undefined;
@@ -43,10 +46,12 @@ export class ScenarioConnection {
   #subscriptions = new Map<string, Watched>();
   readonly #aliases = [new Map<number, string>(), new Map<number, string>()] as const;
 
-  constructor(id: number, profile: string, openedSeq: number) {
+  constructor(id: number, profile: string, server: string, openedSeq: number) {
     this.id = id;
     this.profile = profile;
+    this.server = server;
     this.openedSeq = openedSeq;
+    this.lastSeq = openedSeq;
   }
 
   get accepted(): boolean {
