@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { connected, newestOf, now, run, sample, sessionsLines, until } from './support/host.ts';
+import { connected, newestOf, now, profileFile, run, sample, sessionsLines, until } from './support/host.ts';
 import type { HostTest } from './support/runner.ts';
 
 const willDelay = 'will-delay.mqtt.yaml';
@@ -49,6 +49,28 @@ export const sessionTests: readonly HostTest[] = [
       assert.equal(newestOf(demo, state).willDue?.verdict, 'met');
       const will = (await sessionsLines(demo.server)).find((line) => line.includes('Will offline'));
       assert.match(will ?? '', /published · met, [+−]\d+ ms$/);
+    },
+  },
+  {
+    name: 'what was noticed of a client stands in the view and in Explain Session; who watches for its will does not',
+    async run() {
+      const text =
+        'version: 1\nprofiles:\n  lamp: { broker: sandbox, clientId: lamp, will: { topic: lamp/state, payload: off, willDelayInterval: 5s } }\n';
+      const lamp = await connected(profileFile(text), 'lamp');
+      const { entities } = await until(
+        (each) =>
+          each.entities.insights.length > 0 &&
+          each.entities.connections.some(({ observer }) => observer === true),
+      );
+      const [insight] = entities.insights;
+      assert.equal(insight?.kind, 'delay-without-session');
+      const lines = await sessionsLines(lamp.server);
+      assert.ok(
+        lines.includes('    The Will Delay Interval of lamp has no effect | advice'),
+        lines.join('\n'),
+      );
+      assert.equal(lines.join('\n').includes('sessionObserver'), false);
+      assert.equal(await run('explain', { insight: insight.id }), insight.id);
     },
   },
   {
