@@ -18,6 +18,7 @@ import {
 import { Connection } from './connection.ts';
 import { classifyEnd, endOf } from './end.ts';
 import { statementFor } from './facts.ts';
+import type { Insights } from './insights/insights.ts';
 import { thresholds } from './insights/thresholds.ts';
 import { Interventions } from './interventions.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -220,6 +221,7 @@ export class SessionRules implements SessionRulesInput {
     readonly clients: number;
     readonly willTopics: number;
     readonly timers: number;
+    readonly insights: Insights['held'];
   } {
     let clients = 0;
     for (const server of this.#world.servers.values()) clients += server.clients.size;
@@ -228,6 +230,7 @@ export class SessionRules implements SessionRulesInput {
       clients,
       willTopics: this.#world.willTopics.size,
       timers: this.#world.timers.size,
+      insights: this.#world.insights.held,
     };
   }
 

@@ -620,6 +620,19 @@ describe('an insight', () => {
     expect(last?.clients).toBe(300 - insightLimits.perKind + 1);
     expect(last?.clientIds).toHaveLength(insightLimits.clientIds);
   });
+
+  test('remembers the past of so many Clients and no more, and nothing of states when connections are over', () => {
+    const rules = new SessionRules();
+    const story = new Story(rules);
+    repeat(insightLimits.histories + 500, (index) => {
+      const peer = story.connected(`c${index}`, willOn('a/b'));
+      peer.publish({ topic: 'c/d', payload: 'online', retain: true });
+      peer.disconnect().fin();
+    });
+    expect(rules.held.insights.histories).toBe(insightLimits.histories);
+    expect(rules.held.insights.states).toBe(0);
+    expect(rules.held.insights.insights).toBeLessThanOrEqual(insightLimits.perKind);
+  });
 });
 
 describe('the words of presence', () => {
