@@ -57,7 +57,18 @@ async function runPart(part) {
 
 try {
   ensureSystem(
-    ['chromium', 'mosquitto', 'mosquittoClients', 'pahoPython', 'pahoC', 'pahoGo', 'ejabberd', 'rabbitmq'],
+    [
+      'chromium',
+      'mosquitto',
+      'mosquittoClients',
+      'pahoPython',
+      'pahoC',
+      'pahoGo',
+      'tshark',
+      'tcpdump',
+      'ejabberd',
+      'rabbitmq',
+    ],
     console.log,
   );
   await ensureVscodeServer(console.log);

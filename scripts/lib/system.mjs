@@ -50,6 +50,16 @@ export const systemThings = {
     present: () =>
       onPath('go') && anyExists('/usr/share/gocode/src/github.com/eclipse/paho.mqtt.golang/client.go'),
   },
+  tshark: {
+    packages: ['tshark'],
+    purpose: 'the second opinion on captures, and what makes some of them',
+    present: () => onPath('tshark'),
+  },
+  tcpdump: {
+    packages: ['tcpdump'],
+    purpose: 'captures of real traffic for the interoperation tests',
+    present: () => onPath('tcpdump'),
+  },
   ejabberd: {
     packages: ['ejabberd'],
     purpose: 'a broker whose behaviour is checked, which follows the standard nearly everywhere',

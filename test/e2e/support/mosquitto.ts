@@ -17,6 +17,8 @@ async function freePort(): Promise<number> {
 /** A Mosquitto on loopback, with a configuration of its own, until `stop`. */
 export interface RunningMosquitto {
   readonly port: number;
+  /** For WebSockets. */
+  readonly webSocketPort: number;
   stop(): Promise<void>;
 }
 
@@ -26,11 +28,12 @@ export async function startMosquitto(): Promise<RunningMosquitto> {
   if (executable === undefined)
     throw new Error('Mosquitto is not installed. On Debian: apt-get install mosquitto.');
   const port = await freePort();
+  const webSocketPort = await freePort();
   const folder = temporaryFolder('mosquitto');
   const config = join(folder.path, 'mosquitto.conf');
   writeFileSync(
     config,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest stderr\nlog_type all\n`,
+    `listener ${port} 127.0.0.1\nlistener ${webSocketPort} 127.0.0.1\nprotocol websockets\nallow_anonymous true\npersistence false\nlog_dest stderr\nlog_type all\n`,
   );
   const child: ChildProcess = spawn(executable, ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<void>((settle) => child.once('close', () => settle()));
@@ -45,6 +48,7 @@ export async function startMosquitto(): Promise<RunningMosquitto> {
   });
   return {
     port,
+    webSocketPort,
     stop: async () => {
       child.kill('SIGTERM');
       await ended;
