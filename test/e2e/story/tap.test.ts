@@ -103,6 +103,36 @@ describe('programs through the tap', () => {
     await stage.workbench.screenshot('tap-6-python-published');
   });
 
+  test('saved as a capture and opened again, it is the same picture and the same Why', async () => {
+    const { workbench } = stage;
+    const saidLive = await stage.explain('will of status-go-alice', 'published at');
+    await workbench.choose('MQTT: Save Capture…', 'Replace passwords');
+    await workbench.question('Save Capture');
+    // The dialog proposes a name once it knows the folder.
+    const name = workbench.page.locator('.quick-input-widget:visible input[type="text"]');
+    await expect.poll(() => name.inputValue(), { timeout: 20_000 }).toMatch(/\.pcapng$/);
+    await name.press('Enter');
+    await workbench.notification(/The trace was saved as/);
+    await workbench.page
+      .locator('.explorer-folders-view .monaco-list-row', { hasText: '.pcapng' })
+      .dblclick();
+    const capture = await workbench.timeline(stage.timeline);
+    for (const client of ['status-go-alice', 'status-python-bob']) {
+      for (const track of ['connection', 'will'] as const) {
+        const live = await stage.timeline.track(client, track, /./);
+        expect(await capture.track(client, track, /./)).toBe(live);
+      }
+    }
+    await capture
+      .lane('status-go-alice')
+      .getByRole('treeitem', { name: /^will: / })
+      .first()
+      .click();
+    await capture.tab('Why');
+    expect(await capture.why('published at')).toBe(saidLive);
+    await workbench.screenshot('tap-7-capture');
+  });
+
   test('Stop Tap takes it out of the status bar', async () => {
     await stage.workbench.command('MQTT: Stop Tap');
     await stage.workbench.page
