@@ -19,6 +19,9 @@ const longestKeepAliveSeconds = 10;
 /** Servers look only now and then who has been silent for too long: so much later they may close. */
 export const keepAliveTickMs = 5000;
 
+/** Later than so much after its time, what this side does may change what is due. */
+const longestDriftMs = 500;
+
 const rowsById = new Map(decisionTable.map((row) => [row.id, row]));
 
 export function ofTable(probe: TableProbe): CheckProbe {
@@ -93,6 +96,10 @@ class TablePlay {
   /** Of the close that the Server owed: seconds of the expected wills count from it. */
   #dueBaseMs = 0;
   #closedByServer = false;
+  /** Of the step that waits for a time, in seconds after the zero. */
+  #planned: number | undefined;
+  /** How much later than planned a further connection was ended: its will is due so much later. */
+  #driftMs = 0;
   /** The Server did not do what makes the rest due. */
   #stopped = false;
 
@@ -114,7 +121,7 @@ class TablePlay {
     }
     if (!this.#stopped) {
       const beyond = this.#closedByServer ? (this.#dueBaseMs - stage.zeroMs) / 1000 : 0;
-      await stage.until(beyond + watch + tolerances.onTimeMs / 1000);
+      await stage.until(beyond + watch + (this.#driftMs + tolerances.onTimeMs) / 1000);
     }
     const seen = stage.publishes(observer);
     return (controlDelayMs) => {
@@ -126,6 +133,7 @@ class TablePlay {
   async #step(step: Step): Promise<void> {
     switch (step.step) {
       case 'until':
+        this.#planned = step.seconds;
         return this.#stage.until(step.seconds);
       case 'pause':
         return this.#stage.pause(step.seconds * 1000);
@@ -156,6 +164,9 @@ class TablePlay {
     // Says why, as for any other.
     const party = answer.accepted ? answer.party : await stage.client(wish);
     this.#party = party;
+    if (this.#lateMs() > longestDriftMs) {
+      stage.doubt = 'this side came back later than planned, as the machine or the network is slow';
+    }
     this.#first ??= party;
     // There are Servers that keep no Session without subscriptions, which is a case of its own.
     const kept = step.version !== 5 && !step.cleanStart && !zero && this.#connects === 1;
@@ -178,6 +189,7 @@ class TablePlay {
     const party = this.#party;
     if (party === undefined) return;
     if (step.zero === true) stage.zero();
+    else this.#driftMs = this.#lateMs();
     this.#dueBaseMs = stage.zeroMs;
     switch (step.how) {
       case 'fin':
@@ -197,6 +209,12 @@ class TablePlay {
       default:
         return assertNever(step);
     }
+  }
+
+  /** How much later it is than planned. */
+  #lateMs(): number {
+    if (this.#planned === undefined) return 0;
+    return this.#stage.clock.now() - this.#stage.zeroMs - this.#planned * 1000;
   }
 
   async #closes(party: Party): Promise<void> {
@@ -260,7 +278,7 @@ class TablePlay {
         stage.owe({ expected, observed: `will ${will} did not come`, outcome: 'missed', level, statements });
         continue;
       }
-      const dueMs = (this.#closedByServer ? this.#dueBaseMs : stage.zeroMs) + seconds * 1000;
+      const dueMs = (this.#closedByServer ? this.#dueBaseMs : stage.zeroMs) + seconds * 1000 + this.#driftMs;
       if (!this.#closedByServer) {
         stage.dueMs = seconds * 1000;
         stage.delayMs = found.atMs - stage.zeroMs;
