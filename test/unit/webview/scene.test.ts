@@ -3,8 +3,9 @@ import { buildScene, MarkPool } from '../../../src/webview/geometry/build-scene.
 import { hitTest } from '../../../src/webview/geometry/hit-test.ts';
 import type { LaneScene, Scene } from '../../../src/webview/geometry/scene.ts';
 import { TimeScale } from '../../../src/webview/geometry/time-scale.ts';
+import { connectionWords } from '../../../src/webview/model/describe.ts';
 import type { PageModel } from '../../../src/webview/model/page-model.ts';
-import { cancelled, mixed, published, waiting } from '../../e2e/page/support/stories.ts';
+import { cancelled, connected, mixed, published, waiting } from '../../e2e/page/support/stories.ts';
 import { noonMs, type Wire } from '../../e2e/page/support/wire.ts';
 import { modelOf } from './support.ts';
 
@@ -46,6 +47,44 @@ function laneOf(scene: Scene, client: string): LaneScene {
   if (lane === undefined) throw new Error(`There is no lane of ${client}.`);
   return lane;
 }
+
+describe('faults of a tap', () => {
+  it('show on the connection from when they were made until they were taken away, with their values', () => {
+    const { wire, demo } = connected();
+    wire.act('fault', demo, { kind: 'latency', direction: 'toClient', detail: '20 ms' });
+    wire.pass(1000);
+    wire.act('fault', demo, { kind: 'freeze', direction: 'both' });
+    wire.pass(500);
+    const model = modelOf(wire);
+    const lane = laneOf(sceneOf(model, wire), 'demo');
+    const faults = told(lane).filter((each) => each.startsWith('fault'));
+    expect(faults).toHaveLength(4);
+    expect(faults[0]).toMatch(/^fault \d\.\d–\d\.\d$/);
+    expect(faults.slice(2)).toEqual([
+      expect.stringMatching(/^fault warning \d\.\d delayed to the Client: 20 ms$/),
+      expect.stringMatching(/^fault warning \d\.\d frozen$/),
+    ]);
+    // A press on the sign selects the record of the fault.
+    const mark = lane.marks.find(({ symbol }) => symbol === 'fault');
+    expect(mark?.target.kind).toBe('packet');
+  });
+
+  it('are told in the words beside the track, for as long as they last', () => {
+    const { wire, demo } = connected();
+    wire.act('fault', demo, { kind: 'drop_pingresp' });
+    const said = () => {
+      const { entities, words } = modelOf(wire);
+      const connection = entities.connections.get(demo);
+      return connection === undefined ? undefined : connectionWords(connection, words);
+    };
+    expect(said()).toMatchObject({
+      short: 'PINGRESP dropped',
+      full: expect.stringMatching(/; PINGRESP dropped$/),
+    });
+    wire.act('fault-cleared', demo, { kind: 'drop_pingresp' });
+    expect(said()?.short).toBe('connected');
+  });
+});
 
 describe('the scene', () => {
   it('shows a will that waits up to its due time, and the session up to its end', () => {

@@ -16,6 +16,7 @@ import { statementKey, statementLabel, statements } from '../../../../src/mqtt/s
 import type {
   ConnectionEnd,
   ExpectationView,
+  FaultNote,
   SessionAction,
   SessionChanges,
 } from '../../../../src/session/model.ts';
@@ -97,8 +98,8 @@ export class Wire {
     this.#recorder.closed(this.#nowMs, connection, end);
   }
 
-  act(action: SessionAction, connection: number): void {
-    this.#recorder.action(this.#nowMs, action, { connection });
+  act(action: SessionAction, connection: number, fault?: FaultNote): void {
+    this.#recorder.action(this.#nowMs, action, { connection, fault });
   }
 
   /** CONNECT and CONNACK. */
