@@ -134,20 +134,16 @@ export class Recording {
   follow(): void {
     const trace = this.#ports.trace();
     const { endSeq } = trace;
-    if (this.#failed !== undefined) return;
+    if (this.#failed !== undefined || this.#nextSeq === endSeq) return;
+    if (this.#written >= this.#options.limitBytes) this.#part();
     for (let seq = Math.max(this.#nextSeq, trace.firstSeq); seq < endSeq; seq += 1) {
       const record = trace.read(seq);
       if (record !== undefined) this.#writer.write(record);
     }
-    if (this.#nextSeq === endSeq) return;
     this.#nextSeq = endSeq;
     const bytes = this.#writer.take();
-    this.#work = this.#work
-      .then(() => this.#write(bytes))
-      .then(() => this.#rotate())
-      .catch((error: unknown) => {
-        this.#failed ??= error;
-      });
+    this.#written += bytes.length;
+    this.#queue(() => this.#write(bytes));
   }
 
   /** Ends the file as a whole one. */
@@ -168,19 +164,25 @@ export class Recording {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    this.#written += bytes.length;
     await this.#file?.write(bytes);
   }
 
-  async #rotate(): Promise<void> {
-    const { path, limitBytes } = this.#options;
-    if (this.#written < limitBytes) return;
-    await this.#file?.close();
-    await rename(path, earlierPath(path));
-    this.#file = await openFile(path, 'w');
+  #queue(work: () => Promise<void>): void {
+    this.#work = this.#work.then(work).catch((error: unknown) => {
+      this.#failed ??= error;
+    });
+  }
+
+  /** What comes from here on goes into a file of its own, which stands for itself. */
+  #part(): void {
+    const { path } = this.#options;
     this.#written = 0;
     this.#writer = this.#newWriter();
-    await this.#write(this.#writer.take());
+    this.#queue(async () => {
+      await this.#file?.close();
+      await rename(path, earlierPath(path));
+      this.#file = await openFile(path, 'w');
+    });
   }
 }
 

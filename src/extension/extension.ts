@@ -10,6 +10,7 @@ import {
 import type { MqttSessionApi } from './api.ts';
 import type { App } from './app.ts';
 import { CaptureEditor } from './captures/capture-editor.ts';
+import { DiskRecording } from './captures/disk-recording.ts';
 import { CheckPanel } from './check/check-panel.ts';
 import { registerCommand } from './commands/command.ts';
 import { allCommands } from './commands/commands.ts';
@@ -69,7 +70,12 @@ function start(context: ExtensionContext): MqttSessionApi {
     engine.onDidEnd(() => state.engineEnded(Date.now())),
     state.onDidChange(() => tellContext(state)),
   );
-  ending.push(() => engine.leave());
+  const recording = new DiskRecording(context.storageUri ?? context.globalStorageUri, engine, log);
+  ending.push(async () => {
+    await engine.leave();
+    await recording.end();
+  });
+  void recording.offerLeft().catch((thrown: unknown) => log.warn(describeThrown(thrown)));
 
   const files = new ProfileFiles(log);
   const timeline = new TimelinePanel(context.extensionUri, log, engine, state);
@@ -108,6 +114,7 @@ function start(context: ExtensionContext): MqttSessionApi {
     whatIf,
     check,
     captures,
+    recording,
     new ProfilesView(files, state),
     new StatusBar(engine, state),
     new TapStatus(state),
