@@ -22,10 +22,16 @@ describe('captures', () => {
 
   test('Save Capture asks what becomes of passwords, and writes a file that begins as pcapng', async () => {
     await stage.workbench.choose('MQTT: Save Capture…', 'Replace passwords');
-    await stage.workbench.question('Save Capture');
-    await stage.workbench.page.keyboard.press('Enter');
-    await stage.workbench.notification(/The trace was saved as/);
-    name = readdirSync(stage.path('.')).find((each) => each.endsWith('.pcapng')) ?? '';
+    const { page } = stage.workbench;
+    // The dialog offers a name of its own.
+    await page.waitForFunction(
+      `[...document.querySelectorAll('.quick-input-widget input')].some(({ value }) => value.endsWith('.pcapng'))`,
+    );
+    await page.keyboard.press('Enter');
+    const written = (): string | undefined =>
+      readdirSync(stage.path('.')).find((each) => each.endsWith('.pcapng'));
+    await expect.poll(written, { timeout: 20_000 }).toBeDefined();
+    name = written() ?? '';
     expect(readFileSync(stage.path(name)).subarray(0, 4).toString('hex')).toBe('0a0d0d0a');
   });
 
