@@ -98,7 +98,8 @@ export class CaptureWriter {
     return this.#sink.take();
   }
 
-  #open(atMs: number, connection: number, info: ConnectionInfo): OpenFlow {
+  #open(atMs: number, connection: number, given: ConnectionInfo): OpenFlow {
+    const info = withoutFolders(given);
     this.#forget(connection);
     const ends = this.#freeEnds(endsOf(connection, info));
     const open: OpenFlow = {
@@ -236,6 +237,11 @@ function endpointOf({ address, port }: FlowEnds['client']): Endpoint {
 
 function nameOf({ client, server }: FlowEnds): string {
   return `${client.address.join('.')} ${client.port} ${server.address.join('.')} ${server.port}`;
+}
+
+/** The key of a client of ours begins with its file, and in which folders that lies is nobody's business who gets the capture. */
+function withoutFolders(info: ConnectionInfo): ConnectionInfo {
+  return info.client === undefined ? info : { ...info, client: info.client.replace(/^.*[/\\]/, '') };
 }
 
 function titleOf(connection: number, { label, server }: ConnectionInfo): string {

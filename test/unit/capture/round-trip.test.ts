@@ -188,6 +188,19 @@ describe('secrets', () => {
     expect(reopen(masked).recording.records()[1]).toMatchObject({ length: record?.length });
   });
 
+  it('do not include the folders in which profile files lie', () => {
+    const recording = new Recording();
+    const info = {
+      server: 'localhost:1883',
+      tap: 'client',
+      client: 'file:///home/ann/work/a.mqtt.yaml#demo',
+    } as const;
+    recording.recorder.opened(startMs, info);
+    const file = save(recording.records(), startMs, { mask: false });
+    expect(Buffer.from(file).includes('ann')).toBe(false);
+    expect(reopen(file).recording.records()[0]).toMatchObject({ info: { client: 'a.mqtt.yaml#demo' } });
+  });
+
   it('are nowhere in what is not understood, wherever the password stands', () => {
     // A CONNECT whose properties cannot be read: nobody knows where its password is.
     const whole = encodePacket(connect({ userName: 'ann', password }), 5);
