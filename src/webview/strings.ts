@@ -142,6 +142,7 @@ const own = {
   'record.opened': 'connection opened',
   'record.closed': 'connection closed',
   'record.action': 'action',
+  'record.fault': 'fault: {fault}',
   'record.unreadable': 'not readable',
   'tooltip.packets': '{count} packets: {types}',
   'tooltip.packet': '#{seq} {name}',

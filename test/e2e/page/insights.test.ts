@@ -7,7 +7,7 @@ import {
   unnamedControls,
 } from './support/audit.ts';
 import { PageHarness, type TimelinePage, textOf } from './support/harness.ts';
-import { noticed, published } from './support/stories.ts';
+import { connected, noticed, published } from './support/stories.ts';
 import type { ThemeName } from './support/themes.ts';
 import type { Wire } from './support/wire.ts';
 
@@ -114,6 +114,16 @@ describe('what was noticed', () => {
   it('is not there where nothing was noticed', async () => {
     const { page } = await open(published().wire, { size });
     expect(await page.locator('.insights').isVisible()).toBe(false);
+  });
+});
+
+describe('a fault of a tap', () => {
+  it('is named in the list of packets, with its values', async () => {
+    const { wire, demo } = connected();
+    wire.act('fault', demo, { kind: 'latency', direction: 'toClient', detail: '20 ms' });
+    const { page } = await open(wire, { size });
+    const row = page.locator('.packet-row', { hasText: 'fault' });
+    expect(await textOf(row)).toContain('fault: delayed to the Client: 20 ms');
   });
 });
 
