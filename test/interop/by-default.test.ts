@@ -339,7 +339,9 @@ describe.concurrent('a Client of 5.0', () => {
     await client.disconnect();
   });
 
-  it('has every Subscription Identifier on one message, and a message each of what is shared and of what is not', async () => {
+  it('has every Subscription Identifier on one message, and a message each of what is shared and of what is not', async ({
+    expect,
+  }) => {
     const name = names();
     const client = await connected({ clientId: name('c') });
     const identified = (value: number) => [number(PROPERTY.subscriptionIdentifier, value)];

@@ -3,6 +3,7 @@ import { type Disposable, EventEmitter, env, l10n, ViewColumn, type WebviewPanel
 import { type CheckReport, reportTopics } from '../../engine/messages.ts';
 import { factTemplates } from '../../session/sentences.ts';
 import { DisposableStore } from '../disposables.ts';
+import { whenShown } from '../ui/when-shown.ts';
 import { checkPageTexts } from './check-page-texts.ts';
 
 const viewType = 'mqttSession.check';
@@ -64,17 +65,7 @@ export class CheckPanel implements Disposable {
 
   /** For the tests inside VS Code: the document, as soon as it has this text in it. */
   whenShown(text: string): Promise<string> {
-    return new Promise((settle) => {
-      const look = (): boolean => {
-        const html = this.#panel?.webview.html ?? '';
-        if (html.includes(text)) settle(html);
-        return html.includes(text);
-      };
-      if (look()) return;
-      const listener = this.#rendered.event(() => {
-        if (look()) listener.dispose();
-      });
-    });
+    return whenShown(text, () => this.#panel?.webview.html ?? '', this.#rendered.event);
   }
 
   dispose(): void {

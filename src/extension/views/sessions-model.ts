@@ -17,6 +17,7 @@ import {
   timeOfDay,
   willStateWord,
 } from '../ui/words.ts';
+import { moreNode } from './more-node.ts';
 import { brokerNode, deviationsNode } from './sandbox-model.ts';
 import { tapNode, tappedContext } from './tap-model.ts';
 
@@ -122,7 +123,7 @@ function serverNode(
       ...(sandbox === undefined ? [] : deviationsNode(sandbox)),
       ...clients.map((client) => clientNode(state, client, clients, nowMs)),
       ...shown.map((identity) => observedNode(identity, tapped, nowMs)),
-      ...(hidden > 0 ? [moreNode(server, hidden)] : []),
+      ...(hidden > 0 ? [moreNode(server, l10n.t('{0} more: the timeline shows them', hidden))] : []),
       ...taps.map(tapNode),
       ...(sandbox === undefined ? [] : [brokerNode(sandbox, nowMs)]),
     ],
@@ -212,20 +213,6 @@ function observedNode(
     ...(through === undefined ? {} : { connection: through.connection }),
     ...(identity.session === undefined ? {} : { session: identity.session.id }),
     children: identityChildren(identity, id, nowMs),
-  };
-}
-
-function moreNode(server: string, hidden: number): SessionsNode {
-  const label = l10n.t('{0} more: the timeline shows them', hidden);
-  return {
-    kind: 'more',
-    id: `more ${server}`,
-    label,
-    description: '',
-    spoken: label,
-    icon: { name: 'ellipsis' },
-    context: ';more;',
-    children: [],
   };
 }
 

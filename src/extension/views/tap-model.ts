@@ -2,6 +2,7 @@
 import { l10n } from 'vscode';
 import type { TappedConnectionView, TapView } from '../../engine/messages.ts';
 import { faultsText, tappedName, tappedStateWord } from '../ui/words.ts';
+import { moreNode } from './more-node.ts';
 import type { SessionsNode } from './sessions-model.ts';
 
 /** A tap below its Server, with the connections that pass through it. */
@@ -27,7 +28,7 @@ export function tapNode(tap: TapView): SessionsNode {
     tap: key,
     children: [
       ...connections.map((each) => tappedNode(key, each)),
-      ...(hidden > 0 ? [moreNode(key, hidden)] : []),
+      ...(hidden > 0 ? [moreNode(key, l10n.t('{0} more', hidden))] : []),
     ],
   };
 }
@@ -54,20 +55,6 @@ function tappedNode(tap: string, connection: TappedConnectionView): SessionsNode
     icon: isFaulty ? { name: 'warning', color: 'list.warningForeground' } : { name: 'plug' },
     context: tappedContext(connection),
     connection: connection.connection,
-    children: [],
-  };
-}
-
-function moreNode(tap: string, hidden: number): SessionsNode {
-  const label = l10n.t('{0} more', hidden);
-  return {
-    kind: 'more',
-    id: `more ${tap}`,
-    label,
-    description: '',
-    spoken: label,
-    icon: { name: 'ellipsis' },
-    context: ';more;',
     children: [],
   };
 }

@@ -15,6 +15,7 @@ import { DisposableStore } from '../disposables.ts';
 import { describeThrown } from '../log.ts';
 import { errorsOf } from '../profiles/problems.ts';
 import { displayPath, type ProfileFiles, type ProfileSource } from '../profiles/profile-files.ts';
+import { whenShown } from '../ui/when-shown.ts';
 
 const viewType = 'mqttSession.whatIf';
 
@@ -66,17 +67,7 @@ export class WhatIfPanel implements Disposable {
 
   /** For the tests inside VS Code: the document, as soon as it has this text in it. */
   whenShown(text: string): Promise<string> {
-    return new Promise((settle) => {
-      const look = (): boolean => {
-        const html = this.#panel?.webview.html ?? '';
-        if (html.includes(text)) settle(html);
-        return html.includes(text);
-      };
-      if (look()) return;
-      const listener = this.#rendered.event(() => {
-        if (look()) listener.dispose();
-      });
-    });
+    return whenShown(text, () => this.#panel?.webview.html ?? '', this.#rendered.event);
   }
 
   dispose(): void {

@@ -1,32 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { PageHarness, type TimelinePage, textOf } from './support/harness.ts';
+import { describe, expect, it } from 'vitest';
+import { textOf } from './support/harness.ts';
+import { pages } from './support/pages.ts';
 import { connected, mixed, published, waiting } from './support/stories.ts';
 import { Wire } from './support/wire.ts';
 
-let harness: PageHarness;
-const opened: TimelinePage[] = [];
-
-beforeAll(async () => {
-  harness = await PageHarness.start();
-});
-afterAll(() => harness.stop());
-afterEach(async () => {
-  for (const page of opened.splice(0)) {
-    expect(page.errors).toEqual([]);
-    expect(await page.violations()).toEqual([]);
-    await page.close();
-  }
-});
-
-async function open(
-  wire: Wire | undefined,
-  options?: Parameters<PageHarness['open']>[1],
-): Promise<TimelinePage> {
-  const page = await harness.open(wire, options);
-  opened.push(page);
-  if (wire !== undefined) await page.show(wire);
-  return page;
-}
+const open = pages();
 
 describe('before anything is connected', () => {
   it('says so, and what to do', async () => {

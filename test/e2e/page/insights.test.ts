@@ -1,45 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  brokenReferences,
-  lowContrast,
-  overflowPx,
-  overlappingControls,
-  unnamedControls,
-} from './support/audit.ts';
-import { PageHarness, type TimelinePage, textOf } from './support/harness.ts';
+import { describe, expect, it } from 'vitest';
+import { textOf } from './support/harness.ts';
+import { expectSound, pages } from './support/pages.ts';
 import { connected, noticed, published } from './support/stories.ts';
 import type { ThemeName } from './support/themes.ts';
-import type { Wire } from './support/wire.ts';
 
-let harness: PageHarness;
-const opened: TimelinePage[] = [];
-
-beforeAll(async () => {
-  harness = await PageHarness.start();
-});
-afterAll(() => harness.stop());
-afterEach(async () => {
-  for (const page of opened.splice(0)) {
-    expect(page.errors).toEqual([]);
-    expect(await page.violations()).toEqual([]);
-    await page.close();
-  }
-});
-
-async function open(wire: Wire, options?: Parameters<PageHarness['open']>[1]): Promise<TimelinePage> {
-  const page = await harness.open(wire, options);
-  opened.push(page);
-  await page.show(wire);
-  return page;
-}
-
-async function expectSound({ page }: TimelinePage): Promise<void> {
-  expect(await lowContrast(page, 4.5)).toEqual([]);
-  expect(await unnamedControls(page)).toEqual([]);
-  expect(await brokenReferences(page)).toEqual([]);
-  expect(await overlappingControls(page)).toEqual([]);
-  expect(await overflowPx(page)).toBeLessThanOrEqual(0);
-}
+const open = pages();
 
 const size = { width: 1440, height: 900 };
 

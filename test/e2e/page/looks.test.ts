@@ -1,46 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  brokenReferences,
-  lowContrast,
-  overflowPx,
-  overlappingControls,
-  unnamedControls,
-} from './support/audit.ts';
-import { PageHarness, type TimelinePage, textOf } from './support/harness.ts';
+import { describe, expect, it } from 'vitest';
+import { lowContrast } from './support/audit.ts';
+import { textOf } from './support/harness.ts';
+import { expectSound, pages } from './support/pages.ts';
 import { cancelled, mixed, published, waiting } from './support/stories.ts';
 import type { ThemeName } from './support/themes.ts';
 import { Wire } from './support/wire.ts';
 
-let harness: PageHarness;
-const opened: TimelinePage[] = [];
-
-beforeAll(async () => {
-  harness = await PageHarness.start();
-});
-afterAll(() => harness.stop());
-afterEach(async () => {
-  for (const page of opened.splice(0)) {
-    expect(page.errors).toEqual([]);
-    expect(await page.violations()).toEqual([]);
-    await page.close();
-  }
-});
-
-async function open(wire: Wire, options?: Parameters<PageHarness['open']>[1]): Promise<TimelinePage> {
-  const page = await harness.open(wire, options);
-  opened.push(page);
-  await page.show(wire);
-  return page;
-}
-
-async function expectSound(timeline: TimelinePage): Promise<void> {
-  const { page } = timeline;
-  expect(await lowContrast(page, 4.5)).toEqual([]);
-  expect(await unnamedControls(page)).toEqual([]);
-  expect(await brokenReferences(page)).toEqual([]);
-  expect(await overlappingControls(page)).toEqual([]);
-  expect(await overflowPx(page)).toBeLessThanOrEqual(0);
-}
+const open = pages();
 
 const willOf = (wire: Wire): number => wire.expectations().find(({ kind }) => kind === 'will')?.id ?? 0;
 const size = { width: 1440, height: 900 };

@@ -1,31 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { PageHarness, type TimelinePage, textOf } from './support/harness.ts';
+import { describe, expect, it } from 'vitest';
+import { textOf } from './support/harness.ts';
+import { pages } from './support/pages.ts';
 import { cancelled, connected, published, waiting } from './support/stories.ts';
 import { demoConnect } from './support/wire.ts';
 
-let harness: PageHarness;
-const opened: TimelinePage[] = [];
-
-beforeAll(async () => {
-  harness = await PageHarness.start();
-});
-afterAll(() => harness.stop());
-afterEach(async () => {
-  // Whatever a test was about: the page threw nothing, and its policy had nothing to refuse.
-  for (const page of opened.splice(0)) {
-    expect(page.errors).toEqual([]);
-    expect(await page.violations()).toEqual([]);
-    await page.close();
-  }
-});
-
-async function open(...parameters: Parameters<PageHarness['open']>): Promise<TimelinePage> {
-  const page = await harness.open(...parameters);
-  opened.push(page);
-  const [wire] = parameters;
-  if (wire !== undefined) await page.show(wire);
-  return page;
-}
+const open = pages();
 
 describe('the story of a will that waits', () => {
   it('counts down to the will and to the end of the session', async () => {

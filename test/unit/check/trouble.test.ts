@@ -1,6 +1,7 @@
 /** A Server or a network in trouble: never a wrong `deviates`. */
 import { describe, expect, it } from 'vitest';
 import { CannotTry } from '../../../src/check/failures.ts';
+import { allProbes } from '../../../src/check/probes.ts';
 import { type CheckReport, countsOf } from '../../../src/check/report.ts';
 import type { Wire } from '../../../src/check/wire-client.ts';
 import { manualClockStartMs } from '../support/manual-clock.ts';
@@ -15,7 +16,7 @@ const deviating = ({ probes }: CheckReport): string[] =>
 function closedAtOnce(next: () => Wire): Wire {
   const wire = next();
   wire.stream.on('error', () => {});
-  process.nextTick(() => wire.reset());
+  wire.reset();
   return wire;
 }
 
@@ -73,12 +74,40 @@ describe('a broker that refuses every tenth connection', () => {
     });
   });
 
-  it('by closing it before CONNACK: nothing is said to deviate', async () => {
-    const world = inMemory({}, (next, count) => (count % 10 === 0 ? closedAtOnce(next) : next()));
-    const report = await checked(world);
-    expect(deviating(report)).toEqual([]);
-    expect(countsOf(report.probes).conforms).toBeGreaterThan(report.probes.length * 0.9);
-  });
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])(
+    'by closing it before CONNACK, with %i before the first: nothing is said to deviate',
+    async (before) => {
+      const world = inMemory({}, (next, count) => (count % 10 === before ? closedAtOnce(next) : next()));
+      const report = await checked(world);
+      expect(deviating(report)).toEqual([]);
+      expect(countsOf(report.probes).conforms).toBeGreaterThan(report.probes.length * 0.9);
+    },
+  );
+});
+
+describe('a broker that closes two connections before CONNACK', () => {
+  it.each(allProbes.filter(({ rows }) => rows.includes('I1') || rows.includes('S2')))(
+    'is not said to deviate, whichever they are: $what',
+    async (probe) => {
+      let connections = 0;
+      const calm = inMemory({}, (next, count) => {
+        connections = count;
+        return next();
+      });
+      const { probes } = await checked(calm, { probes: [probe] });
+      expect(probes.map(({ verdict }) => verdict.kind)).toEqual(['conforms']);
+      const last = connections;
+      for (let first = 1; first <= last; first += 1) {
+        // The second one perhaps while it is played again.
+        for (let second = first + 1; second <= last + 4; second += 1) {
+          const world = inMemory({}, (next, count) =>
+            count === first || count === second ? closedAtOnce(next) : next(),
+          );
+          expect(deviating(await checked(world, { probes: [probe] }))).toEqual([]);
+        }
+      }
+    },
+  );
 });
 
 describe('a broker that cannot be tried', () => {
