@@ -1,5 +1,6 @@
 /** A will's story saved as a capture and opened again: the same timeline, with the same verdict and the same Why. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pictureOfFailures, Stage } from '../support/stage.ts';
 
@@ -10,7 +11,7 @@ describe('captures', () => {
   pictureOfFailures(() => stage);
 
   beforeAll(async () => {
-    stage = await Stage.open();
+    stage = await Stage.open({ files: { 'wrong.pcap': 'this is text' } });
     await stage.workbench.openFile('will-delay.mqtt.yaml');
     await stage.connect('subscriber');
     await stage.connect('demo');
@@ -53,9 +54,41 @@ describe('captures', () => {
   });
 
   test('a file that is no capture says so', async () => {
-    stage.write('wrong.pcap', 'this is text');
     await stage.workbench.openFile('wrong.pcap');
     await stage.workbench.notification(/is no capture that can be read/);
     await stage.workbench.screenshot('captures-3-wrong');
+  });
+});
+
+describe('what was recorded when VS Code died', () => {
+  let stage: Stage;
+  pictureOfFailures(() => stage);
+
+  beforeAll(async () => {
+    stage = await Stage.open();
+    await stage.workbench.openFile('will-delay.mqtt.yaml');
+    await stage.connect('subscriber');
+    await stage.connect('demo');
+    await stage.act('Drop Connection', 'demo');
+    await stage.timeline.track('demo', 'will', /published/);
+  });
+  afterAll(() => stage?.close());
+
+  test('is offered at the next start, and opens as a timeline', async () => {
+    const { workbench } = stage;
+    const recordings = readdirSync(workbench.dataFolder, { recursive: true, encoding: 'utf8' }).filter(
+      (path) => /recordings\/\d+-\d+\.pcapng$/.test(path),
+    );
+    expect(recordings).toHaveLength(1);
+    // It is named after the process that writes it: the one in which extensions run.
+    process.kill(Number.parseInt(basename(recordings[0] ?? ''), 10), 'SIGKILL');
+    await workbench.reload();
+    const offer = await workbench.notification(/did not end as it should/);
+    await workbench.screenshot('captures-4-offered');
+    await offer.getByRole('button', { name: 'Open' }).click();
+    const timeline = await workbench.timeline(undefined, 'demo');
+    await timeline.track('demo', 'will', /published/);
+    await timeline.track('demo', 'connection', /cut/);
+    await workbench.screenshot('captures-5-recorded');
   });
 });

@@ -34,10 +34,13 @@ export class Workbench {
   /** What the page and the extension host wrote to the console. */
   readonly console: string[] = [];
   readonly #browser: Browser;
+  /** What VS Code keeps, the storage of extensions among it. */
+  readonly dataFolder: string;
   readonly #stopServer: () => Promise<void>;
 
-  private constructor(page: Page, browser: Browser, stopServer: () => Promise<void>) {
+  private constructor(page: Page, browser: Browser, dataFolder: string, stopServer: () => Promise<void>) {
     this.page = page;
+    this.dataFolder = dataFolder;
     this.#browser = browser;
     this.#stopServer = stopServer;
     page.on('console', (message) => this.console.push(message.text()));
@@ -69,7 +72,7 @@ export class Workbench {
         viewport: options.size ?? { width: 1400, height: 900 },
       });
       page.setDefaultTimeout(20_000);
-      const workbench = new Workbench(page, browser, stopServer);
+      const workbench = new Workbench(page, browser, data.path, stopServer);
       await page.goto(
         vscodeAddress(server.port, {
           folder: options.folder,
@@ -77,14 +80,24 @@ export class Workbench {
           ...(options.tests === undefined ? {} : { tests: options.tests }),
         }),
       );
-      await page.locator('.monaco-workbench').waitFor();
-      // The palette knows the extension's commands once its activity bar entry is there.
-      await page.locator('.activitybar [aria-label^="MQTT"]').first().waitFor();
+      await workbench.#ready();
       return workbench;
     } catch (error) {
       await stopServer();
       throw error;
     }
+  }
+
+  /** Loads the window anew: its extensions start again. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#ready();
+  }
+
+  async #ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor();
+    // The palette knows the extension's commands once its activity bar entry is there.
+    await this.page.locator('.activitybar [aria-label^="MQTT"]').first().waitFor();
   }
 
   async close(): Promise<void> {
@@ -189,12 +202,20 @@ export class Workbench {
 
   /** Opens a file of the folder by the palette. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Escape');
-    await this.page.keyboard.press('Control+P');
-    const input = this.#quickInput.locator('input[type="text"]');
-    await input.waitFor();
-    await input.fill(name);
-    await this.#row(name).first().click();
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('Control+P');
+      const input = this.#quickInput.locator('input[type="text"]');
+      try {
+        await input.waitFor({ timeout: 5_000 });
+        await input.fill(name, { timeout: 2_000 });
+        await this.#row(name).first().click({ timeout: 5_000 });
+        break;
+      } catch (error) {
+        // What is found is kept while the palette is open: a file that has just come is there when it is opened anew.
+        if (attempt === 5) throw error;
+      }
+    }
     await this.page.locator(`.tab[data-resource-name="${name}"]`).waitFor();
   }
 
@@ -206,13 +227,14 @@ export class Workbench {
     return item.first();
   }
 
-  /** The timeline page, once it shows itself; one beside another that is there already. */
-  async timeline(other?: Timeline): Promise<Timeline> {
+  /** The timeline page, once it shows itself; one beside another that is there already; one with a lane of this Client. */
+  async timeline(other?: Timeline, client?: string): Promise<Timeline> {
     const deadline = Date.now() + 60_000;
     for (;;) {
       for (const frame of this.page.frames()) {
         const found = await frame
-          .locator('#app .timeline')
+          .locator(client === undefined ? '#app .timeline' : '#app .timeline .lane-name')
+          .filter({ hasText: client ?? '' })
           .count()
           .catch(() => 0);
         if (found > 0 && frame !== other?.frame) return new Timeline(frame);
