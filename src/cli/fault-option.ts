@@ -1,8 +1,8 @@
 /** `--fault`: a fault and when it comes, as words on a command line. */
 import { packetTypes } from '../mqtt/packet-types.ts';
-import { type Fault, type FaultDirection, type FaultKind, faultRows } from '../net/tap/faults.ts';
-import type { FaultRule } from '../net/tap/rules.ts';
 import { parseDuration } from '../profile/durations.ts';
+import type { FaultRule } from '../profile/fault-rules.ts';
+import { type Fault, type FaultDirection, type FaultKind, faultRows } from '../profile/faults.ts';
 import { nearest } from '../profile/nearest.ts';
 import { UsageError } from './errors.ts';
 

@@ -5,8 +5,8 @@
 import type { CheckProgress, CheckReport, ProbeReport } from '../check/report.ts';
 import type { ScenarioReport, StepResult } from '../check/scenario/report.ts';
 import type { QoS, Subscription } from '../mqtt/packet.ts';
-import type { Fault } from '../net/tap/faults.ts';
-import type { FaultRule, FaultRuleView } from '../net/tap/rules.ts';
+import type { FaultRule, FaultRuleView } from '../profile/fault-rules.ts';
+import type { Fault } from '../profile/faults.ts';
 import type { DeviationName } from '../profile/keys/deviation-rows.ts';
 import type { ConnectionProfile, SandboxSettings, UserProperties } from '../profile/model.ts';
 import type { ScenarioStep } from '../profile/scenarios.ts';
@@ -16,9 +16,9 @@ import type { RecordBatch, RecordDetails, TraceStats } from '../trace/model.ts';
 
 /** The host sees of the trace, and of runs of scenarios, what passes through here. */
 export { reportTopics } from '../check/report.ts';
+export type { FaultRule, FaultRuleView } from '../profile/fault-rules.ts';
 /** What taps can do to connections. */
-export type { Fault, FaultDirection, FaultKind } from '../net/tap/faults.ts';
-export type { FaultRule, FaultRuleView } from '../net/tap/rules.ts';
+export type { Fault, FaultDirection, FaultKind } from '../profile/faults.ts';
 export type { CheckReport, ProbeReport, RecordBatch, ScenarioReport, StepResult, TraceStats };
 
 /** An error that a user sees: what happened, to what, and what to do next. */

@@ -3,7 +3,7 @@
  * declared here anew because this room does not see that one: the engine hands a recorder in as the tap.
  */
 import type { Direction } from '../mqtt/packet.ts';
-import type { FaultNote } from './tap/faults.ts';
+import type { FaultNote } from '../profile/faults.ts';
 
 /** One end of a Network Connection: an IP address as numbers, without brackets or zone, and a port. */
 export interface TappedEndpoint {

@@ -4,7 +4,7 @@
  * by their hashes: as plain recorders on both sides saw them, and as the tap recorded them.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Fault } from '../../src/net/tap/faults.ts';
+import type { Fault } from '../../src/profile/faults.ts';
 import { temporaryFolder } from '../e2e/support/folders.ts';
 import { startMosquitto } from '../e2e/support/mosquitto.ts';
 import { type ByteSum, sumOf } from './support/byte-relay.ts';

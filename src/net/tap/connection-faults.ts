@@ -1,6 +1,6 @@
 /** The faults of one tapped connection that last, on its two lanes and gates. */
 import { packetTypeNumber } from '../../mqtt/packet-types.ts';
-import { type Fault, type FaultKind, works } from './faults.ts';
+import { type Fault, type FaultKind, works } from '../../profile/faults.ts';
 import type { Lane } from './lane.ts';
 import type { PacketGate } from './packet-gate.ts';
 

@@ -1,7 +1,7 @@
 /** The rules of a tap, and how far their conditions have come on each connection. */
 import { type Direction, TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
 import { packetTypes } from '../../mqtt/packet-types.ts';
-import { type FaultRule, type FaultRuleView, matchesClient } from './rules.ts';
+import { type FaultRule, type FaultRuleView, matchesClient } from '../../profile/fault-rules.ts';
 import type { TappedConnection } from './tapped-connection.ts';
 
 interface Entry {

@@ -4,6 +4,8 @@
  * a reset stands for it: a Server that refuses, or is not there, shows in a Client that is accepted and reset at once.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { FaultRule, FaultRuleView } from '../../profile/fault-rules.ts';
+import { type Fault, faultRows } from '../../profile/faults.ts';
 import { isLoopback } from '../broker/listener.ts';
 import { hostAndPort, listenErrors } from '../broker/listener-errors.ts';
 import { endOfFailure } from '../client/link.ts';
@@ -13,9 +15,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { carriers, endpointOf } from '../endpoints.ts';
 import type { FaultTap, TappedEndpoint, TappedEndpoints } from '../tap.ts';
 import { dial, Entrance, framesOf, type TapIdentity, type TapScheme } from './carry.ts';
-import { type Fault, faultRows } from './faults.ts';
 import { RuleBook } from './rule-book.ts';
-import type { FaultRule, FaultRuleView } from './rules.ts';
 import type { Side } from './side.ts';
 import { TappedConnection, type TappedState } from './tapped-connection.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/cli/errors.ts';
 import { faultHelp, readFault } from '../../../src/cli/fault-option.ts';
-import { faultRows } from '../../../src/net/tap/faults.ts';
+import { faultRows } from '../../../src/profile/faults.ts';
 
 describe('a fault on the command line', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import type { FaultNote as NetFaultNote } from '../../../src/net/tap/faults.ts';
 import type { FaultAction } from '../../../src/net/tap.ts';
+import type { FaultNote as NetFaultNote } from '../../../src/profile/faults.ts';
 import type {
   SessionAction,
   FaultNote as SessionFaultNote,

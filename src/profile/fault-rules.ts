@@ -1,5 +1,5 @@
 /** When a fault comes by itself. */
-import type { PacketType } from '../../mqtt/packet.ts';
+import type { PacketType } from '../mqtt/packet.ts';
 import type { Fault } from './faults.ts';
 
 /**

@@ -3,7 +3,7 @@
  * A fault stands between the Client and the point where the trace is recorded, which is at the Server's side: what a
  * fault holds back, or drops, of what the Client sends, the Server never saw, and the trace does not show it as a packet.
  */
-import { assertNever } from '../../mqtt/assert-never.ts';
+import { assertNever } from '../mqtt/assert-never.ts';
 
 /** Which way it works. */
 export type FaultDirection = 'toServer' | 'toClient' | 'both';
