@@ -5,12 +5,13 @@ import { PROPERTY, propertyNumber } from '../mqtt/properties.ts';
 import { decisionTable } from '../session/decision-table.ts';
 import type { RowId } from '../session/model.ts';
 import { keepAliveFactor, tolerances } from '../session/tolerances.ts';
+import type { Connecting, Party } from './connecting.ts';
+import { text } from './connecting.ts';
 import { CannotTry } from './failures.ts';
 import { lateness, levelOf, sessionPresentStatement } from './judging.ts';
 import type { CheckProbe, Judge } from './probe.ts';
 import type { DeviationLevel, ReportTopic } from './report.ts';
-import type { Connecting, Party, Stage } from './stage.ts';
-import { text } from './stage.ts';
+import type { Stage } from './stage.ts';
 import type { ConnectStep, EndStep, ExpectedWill, Step, TableProbe } from './table-probe.ts';
 import type { Arrival } from './wire-client.ts';
 

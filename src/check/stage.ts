@@ -2,67 +2,34 @@
 import type {
   ConnackPacket,
   ConnectPacket,
-  Direction,
-  Property,
   ProtocolVersion,
   PublishPacket,
   QoS,
   Subscription,
 } from '../mqtt/packet.ts';
-import { TO_SERVER } from '../mqtt/packet.ts';
 import { PROPERTY, propertyNumber } from '../mqtt/properties.ts';
-import { reasonCodeName } from '../mqtt/reason-codes.ts';
 import type { Clock } from '../net/clock.ts';
-import type { ExpectationView, SessionAction } from '../session/model.ts';
-import { SessionRules } from '../session/rules.ts';
+import type { ExpectationView } from '../session/model.ts';
 import { tolerances } from '../session/tolerances.ts';
+import {
+  type Answer,
+  type Connecting,
+  checkGranted,
+  checkIdLength,
+  connectPacket,
+  expiryOf,
+  type Party,
+  refused,
+  text,
+} from './connecting.ts';
 import { CannotTry, Doubt, Unreachable } from './failures.ts';
+import { LeftBehind } from './left-behind.ts';
+import { Pacing } from './pacing.ts';
 import type { ControlResult, Owed, TraceLine } from './report.ts';
+import { StageRecord } from './stage-record.ts';
 import type { CheckTarget } from './target.ts';
-import { packetText } from './trace-text.ts';
 import type { Turns, WaveMember } from './wave.ts';
 import { type Arrival, WaitError, type Wire, WireClient } from './wire-client.ts';
-
-/** A will as a probe wishes it: a text is its payload. */
-export interface WillWish {
-  readonly payload: string | Uint8Array;
-  readonly topic?: string | undefined;
-  readonly qos?: QoS | undefined;
-  readonly retain?: boolean | undefined;
-  /** Will Delay Interval in seconds. */
-  readonly delay?: number | undefined;
-  readonly properties?: readonly Property[] | undefined;
-}
-
-export interface Connecting {
-  readonly version: ProtocolVersion;
-  readonly cleanStart: boolean;
-  readonly will?: WillWish | undefined;
-  /** Session Expiry Interval in seconds; absent from the packet when undefined. */
-  readonly expiry?: number | undefined;
-  readonly keepAlive?: number | undefined;
-  /** Whatever Session Expiry Interval the Server grants will do. */
-  readonly anyExpiry?: true | undefined;
-  /** `a` unless given: tells the Clients of one probe apart; `none` sends an empty Client Identifier. */
-  readonly as?: string | undefined;
-}
-
-/** One Network Connection of a probe whose CONNECT was answered. */
-export interface Party {
-  readonly client: WireClient;
-  readonly number: number;
-  readonly clientId: string;
-  readonly connack: ConnackPacket;
-}
-
-/** The Server did not accept; `connack` is undefined when it closed without. */
-export interface Refusal {
-  readonly connack: ConnackPacket | undefined;
-}
-
-export type Answer =
-  | { readonly accepted: true; readonly party: Party }
-  | ({ readonly accepted: false } & Refusal);
 
 export interface StageOptions {
   readonly target: CheckTarget;
@@ -78,24 +45,18 @@ export interface StageOptions {
 const openAttempts = 4;
 const betweenAttemptsMs = 150;
 const controlWithinMs = 5000;
-/** An expiry below is waited for by some probe, so that another one in its place changes what is expected. */
-const expiryMattersSeconds = 30;
 const controlPayload = 'control';
-const maximumIdLength3 = 23;
-const never = 0xffff_ffff;
 
 export class Stage {
   readonly owed: Owed[] = [];
-  readonly lines: TraceLine[] = [];
   readonly #options: StageOptions;
-  readonly #rules = new SessionRules();
-  readonly #parties: { readonly client: WireClient; ours?: 'fin' | 'reset' }[] = [];
-  readonly #sessions = new Map<string, ProtocolVersion>();
-  readonly #retained = new Set<string>();
+  readonly #pacing: Pacing;
+  readonly #record: StageRecord;
+  readonly #clients: WireClient[] = [];
+  readonly #leftBehind = new LeftBehind();
   #observer: Party | undefined;
   #observed = '';
   #zeroMs: number;
-  #seq = 0;
   /** Why a deviation that is found now may have another cause; undefined when nothing came between. */
   doubt: string | undefined;
   /** Of what was expected, from the zero. */
@@ -104,11 +65,19 @@ export class Stage {
 
   constructor(options: StageOptions) {
     this.#options = options;
-    this.#zeroMs = options.target.clock.now();
+    const { clock } = options.target;
+    this.#zeroMs = clock.now();
+    this.#pacing = new Pacing(clock, options.signal);
+    this.#record = new StageRecord(clock);
   }
 
   get clock(): Clock {
     return this.#options.target.clock;
+  }
+
+  /** What passed, in order. */
+  get lines(): readonly TraceLine[] {
+    return this.#record.lines;
   }
 
   get zeroMs(): number {
@@ -149,19 +118,7 @@ export class Stage {
   }
 
   pause(ms: number): Promise<void> {
-    const { signal } = this.#options;
-    return new Promise((resolve, reject) => {
-      const abort = (): void => {
-        cancel();
-        reject(signal.reason);
-      };
-      const cancel = this.clock.schedule(this.clock.now() + ms, () => {
-        signal.removeEventListener('abort', abort);
-        resolve();
-      });
-      if (signal.aborted) abort();
-      else signal.addEventListener('abort', abort, { once: true });
-    });
+    return this.#pacing.pause(ms);
   }
 
   owe(what: Owed): void {
@@ -184,17 +141,13 @@ export class Stage {
     { mayRefuse, zero = false }: { readonly mayRefuse: boolean; readonly zero?: boolean },
   ): Promise<Answer> {
     const clientId = wish.as === 'none' ? '' : this.clientId(wish.as);
-    if (wish.version === 3 && clientId.length > maximumIdLength3) {
-      throw new CannotTry(
-        `3.1 allows Client Identifiers of ${maximumIdLength3} characters, and the prefix makes them longer`,
-      );
-    }
+    checkIdLength(clientId, wish.version);
     return this.#options.turns.take(async () => {
       for (let attempt = 1; ; attempt += 1) {
         const client = await this.#open(wish.version, wish.as ?? 'a');
         if (zero) this.zero();
-        this.#mark(clientId, wish);
-        const connack = await this.#connack(client, this.#packet(clientId, wish));
+        this.#leftBehind.connected(clientId, wish);
+        const connack = await this.#connack(client, this.#connect(clientId, wish));
         if (connack === undefined && !mayRefuse) {
           this.doubt = 'a connection was closed before its CONNECT was answered';
           if (attempt < openAttempts) {
@@ -204,7 +157,7 @@ export class Stage {
         }
         if (connack === undefined || connack.reasonCode !== 0) return { accepted: false, connack };
         checkGranted(wish, connack);
-        const number = this.#parties.findIndex((each) => each.client === client);
+        const number = this.#clients.indexOf(client);
         return { accepted: true, party: { client, number, clientId, connack } };
       }
     });
@@ -286,27 +239,29 @@ export class Stage {
 
   /** From here the connection ends by RST. */
   cut(party: Pick<Party, 'client' | 'number'>): Promise<void> {
-    this.#act(party, 'drop');
+    this.#record.endsHere(party.number, 'reset');
+    this.#record.action(party.number, 'drop');
     party.client.reset();
     return party.client.ended;
   }
 
   /** From here it ends by FIN, without DISCONNECT. */
   close(party: Pick<Party, 'client' | 'number'>): Promise<void> {
-    this.#act(party, 'close');
+    this.#record.endsHere(party.number);
+    this.#record.action(party.number, 'close');
     return this.#finish(party.client);
   }
 
   /** DISCONNECT, then FIN. */
   disconnect(party: Pick<Party, 'client' | 'number'>, reasonCode = 0, expiry?: number): Promise<void> {
-    this.#ours(party);
+    this.#record.endsHere(party.number);
     party.client.send({ type: 'disconnect', reasonCode, properties: expiryOf(expiry) });
     return this.#finish(party.client);
   }
 
   /** Sends a second CONNECT on the connection. */
   connectAgain({ client, clientId }: Party): void {
-    client.send(this.#packet(clientId, { version: client.version, cleanStart: true }));
+    client.send(this.#connect(clientId, { version: client.version, cleanStart: true }));
   }
 
   /** From now on nothing is sent; a PINGREQ was the last. */
@@ -314,13 +269,13 @@ export class Stage {
     party.client.send({ type: 'pingreq' });
     this.zero();
     await party.client.next('pingresp');
-    this.#act(party, 'freeze', false);
+    this.#record.action(party.number, 'freeze');
   }
 
   /** Whether the Server closes within so many ms; then when it did. */
   async closedWithin(party: Pick<Party, 'client'>, ms: number): Promise<number | undefined> {
     if (party.client.closed) return this.clock.now();
-    const closed = await this.#within(
+    const closed = await this.#pacing.within(
       ms,
       party.client.ended.then(() => true),
     );
@@ -329,8 +284,7 @@ export class Stage {
 
   /** Tells that a topic may hold a retained message that is to be removed. */
   retains(topic: string): void {
-    this.#retained.add(topic);
-    this.#sessions.set(this.clientId('x'), this.plainVersion);
+    this.#leftBehind.retained(topic, this.clientId('x'), this.plainVersion);
   }
 
   /**
@@ -363,43 +317,33 @@ export class Stage {
 
   /** What the session rules say of what passed. */
   expectations(): readonly ExpectationView[] {
-    this.#rules.advance(this.clock.now() + tolerances.missedAfterMs + 1);
-    return this.#rules.takeChanges().expectations;
+    return this.#record.expectations();
   }
 
   /** Removes what is left on the Server: retained messages and Sessions. Takes what time it takes, within bounds. */
   async cleanUp(): Promise<void> {
-    for (const { client } of this.#parties) if (!client.closed) client.reset();
+    for (const client of this.#clients) if (!client.closed) client.reset();
     try {
-      for (const [clientId, version] of this.#sessions) await this.#forget(clientId, version);
+      await this.#leftBehind.remove((clientId, version) => this.#cleanStart(clientId, version));
     } catch {
       // A Server that is gone, or refuses, keeps what it keeps; nothing more can be done from here.
     }
   }
 
-  async #forget(clientId: string, version: ProtocolVersion): Promise<void> {
-    await this.#options.turns.take(async () => {
-      const client = new WireClient(await this.#wire(version, new AbortController().signal), {
-        clock: this.clock,
-      });
-      const packet = this.#packet(clientId, { version, cleanStart: true });
+  #cleanStart(clientId: string, version: ProtocolVersion): Promise<WireClient | undefined> {
+    return this.#options.turns.take(async () => {
+      const wire = await this.#wire(version, new AbortController().signal);
+      const client = new WireClient(wire, { clock: this.clock });
       try {
-        const { reasonCode } = await client.connect(packet);
-        if (reasonCode !== 0) return;
-        for (const topic of this.#retained) client.publish(topic, new Uint8Array(), 1, { retain: true });
-        for (let left = this.#retained.size; left > 0; left -= 1) await client.next('puback', 2000);
-        this.#retained.clear();
-        await client.disconnect();
-      } finally {
+        const { reasonCode } = await client.connect(this.#connect(clientId, { version, cleanStart: true }));
+        if (reasonCode === 0) return client;
+      } catch (error) {
         client.reset();
+        throw error;
       }
+      client.reset();
+      return undefined;
     });
-  }
-
-  /** A Session may stay behind when its CONNECT does not end it. */
-  #mark(clientId: string, { version, cleanStart, expiry = 0 }: Connecting): void {
-    const stays = version === 5 ? expiry > 0 : !cleanStart;
-    if (clientId !== '' && stays) this.#sessions.set(clientId, version);
   }
 
   async #seesControl(observer: WireClient): Promise<number | undefined> {
@@ -422,27 +366,7 @@ export class Stage {
   async #finish(client: WireClient): Promise<void> {
     const done = client.fin().then(() => true);
     // A Server that does not end its side in turn is not waited for.
-    if ((await this.#within(tolerances.onTimeMs, done)) === undefined) client.reset();
-  }
-
-  /** What comes of it within so long; undefined when nothing does. Rejects when the check is cancelled. */
-  #within<T>(ms: number, of: Promise<T>): Promise<T | undefined> {
-    const { signal } = this.#options;
-    return new Promise((resolve, reject) => {
-      const settle = (value: T | undefined): void => {
-        cancel();
-        signal.removeEventListener('abort', abort);
-        resolve(value);
-      };
-      const abort = (): void => {
-        cancel();
-        reject(signal.reason);
-      };
-      const cancel = this.clock.schedule(this.clock.now() + ms, () => settle(undefined));
-      if (signal.aborted) abort();
-      else signal.addEventListener('abort', abort, { once: true });
-      void of.then(settle);
-    });
+    if ((await this.#pacing.within(tolerances.onTimeMs, done)) === undefined) client.reset();
   }
 
   #keepAwake({ client, connack }: Party): void {
@@ -455,18 +379,6 @@ export class Stage {
     };
     let cancel = this.clock.schedule(this.clock.now() + seconds * 500, ping);
     void client.ended.then(() => cancel());
-  }
-
-  #ours(party: Pick<Party, 'number'>, how: 'fin' | 'reset' = 'fin'): void {
-    const entry = this.#parties[party.number];
-    if (entry !== undefined) entry.ours = how;
-  }
-
-  #act(party: Pick<Party, 'number'>, action: SessionAction, ends = true): void {
-    if (ends) this.#ours(party, action === 'drop' ? 'reset' : 'fin');
-    this.#event(party.number, actionWords[action] ?? action, (seq, atMs) =>
-      this.#rules.action(seq, atMs, action, { connection: party.number }),
-    );
   }
 
   async #connack(client: WireClient, packet: ConnectPacket): Promise<ConnackPacket | undefined> {
@@ -482,31 +394,20 @@ export class Stage {
 
   async #open(version: ProtocolVersion, as: string): Promise<WireClient> {
     const wire = await this.#wire(version, this.#options.signal);
-    const number = this.#parties.length;
+    const number = this.#clients.length;
     const client: WireClient = new WireClient(wire, {
       clock: this.clock,
-      watch: (direction, packet, atMs) => this.#saw(number, direction, packet, atMs, client.version),
+      watch: (direction, packet, atMs) =>
+        this.#record.packet(number, direction, packet, atMs, client.version),
     });
-    const entry: { readonly client: WireClient; ours?: 'fin' | 'reset' } = { client };
-    this.#names.push(nameOf(as, this.#names));
-    this.#parties.push(entry);
-    this.#event(number, 'opened', (seq, atMs) =>
-      this.#rules.opened(seq, atMs, number, {
-        server: 'server',
-        tap: 'client',
-        client: this.#who(number),
-        label: this.#who(number),
-      }),
-    );
-    void client.ended.then(() =>
-      this.#event(number, entry.ours === undefined ? 'ended by the Server' : 'ended', (seq, atMs) =>
-        this.#rules.closed(seq, atMs, number, {
-          by: entry.ours === undefined ? 'server' : 'client',
-          how: entry.ours ?? 'fin',
-        }),
-      ),
-    );
+    this.#clients.push(client);
+    this.#record.opened(number, as);
+    void client.ended.then(() => this.#record.closed(number));
     return client;
+  }
+
+  #connect(clientId: string, wish: Connecting): ConnectPacket {
+    return connectPacket(clientId, wish, this.topic(), this.#options.target.credentials);
   }
 
   async #wire(version: ProtocolVersion, signal: AbortSignal): Promise<Wire> {
@@ -522,114 +423,6 @@ export class Stage {
       }
     }
   }
-
-  readonly #names: string[] = [];
-
-  #who(number: number): string {
-    return this.#names[number] ?? '';
-  }
-
-  #saw(
-    number: number,
-    direction: Direction,
-    packet: Uint8Array,
-    atMs: number,
-    version: ProtocolVersion,
-  ): void {
-    const seq = this.#next();
-    this.lines.push({
-      seq,
-      atMs,
-      who: this.#who(number),
-      direction: direction === TO_SERVER ? 'to-server' : 'to-client',
-      what: packetText(packet, version, direction),
-    });
-    this.#rules.packet(seq, atMs, number, direction, packet, 0, packet.length);
-  }
-
-  #event(number: number, what: string, tell: (seq: number, atMs: number) => void): void {
-    const seq = this.#next();
-    const atMs = this.clock.now();
-    this.lines.push({ seq, atMs, who: this.#who(number), direction: 'event', what });
-    tell(seq, atMs);
-  }
-
-  #next(): number {
-    this.#seq += 1;
-    return this.#seq;
-  }
-
-  #packet(clientId: string, { version, cleanStart, will, expiry, keepAlive = 0 }: Connecting): ConnectPacket {
-    const { credentials } = this.#options.target;
-    return {
-      type: 'connect',
-      protocolName: version === 3 ? 'MQIsdp' : 'MQTT',
-      version,
-      cleanStart,
-      keepAliveSeconds: keepAlive,
-      clientId,
-      properties: expiryOf(expiry),
-      userName: credentials?.userName,
-      password:
-        credentials?.password === undefined ? undefined : new TextEncoder().encode(credentials.password),
-      will:
-        will === undefined
-          ? undefined
-          : {
-              topic: will.topic ?? this.topic(),
-              payload:
-                typeof will.payload === 'string' ? new TextEncoder().encode(will.payload) : will.payload,
-              qos: will.qos ?? 1,
-              retain: will.retain ?? false,
-              properties: [
-                ...(will.delay === undefined ? [] : [number(PROPERTY.willDelayInterval, will.delay)]),
-                ...(will.properties ?? []),
-              ],
-            },
-    };
-  }
-}
-
-const actionWords: Partial<Record<SessionAction, string>> = {
-  drop: 'cut from here (RST)',
-  close: 'closed from here (FIN)',
-  freeze: 'silent from here on',
-};
-
-function nameOf(as: string, names: readonly string[]): string {
-  const role = as === 'o' ? 'observer' : as === 'c' ? 'control' : as === 'a' ? 'client' : `client ${as}`;
-  const before = names.filter((each) => each === role || each.startsWith(`${role}, `)).length;
-  return before === 0 ? role : `${role}, connection ${before + 1}`;
-}
-
-export function text(payload: Uint8Array): string {
-  return new TextDecoder().decode(payload);
-}
-
-export function number(id: number, value: number): Property {
-  return { id, kind: 'number', value };
-}
-
-function expiryOf(expiry: number | undefined): Property[] {
-  return expiry === undefined ? [] : [number(PROPERTY.sessionExpiryInterval, expiry)];
-}
-
-function refused({ version, will }: Connecting, connack: ConnackPacket | undefined): CannotTry {
-  if (connack === undefined) return new CannotTry('the Server closes without answering the CONNECT');
-  const name = reasonCodeName('connack', version, connack.reasonCode);
-  const what = will === undefined ? 'a plain CONNECT' : 'the CONNECT with its will';
-  return new CannotTry(
-    `the Server refuses ${what} (0x${connack.reasonCode.toString(16).padStart(2, '0')}, ${name})`,
-  );
-}
-
-function checkGranted({ version, expiry, anyExpiry }: Connecting, connack: ConnackPacket): void {
-  if (version !== 5 || expiry === undefined || anyExpiry === true) return;
-  const granted = propertyNumber(connack.properties, PROPERTY.sessionExpiryInterval) ?? expiry;
-  if (granted === expiry || Math.min(granted, expiry) > expiryMattersSeconds) return;
-  throw new CannotTry(
-    `the Server grants a Session Expiry Interval of ${granted === never ? 'never' : `${granted} s`} where ${expiry} s was asked for`,
-  );
 }
 
 function codeOf(error: unknown): string {

@@ -2,9 +2,10 @@
 import type { ProtocolVersion } from '../mqtt/packet.ts';
 import { PROPERTY, propertyNumber } from '../mqtt/properties.ts';
 import { reasonCodeName } from '../mqtt/reason-codes.ts';
+import type { Answer } from './connecting.ts';
 import { CannotTry } from './failures.ts';
 import type { ServerAbilities } from './report.ts';
-import type { Answer, Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 export interface Survey {
   readonly abilities: ServerAbilities;

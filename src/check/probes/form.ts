@@ -8,8 +8,9 @@ import {
   userProperties,
 } from '../../mqtt/properties.ts';
 import { tolerances } from '../../session/tolerances.ts';
+import { number, type Party, text } from '../connecting.ts';
 import type { CheckProbe } from '../probe.ts';
-import { number, type Party, type Stage, text } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 import { type Scene, scripted, versionNames } from './scripted.ts';
 
 const everyByte = Uint8Array.from({ length: 256 }, (_, index) => index);

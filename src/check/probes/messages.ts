@@ -1,10 +1,10 @@
 /** S3 and S4, and what a Session must keep: messages. And B1: wills of several Clients. */
 import { PROPERTY, propertyNumber } from '../../mqtt/properties.ts';
 import { tolerances } from '../../session/tolerances.ts';
+import { type Connecting, number, text } from '../connecting.ts';
 import { Doubt } from '../failures.ts';
 import { lateness } from '../judging.ts';
 import type { CheckProbe } from '../probe.ts';
-import { type Connecting, number, text } from '../stage.ts';
 import { scripted, versionNames } from './scripted.ts';
 
 function keptBy(version: 4 | 5): Connecting {

@@ -1,8 +1,9 @@
 /** Of which the probes are made that no row of the decision table says. */
 import type { ProtocolVersion, StatementRef } from '../../mqtt/packet.ts';
+import type { Party } from '../connecting.ts';
 import type { CheckProbe, Judge, Lane, Need } from '../probe.ts';
 import type { DeviationLevel, Owed, ReportTopic } from '../report.ts';
-import type { Party, Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 
 export interface Script {
   readonly rows: readonly string[];

@@ -1,10 +1,10 @@
 /** S1 and S2, and Client Identifiers: Session Present, and how long a Session lives. */
 import { PROPERTY, propertyString } from '../../mqtt/properties.ts';
 import { tolerances } from '../../session/tolerances.ts';
+import type { Connecting } from '../connecting.ts';
 import { CannotTry } from '../failures.ts';
 import type { CheckProbe } from '../probe.ts';
 import type { DeviationLevel } from '../report.ts';
-import type { Connecting } from '../stage.ts';
 import { scripted, versionNames } from './scripted.ts';
 
 const kept = { cleanStart: false } as const;
