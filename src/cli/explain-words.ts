@@ -8,6 +8,7 @@ import {
   expectationTitles,
   formatTemplate,
   insightTitles,
+  leftOpenWords,
   renderFact,
   verdictWords,
 } from '../session/sentences.ts';
@@ -162,10 +163,10 @@ function connectionLine({
   return `connection ${time(openedAtMs)}, ${spoke}${refused}; ${end}`;
 }
 
-function expectationLine({ title, dueAtMs, verdict, deviationMs }: Told): string {
+function expectationLine({ title, dueAtMs, verdict, leftOpen, deviationMs }: Told): string {
   const due = dueAtMs === undefined ? '' : ` ${time(dueAtMs)}`;
   const by = deviationMs === undefined ? '' : ` ${formatTemplate('{deviationMs}', { deviationMs }, 'en')}`;
-  return `${title}${due}: ${verdictWords[verdict]}${by}`;
+  return `${title}${due}: ${leftOpen === true ? leftOpenWords : verdictWords[verdict]}${by}`;
 }
 
 function reasonOf(fact: Fact): Reason {

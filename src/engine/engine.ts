@@ -380,6 +380,7 @@ export class Engine {
       this.#pump.poke();
     });
     this.#flush();
+    this.#flush(this.#entities.endAt(this.#captureUntilMs));
     return summary;
   }
 
@@ -450,9 +451,9 @@ export class Engine {
     return changes;
   }
 
-  #flush(): void {
+  #flush(fresh = this.#advance()): void {
     this.#recording?.follow();
-    const changes = this.#changes.take(this.#sources(), this.#advance());
+    const changes = this.#changes.take(this.#sources(), fresh);
     if (changes !== undefined) {
       const { records } = changes;
       this.#options.post({ kind: 'changes', changes }, records === undefined ? [] : buffersOf(records));

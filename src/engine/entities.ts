@@ -1,3 +1,4 @@
+import { leftOpen } from '../session/end-of-trace.ts';
 import type {
   ConnectionView,
   ExpectationView,
@@ -51,6 +52,15 @@ export class Entities {
       expectations: [...this.#expectations.values()],
       insights: [...this.#insights.values()],
     };
+  }
+
+  /** Nothing more comes after `atMs`: what is pending stays open. Says what that changes, which is then part of `all`. */
+  endAt(atMs: number): SessionChanges {
+    const pending = [...this.#expectations.values()].filter(({ verdict }) => verdict === 'pending');
+    const expectations = pending.map((each) => leftOpen(each, atMs));
+    const changes = { connections: [], sessions: [], wills: [], expectations, insights: [] };
+    this.apply(changes);
+    return changes;
   }
 
   /** Forgets what is over. A session that goes on keeps its connection, its wills and its expectations. */

@@ -293,6 +293,8 @@ export interface ExpectationView {
   readonly severity: Severity;
   /** When it was decided. */
   readonly decidedAtMs?: number | undefined;
+  /** The trace ended while it was pending: it is `undecided` because nothing more will be seen. See end-of-trace.ts. */
+  readonly leftOpen?: true | undefined;
   readonly observed?:
     | { readonly seq: number; readonly atMs: number; readonly connection: number }
     | undefined;

@@ -2,7 +2,14 @@
  * Every word and sentence of the page in English, by key. Places in braces are filled by `formatTemplate`, which shows
  * `…AtMs` as a time of day and `…Ms` as a duration. `.one` stands for exactly one, `.other` for any other number.
  */
-import { checkTitles, endCauses, insightTitles, verdictWords, whyTitles } from '../session/sentences.ts';
+import {
+  checkTitles,
+  endCauses,
+  insightTitles,
+  leftOpenWords,
+  verdictWords,
+  whyTitles,
+} from '../session/sentences.ts';
 
 const own = {
   // Header.
@@ -14,6 +21,7 @@ const own = {
   'page.shown': '{shown} of {count} packets shown',
   'page.dropped.one': '1 older record left the trace (memory budget)',
   'page.dropped.other': '{count} older records left the trace (memory budget)',
+  'page.until': 'a capture, until {untilAtMs}',
   'button.live': 'Live',
   'button.pause': 'Pause',
   'button.live.title': 'Follow the newest packets (L)',
@@ -137,6 +145,8 @@ const own = {
   'will.missed': 'missed: not published',
   'will.unobserved': 'unobserved: nobody was subscribed',
   'will.undecided': 'undecided',
+  'will.leftOpen': 'open at the end',
+  'verdict.leftOpen': leftOpenWords,
   'track.before': '{now}; before that {before}',
   'axis.dropped': 'older records left the trace',
   'record.opened': 'connection opened',

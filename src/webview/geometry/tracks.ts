@@ -188,13 +188,14 @@ function addWill(builder: TrackBuilder, will: WillView, { entities, nowMs, words
   if (times.waitingUntilMs > times.armedUntilMs) {
     builder.bar('waiting', times.armedUntilMs, times.waitingUntilMs, target, words.t('will.waiting'));
   }
-  if (will.state === 'due' && will.dueAtMs !== undefined && expectation?.verdict === 'pending') {
+  const owed = expectation?.verdict === 'pending' || expectation?.leftOpen === true;
+  if (will.state === 'due' && will.dueAtMs !== undefined && owed) {
     builder.bar('owed', will.dueAtMs, Math.max(nowMs, will.dueAtMs), target);
   }
   const look = willLook(will, expectation);
   if (look !== undefined) {
     const label =
-      will.state === 'waiting'
+      will.state === 'waiting' && expectation?.leftOpen !== true
         ? words.t('will.due', { dueAt: words.clock(times.markAtMs, 1) })
         : willWords(will, expectation, words);
     builder.mark(look.symbol, look.tone, times.markAtMs, target, label);
@@ -236,7 +237,9 @@ function willLook(
     case 'armed':
       return undefined;
     case 'waiting':
-      return { symbol: 'hollow', tone: 'accent' };
+      return expectation?.leftOpen === true
+        ? { symbol: 'question', tone }
+        : { symbol: 'hollow', tone: 'accent' };
     case 'discarded':
       return { symbol: 'cross', tone: 'neutral' };
     case 'cancelled':

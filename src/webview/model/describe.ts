@@ -148,6 +148,9 @@ function willsWords(lane: Lane, entities: Entities, words: Words): TrackWords {
 }
 
 function willTrackWords(will: WillView, expectation: ExpectationView | undefined, words: Words): TrackWords {
+  if (expectation?.leftOpen === true) {
+    return { short: words.t('will.leftOpen'), full: words.t('verdict.leftOpen') };
+  }
   if (will.state === 'waiting' && will.dueAtMs !== undefined) {
     const due = words.t('will.due', { dueAt: words.clock(will.dueAtMs, 1) });
     return { short: due, full: `${words.t('will.waiting')}, ${due}` };

@@ -60,6 +60,8 @@ export class Entities {
   readonly insights = new Map<number, InsightView>();
   /** Expectations without a verdict. */
   readonly pending = new Set<number>();
+  /** Expectations that the end of the trace left open. */
+  readonly leftOpen = new Set<number>();
   readonly #lanes = new Map<string, GrowingLane>();
   readonly #tracks = new Map<string, string>();
 
@@ -92,6 +94,7 @@ export class Entities {
     this.expectations.clear();
     this.insights.clear();
     this.pending.clear();
+    this.leftOpen.clear();
     this.#lanes.clear();
     this.#tracks.clear();
   }
@@ -132,6 +135,7 @@ export class Entities {
       }
       if (verdict === 'pending') this.pending.add(id);
       else this.pending.delete(id);
+      if (expectation.leftOpen === true) this.leftOpen.add(id);
       this.expectations.set(id, expectation);
       touched.add(laneKeyOf(expectation));
     }

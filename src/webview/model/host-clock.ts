@@ -16,6 +16,11 @@ export class HostClock {
     return this.#pageNow() + (this.#offsetMs ?? 0);
   }
 
+  /** The time of a trace that does not go on; undefined while it does. */
+  get stoppedAtMs(): number | undefined {
+    return this.#stoppedAtMs;
+  }
+
   /** From now on the time is what messages say, and stands still between them. */
   stop(atMs: number): void {
     this.#stoppedAtMs = atMs;

@@ -77,7 +77,11 @@ export class PageModel {
   }
 
   receiveState(state: PageState): void {
-    if (state.stopped === true) this.clock.stop(state.nowMs ?? 0);
+    if (state.stopped === true) {
+      this.clock.stop(state.nowMs ?? 0);
+      // There is nothing to follow.
+      this.ui = { ...this.ui, live: false };
+    }
     this.clock.heard(state.nowMs);
     this.words = new Words(state.strings, state.locale, this.#timeZone);
     this.statements = new Map(state.statements.map((each) => [each.key, each]));
@@ -99,12 +103,14 @@ export class PageModel {
     const effect = this.entities.apply(changes.entities);
     if (effect.lanesChanged) this.#layout = undefined;
     const now = this.clock.now();
-    for (const { expectation, wasPending } of effect.decided) {
+    // Where time stands still nothing has just been decided.
+    const decided = this.stopped ? [] : effect.decided;
+    for (const { expectation, wasPending } of decided) {
       // What was decided at once had no countdown; it is worth a word only when the Server did wrong.
       if (wasPending) this.#decided.set(expectation.id, now);
       if (wasPending || isBroken(expectation.verdict)) this.#unannounced.push(expectation.id);
     }
-    this.#unannouncedInsights.push(...effect.noticed);
+    if (!this.stopped) this.#unannouncedInsights.push(...effect.noticed);
     if (changes.records !== undefined) this.records.append(changes.records);
     if (effect.renamed.length > 0) {
       this.#recordFilter.forgetLanes();
@@ -128,8 +134,13 @@ export class PageModel {
     this.#changed(['header', 'lanes', 'canvas', 'list']);
   }
 
+  /** Whether the trace is that of a capture, which does not go on. */
+  get stopped(): boolean {
+    return this.clock.stoppedAtMs !== undefined;
+  }
+
   setLive(live: boolean): void {
-    if (this.ui.live === live) return;
+    if (this.ui.live === live || this.stopped) return;
     this.ui = { ...this.ui, live };
     this.#changed(['header', 'canvas', 'list']);
   }
@@ -183,7 +194,7 @@ export class PageModel {
       fromMs = Math.min(fromMs, openedAtMs);
       toMs = Math.max(toMs, closedAtMs ?? this.clock.now());
     }
-    for (const id of this.entities.pending) {
+    for (const id of [...this.entities.pending, ...this.entities.leftOpen]) {
       const dueAtMs = this.entities.expectations.get(id)?.dueAtMs ?? 0;
       // What lies far ahead would squeeze everything else into a line.
       if (dueAtMs - toMs < Math.max(toMs - fromMs, 60_000)) toMs = Math.max(toMs, dueAtMs);

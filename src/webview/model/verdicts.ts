@@ -37,7 +37,8 @@ export function isBroken(verdict: Verdict): boolean {
 }
 
 /** For example `met, +2 ms`. */
-export function verdictWords({ verdict, deviationMs }: ExpectationView, words: Words): string {
+export function verdictWords({ verdict, leftOpen, deviationMs }: ExpectationView, words: Words): string {
+  if (leftOpen === true) return words.t('verdict.leftOpen');
   const word = words.t(`verdict.${verdict}`);
   return deviationMs === undefined ? word : words.t('verdict.with', { verdict: word, deviationMs });
 }
@@ -49,6 +50,7 @@ export function severityWords({ verdict, severity }: ExpectationView, words: Wor
 
 /** The state of a will in a few words, with its verdict once there is one. */
 export function willWords(will: WillView, expectation: ExpectationView | undefined, words: Words): string {
+  if (expectation?.leftOpen === true) return words.t('verdict.leftOpen');
   switch (will.state) {
     case 'armed':
       return words.t('will.armed');

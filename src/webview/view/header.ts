@@ -81,6 +81,7 @@ export class Header implements View {
     this.#toolbar.setAttribute('aria-label', words.t('page.toolbar'));
 
     const { live } = model.ui;
+    this.#live.element.hidden = model.stopped;
     this.#live.setLabel(words.t(live ? 'button.pause' : 'button.live'));
     this.#live.setIcon(live ? 'pause' : 'live');
     this.#live.setTitle(words.t(live ? 'button.pause.title' : 'button.live.title'));
@@ -114,6 +115,8 @@ export class Header implements View {
         words.t('page.shown', { shown: words.number(index.count), count: words.number(records.size) }),
       );
     } else if (records.size > 0) parts.push(words.count('page.packets', records.size));
+    const untilAtMs = model.clock.stoppedAtMs ?? 0;
+    if (untilAtMs > 0) parts.push(words.t('page.until', { untilAtMs }));
     if (stats.dropped > 0) parts.push(words.count('page.dropped', stats.dropped));
     return parts.join(' · ');
   }

@@ -218,6 +218,7 @@ export class Page {
   }
 
   #toggleLive(): void {
+    if (this.#model.stopped) return;
     const live = !this.#model.ui.live;
     this.#model.setLive(live);
     this.#announcer.say(this.#model.words.t(live ? 'announce.live' : 'announce.paused'));

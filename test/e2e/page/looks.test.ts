@@ -31,6 +31,18 @@ describe.each(names)('in the theme %s', (theme) => {
     await expectSound(timeline);
   });
 
+  it('a capture that ends while a will waits is readable', async () => {
+    const { wire } = waiting();
+    const timeline = await open(wire, { theme, size });
+    await timeline.send({ type: 'state', state: wire.captured() });
+    await timeline.send(wire.changes());
+    await timeline.send({ type: 'command', command: 'fit' });
+    await timeline.send({ type: 'reveal', expectation: willOf(wire) });
+    await timeline.page.locator('.why-facts').waitFor();
+    await timeline.screenshot(`captured-${theme}`);
+    await expectSound(timeline);
+  });
+
   it('a will that was cancelled is readable, with the row under the keyboard', async () => {
     const { wire } = cancelled();
     const timeline = await open(wire, { theme, size });

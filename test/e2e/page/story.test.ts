@@ -57,6 +57,27 @@ describe('the story of a will that waits', () => {
   });
 });
 
+describe('a capture that ends while a will waits', () => {
+  it('says so everywhere, has nothing to follow, and counts nothing down', async () => {
+    const { wire } = waiting();
+    const timeline = await open(wire);
+    const { page } = timeline;
+    await timeline.send({ type: 'state', state: wire.captured() });
+    await timeline.send(wire.changes());
+    await timeline.send({ type: 'command', command: 'fit' });
+    const left = 'still pending when the capture ends (undecided)';
+    await page.getByRole('treeitem', { name: `will: ${left}` }).waitFor();
+    expect(await page.locator('.strip').isVisible()).toBe(false);
+    expect(await page.getByRole('button', { name: /^(Live|Pause)$/ }).count()).toBe(0);
+    expect(await textOf(page.locator('.counts'))).toMatch(/a capture, until \d\d:\d\d:\d\d/);
+    await timeline.send({ type: 'reveal', expectation: expectationOf(wire, 'will') });
+    const why = page.locator('.why-panel');
+    await expect.poll(() => textOf(why.locator('h2'))).toBe('What became of the will of demo?');
+    expect(await textOf(why.locator('.verdict-line'))).toContain(left);
+    expect(await textOf(why.locator('.why-facts'))).toMatch(/The capture ends at .*before it was due/);
+  });
+});
+
 describe('Why', () => {
   it('tells numbered facts, each linked to its packet and its statement', async () => {
     const { wire } = published();

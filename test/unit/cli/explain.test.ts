@@ -12,13 +12,13 @@ beforeAll(async () => {
 afterAll(() => cli.remove());
 
 /** A capture of one of the stories, as a file. */
-function captureOf(name: keyof typeof stories): string {
+function captureOf(name: keyof typeof stories, goesOnMs = 60_000): string {
   const rules = new RecordedRules();
   const story = stories[name]?.();
   if (story === undefined) throw new Error(`no story ${name}`);
   for (const event of story.events) event.tell(rules);
   const path = join(cli.folder, `${name}.pcapng`);
-  writeFileSync(path, save(rules.recording.records(), story.nowMs + 60_000));
+  writeFileSync(path, save(rules.recording.records(), story.nowMs + goesOnMs));
   return path;
 }
 
@@ -30,6 +30,14 @@ describe('mqtt-session explain', () => {
     expect(run.out()).toMatch(/will of demo due .*: missed$/m);
     expect(run.out()).toMatch(/ +\d+\. .*\[MQTT-3\.1\.3-9\]/);
     expect(run.err()).toBe('');
+  });
+
+  it('leaves open what was pending when the capture ends, however long ago that was', async () => {
+    const run = cli.run('explain', captureOf('will-delay-frozen', -1_000_000));
+    expect(await run.ended).toBe(0);
+    expect(run.out()).toMatch(/ still pending when the capture ends \(undecided\)$/m);
+    expect(run.out()).toMatch(/The capture ends at .*it was due/);
+    expect(run.out()).not.toMatch(/: pending$/m);
   });
 
   it('tells the same as JSON', async () => {

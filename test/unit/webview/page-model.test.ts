@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { countdownsOf } from '../../../src/webview/model/countdowns.ts';
+import { verdictWords } from '../../../src/webview/model/verdicts.ts';
 import { cancelled, connected, mixed, published, waiting } from '../../e2e/page/support/stories.ts';
 import { demoConnect, Wire } from '../../e2e/page/support/wire.ts';
 import { modelFor, modelOf } from './support.ts';
@@ -170,5 +172,34 @@ describe('the page’s model', () => {
     expect(fromMs).toBe(model.records.get(1)?.atMs);
     const dueAtMs = [...model.entities.expectations.values()].map((each) => each.dueAtMs ?? 0);
     expect(toMs).toBe(Math.max(...dueAtMs));
+  });
+});
+
+describe('the model of a capture', () => {
+  it('follows nothing, and nothing counts down: its time stands at its end', () => {
+    const { wire } = waiting();
+    const { model } = modelFor(wire);
+    const endMs = wire.nowMs;
+    model.receiveState(wire.captured());
+    model.receiveChanges(wire.changes());
+    model.setLive(true);
+    wire.pass(60_000);
+    expect(model.ui.live).toBe(false);
+    expect(model.clock.now()).toBe(endMs);
+    expect(countdownsOf(model.entities, model.recentlyDecided(endMs).ids, endMs).rows).toEqual([]);
+    expect(model.takeUnannounced()).toEqual([]);
+  });
+
+  it('tells of what was pending that it is still open at the end, and has room for when it was due', () => {
+    const { wire } = waiting();
+    const { model } = modelFor(wire);
+    model.receiveState(wire.captured());
+    const open = [...model.entities.leftOpen].map((id) => model.entities.expectations.get(id));
+    expect(open.map((each) => each && verdictWords(each, model.words))).toEqual([
+      'still pending when the capture ends (undecided)',
+      'still pending when the capture ends (undecided)',
+    ]);
+    const dueAtMs = Math.max(...open.map((each) => each?.dueAtMs ?? 0));
+    expect(model.extent()?.toMs).toBe(dueAtMs);
   });
 });

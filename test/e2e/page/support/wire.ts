@@ -13,6 +13,7 @@ import {
 } from '../../../../src/mqtt/packet.ts';
 import { PROPERTY } from '../../../../src/mqtt/properties.ts';
 import { statementKey, statementLabel, statements } from '../../../../src/mqtt/statements.ts';
+import { leftOpen } from '../../../../src/session/end-of-trace.ts';
 import type {
   ConnectionEnd,
   ExpectationView,
@@ -177,6 +178,13 @@ export class Wire {
       stats: this.#trace.stats(),
       nowMs: this.#nowMs,
     };
+  }
+
+  /** The same as a capture that ends now. */
+  captured(): PageState {
+    const state = this.state();
+    const expectations = state.entities.expectations.map((each) => leftOpen(each, this.#nowMs));
+    return { ...state, clients: [], entities: { ...state.entities, expectations }, stopped: true };
   }
 
   /** What changed since the last call. */
