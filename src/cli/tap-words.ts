@@ -1,5 +1,11 @@
 /** What the tap of a terminal says of what it sees: a line for what happens to a connection, a session, a will. */
-import type { ConnectionView, ExpectationView, SessionChanges, WillView } from '../session/model.ts';
+import type {
+  ConnectionView,
+  ExpectationView,
+  FaultNote,
+  SessionChanges,
+  WillView,
+} from '../session/model.ts';
 import { isObserverName } from '../session/observer-name.ts';
 import { type EndCause, endCauses, renderFact, verdictWords, whyTitles } from '../session/sentences.ts';
 import { printable } from './printable.ts';
@@ -35,19 +41,25 @@ export class TapWords {
       lines.push(`${timeOf(acceptedAtMs)}  ${nameOf(view)}: connected, ${this.#terms(view)}`);
     }
     const faults = view.faults ?? [];
-    for (const { kind, direction, detail, atMs, untilMs, seq } of faults) {
-      const what = [kind, direction, detail].filter((word) => word !== undefined).join(' ');
-      if (!told.includes(`[${seq}]`)) lines.push(`${timeOf(atMs)}  ${nameOf(view)}: fault ${what}`);
-      if (untilMs !== undefined && !told.includes(`[${seq}x]`)) {
-        lines.push(`${timeOf(untilMs)}  ${nameOf(view)}: fault ${what} cleared`);
-      }
+    for (const fault of faults) {
+      const { atMs, untilMs, seq, direction, left } = fault;
+      const tell = (mark: string, ms: number, on: typeof direction, what: string) => {
+        if (told.includes(mark)) return;
+        lines.push(`${timeOf(ms)}  ${nameOf(view)}: fault ${textOf({ ...fault, direction: on })}${what}`);
+      };
+      tell(`[${seq}]`, atMs, direction, '');
+      if (left !== undefined) tell(`[${seq}l]`, left.atMs, otherWay(left.direction), ' cleared');
+      if (untilMs !== undefined) tell(`[${seq}x]`, untilMs, left?.direction ?? direction, ' cleared');
     }
     if (closedAtMs !== undefined && !told.includes('e')) {
       lines.push(`${timeOf(closedAtMs)}  ${nameOf(view)}: connection ended, ${endOf(view)}`);
     }
     const known = [
       acceptedAtMs === undefined ? '' : 'c',
-      ...faults.map(({ seq, untilMs }) => `[${seq}]${untilMs === undefined ? '' : `[${seq}x]`}`),
+      ...faults.map(
+        ({ seq, left, untilMs }) =>
+          `[${seq}]${left === undefined ? '' : `[${seq}l]`}${untilMs === undefined ? '' : `[${seq}x]`}`,
+      ),
     ].join('');
     // What has ended changes no more.
     if (closedAtMs === undefined) this.#connections.set(id, known);
@@ -103,6 +115,14 @@ const subjects: Readonly<Record<ExpectationView['kind'], string>> = {
   'keep-alive': 'end by Keep Alive',
   'session-present': 'Session Present',
 };
+
+function textOf({ kind, direction, detail }: FaultNote): string {
+  return [kind, direction, detail].filter((word) => word !== undefined).join(' ');
+}
+
+function otherWay(way: 'toServer' | 'toClient'): 'toServer' | 'toClient' {
+  return way === 'toServer' ? 'toClient' : 'toServer';
+}
 
 function nameOf({ clientId, label, id }: ConnectionView): string {
   return clientId || label || `connection ${id}`;

@@ -6,7 +6,7 @@ import type { CheckProgress, CheckReport, ProbeReport } from '../check/report.ts
 import type { ScenarioReport, StepResult } from '../check/scenario/report.ts';
 import type { QoS, Subscription } from '../mqtt/packet.ts';
 import type { FaultRule, FaultRuleView } from '../profile/fault-rules.ts';
-import type { Fault } from '../profile/faults.ts';
+import type { Fault, FaultSelection } from '../profile/faults.ts';
 import type { DeviationName } from '../profile/keys/deviation-rows.ts';
 import type { ConnectionProfile, SandboxSettings, UserProperties } from '../profile/model.ts';
 import type { ScenarioStep } from '../profile/scenarios.ts';
@@ -18,7 +18,7 @@ import type { RecordBatch, RecordDetails, TraceStats } from '../trace/model.ts';
 export { reportTopics } from '../check/report.ts';
 export type { FaultRule, FaultRuleView } from '../profile/fault-rules.ts';
 /** What taps can do to connections. */
-export type { Fault, FaultDirection, FaultKind } from '../profile/faults.ts';
+export type { Fault, FaultDirection, FaultKind, FaultSelection } from '../profile/faults.ts';
 export type { CheckReport, ProbeReport, RecordBatch, ScenarioReport, StepResult, TraceStats };
 
 /** An error that a user sees: what happened, to what, and what to do next. */
@@ -250,9 +250,17 @@ export interface EngineMethods {
     /** The id of the rule, where one was set. */
     result: { readonly rule?: number | undefined };
   };
-  /** Takes away the faults of a connection, or a rule with what it has done, or all faults and all rules. What was held passes. */
+  /**
+   * Takes away the faults of a connection, or some of them, or a rule with what it has done, or all faults and all rules. What was
+   * held passes. Throws `no-such-tap`, `no-such-connection` and `no-such-rule`.
+   */
   clearFaults: {
-    params: TapRef & { readonly connection?: number | undefined; readonly rule?: number | undefined };
+    params: TapRef & {
+      readonly connection?: number | undefined;
+      /** Which faults of the connection; all of them unless given. */
+      readonly which?: FaultSelection | undefined;
+      readonly rule?: number | undefined;
+    };
     result: undefined;
   };
   /**

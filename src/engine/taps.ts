@@ -102,11 +102,12 @@ export class Taps {
   /** Throws `no-such-tap`, `no-such-connection` and `no-such-rule`. */
   clear(
     key: string,
-    { connection, rule }: { readonly connection?: number | undefined; readonly rule?: number | undefined },
+    { connection, which, rule }: Omit<EngineMethods['clearFaults']['params'], 'tap'>,
   ): undefined {
     const { proxy } = this.#get(key);
     if (rule !== undefined && !proxy.removeRule(rule)) throw engineErrors.noSuchRule();
-    if (connection !== undefined && !proxy.clear(connection)) throw engineErrors.noSuchConnection(connection);
+    if (connection !== undefined && !proxy.clear(connection, which))
+      throw engineErrors.noSuchConnection(connection);
     if (rule === undefined && connection === undefined) proxy.clearAll();
     return undefined;
   }

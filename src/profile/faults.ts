@@ -34,6 +34,19 @@ export type Fault =
 
 export type FaultKind = Fault['kind'];
 
+/** A fault that lasts until it is cleared. */
+export type LastingFault = Exclude<Fault, { kind: 'reset_peer' | 'close' | 'down' }>;
+
+/** One of the two ways that a connection has. */
+export type FaultWay = Exclude<FaultDirection, 'both'>;
+
+/** Some of the faults of a connection; without a kind those of every kind, without a direction what works either way. */
+export interface FaultSelection {
+  readonly kind?: FaultKind | undefined;
+  /** Of a fault that works both ways, the other way stays. */
+  readonly direction?: FaultDirection | undefined;
+}
+
 /** A fault as the trace keeps it. `detail` are its values, for example `200 ms ± 50 ms`. */
 export interface FaultNote {
   readonly kind: FaultKind;
@@ -86,7 +99,27 @@ export function noteOf(fault: Fault): FaultNote {
   }
 }
 
-/** Whether a fault works on what goes this way. */
-export function works(direction: FaultDirection, on: 'toServer' | 'toClient'): boolean {
-  return direction === 'both' || direction === on;
+const bothWays: readonly FaultWay[] = ['toServer', 'toClient'];
+
+/** The ways that a direction stands for. */
+export function waysOf(direction: FaultDirection | undefined): readonly FaultWay[] {
+  return direction === undefined || direction === 'both' ? bothWays : [direction];
+}
+
+/** The ways on which a fault works. */
+export function waysOfFault(fault: LastingFault): readonly FaultWay[] {
+  switch (fault.kind) {
+    case 'freeze':
+    case 'latency':
+    case 'bandwidth':
+      return waysOf(fault.direction);
+    case 'timeout':
+      return bothWays;
+    case 'drop_disconnect':
+      return ['toServer'];
+    case 'drop_pingresp':
+      return ['toClient'];
+    default:
+      return assertNever(fault);
+  }
 }

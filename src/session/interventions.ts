@@ -48,9 +48,10 @@ export class Interventions {
     at.faults.note(action === 'fault', fault, seq, atMs);
     this.#world.changed.connections.mark(at);
     if (!holdsClient(fault)) return;
-    if (action === 'fault-cleared') at.frozen = undefined;
+    const holding = at.faults.holdingClient();
+    if (holding === undefined) at.frozen = undefined;
     else if (at.carries) {
-      at.frozen = { seq, atMs, byTap: true };
+      at.frozen = { seq: holding.seq, atMs: holding.atMs, byTap: true };
       at.silence?.freeze();
     }
   }

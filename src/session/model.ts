@@ -210,8 +210,13 @@ export interface ConnectionView {
 export interface FaultView extends FaultNote {
   readonly seq: number;
   readonly atMs: number;
-  /** When it was taken away. */
+  /** When it was taken away, and the record of that. */
   readonly untilMs?: number | undefined;
+  readonly untilSeq?: number | undefined;
+  /** When it was taken away on one of its two ways: the other, where it stayed, and the record of that. */
+  readonly left?:
+    | { readonly direction: 'toServer' | 'toClient'; readonly seq: number; readonly atMs: number }
+    | undefined;
 }
 
 export interface SessionView {

@@ -153,6 +153,7 @@ const own = {
   'record.closed': 'connection closed',
   'record.action': 'action',
   'record.fault': 'fault: {fault}',
+  'record.faultCleared': 'no longer {faults}',
   'record.unreadable': 'not readable',
   'tooltip.packets': '{count} packets: {types}',
   'tooltip.packet': '#{seq} {name}',

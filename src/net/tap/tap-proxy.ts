@@ -5,7 +5,7 @@
  */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { FaultRule, FaultRuleView } from '../../profile/fault-rules.ts';
-import { type Fault, faultRows } from '../../profile/faults.ts';
+import { type Fault, type FaultSelection, faultRows } from '../../profile/faults.ts';
 import { isLoopback } from '../broker/listener.ts';
 import { hostAndPort, listenErrors } from '../broker/listener-errors.ts';
 import { endOfFailure } from '../client/link.ts';
@@ -78,8 +78,8 @@ export interface TapProxy {
   addRule(rule: FaultRule): number;
   /** Takes a rule away, and what it has done to connections that live. False when there is none with this id. */
   removeRule(id: number): boolean;
-  /** Takes away the faults of one connection. False when there is none with this id. */
-  clear(connection: number): boolean;
+  /** Takes away the faults of one connection, or some of them. False when there is no connection with this id. */
+  clear(connection: number, which?: FaultSelection): boolean;
   /** Takes away all rules, and all faults of all connections. */
   clearAll(): void;
   /** Ends all connections with FIN, and listens no more. */
@@ -177,14 +177,13 @@ class RunningProxy implements TapProxy {
   removeRule(id: number): boolean {
     const rule = this.#rules.remove(id);
     if (rule === undefined) return false;
-    const made = new Set([rule.fault]);
-    for (const connection of this.#byId.values()) connection.clear(made);
+    for (const connection of this.#byId.values()) connection.clear({}, rule.fault);
     return true;
   }
 
-  clear(connection: number): boolean {
+  clear(connection: number, which: FaultSelection = {}): boolean {
     const found = this.#byId.get(connection);
-    found?.clear();
+    found?.clear(which);
     return found !== undefined;
   }
 

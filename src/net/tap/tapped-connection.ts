@@ -8,7 +8,7 @@ import { decodePacket } from '../../mqtt/decode.ts';
 import { type Direction, TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
 import type { ConnectionState } from '../../mqtt/packet-border.ts';
 import { packetTypeNumber } from '../../mqtt/packet-types.ts';
-import { type Fault, type FaultNote, noteOf } from '../../profile/faults.ts';
+import { type Fault, type FaultNote, type FaultSelection, noteOf } from '../../profile/faults.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import type { FaultAction, FaultTap, TappedConnection as TappedConnectionInfo, TappedEnd } from '../tap.ts';
 import { ConnectionFaults } from './connection-faults.ts';
@@ -222,7 +222,7 @@ export class TappedConnection {
       case 'timeout':
         this.#faults.set(fault);
         this.later(fault.timeoutMs, () => {
-          if (this.#faults.all().includes(fault)) this.#drop();
+          if (this.#faults.has(fault)) this.#drop();
         });
         break;
       default:
@@ -231,13 +231,9 @@ export class TappedConnection {
     this.#world.changed();
   }
 
-  /** Takes away what lasts. What was held passes. `which` limits it to these very faults. */
-  clear(which?: ReadonlySet<Fault>): void {
-    for (const fault of this.#faults.all()) {
-      if (which !== undefined && !which.has(fault)) continue;
-      this.#note('fault-cleared', noteOf(fault));
-      this.#faults.clear(fault.kind);
-    }
+  /** Takes away what is selected of what lasts, with `made` only of this very fault. What was held passes. */
+  clear(which: FaultSelection = {}, made?: Fault): void {
+    this.#faults.clear(which, made, (fault) => this.#note('fault-cleared', noteOf(fault)));
     this.#world.changed();
   }
 

@@ -6,7 +6,7 @@ import type {
   SessionView,
   WillView,
 } from '../../session/model.ts';
-import { connectionWords, endWords, faultWords, sessionWords } from '../model/describe.ts';
+import { connectionWords, endWords, faultWords, leftOf, sessionWords } from '../model/describe.ts';
 import type { Entities, Lane } from '../model/entities.ts';
 import { type Tone, verdictLook, willWords } from '../model/verdicts.ts';
 import type { Words } from '../model/words.ts';
@@ -112,6 +112,15 @@ function addFault(builder: TrackBuilder, fault: FaultView, endMs: number, words:
   const target: Target = { kind: 'packet', seq: fault.seq };
   builder.bar('fault', fault.atMs, Math.max(fault.atMs, fault.untilMs ?? endMs), target);
   builder.mark('fault', 'warning', fault.atMs, target, faultWords(fault, words));
+  const { left } = fault;
+  if (left === undefined) return;
+  builder.mark(
+    'fault',
+    'warning',
+    left.atMs,
+    { kind: 'packet', seq: left.seq },
+    faultWords(leftOf(fault), words),
+  );
 }
 
 /** A DISCONNECT by the Client is an orderly end; everything else leaves the will behind. */

@@ -84,11 +84,37 @@ export function endWords(connection: ConnectionView, words: Words): string {
 }
 
 /** What a tap does to a connection, for example `frozen to the Client`. */
-export function faultWords({ kind, direction, detail }: FaultView, words: Words): string {
+export function faultWords(
+  { kind, direction, detail }: Pick<FaultView, 'kind' | 'direction' | 'detail'>,
+  words: Words,
+): string {
   const name = words.t(`fault.${kind}`);
   const fault =
     direction === undefined || direction === 'both' ? name : words.t(`fault.${direction}`, { fault: name });
   return detail === undefined ? fault : words.t('fault.detail', { fault, detail });
+}
+
+/** A fault as it is, or was at its end: with the one way that was left of two. */
+export function leftOf(fault: FaultView): FaultView {
+  return { ...fault, direction: fault.left?.direction ?? fault.direction };
+}
+
+/** What the record of this number did to a fault of the connection: made it, or took it away, whole or on one way. */
+export function faultRecordWords(connection: ConnectionView, seq: number, words: Words): string | undefined {
+  const faults = connection.faults ?? [];
+  const made = faults.find((fault) => fault.seq === seq);
+  if (made !== undefined) return words.t('record.fault', { fault: faultWords(made, words) });
+  const over = faults
+    .filter(({ untilSeq, left }) => untilSeq === seq || left?.seq === seq)
+    .map((fault) => {
+      const { left } = fault;
+      if (left?.seq !== seq) return faultWords(leftOf(fault), words);
+      return faultWords(
+        { ...fault, direction: left.direction === 'toServer' ? 'toClient' : 'toServer' },
+        words,
+      );
+    });
+  return over.length === 0 ? undefined : words.t('record.faultCleared', { faults: over.join(', ') });
 }
 
 export function connectionWords(connection: ConnectionView, words: Words): TrackWords {
@@ -104,7 +130,7 @@ export function connectionWords(connection: ConnectionView, words: Words): Track
   const lasting = (connection.faults ?? []).filter(({ untilMs }) => untilMs === undefined);
   const [fault] = lasting;
   if (fault === undefined) return { short: words.t('connection.open'), full: state };
-  const faults = lasting.map((each) => faultWords(each, words)).join(', ');
+  const faults = lasting.map((each) => faultWords(leftOf(each), words)).join(', ');
   return { short: words.t(`fault.${fault.kind}`), full: words.t('connection.faulty', { state, faults }) };
 }
 

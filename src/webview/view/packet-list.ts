@@ -2,7 +2,7 @@
 
 import type { PacketType } from '../../mqtt/packet.ts';
 import { reasonCodeName } from '../../mqtt/reason-codes.ts';
-import { endWords, faultWords } from '../model/describe.ts';
+import { endWords, faultRecordWords } from '../model/describe.ts';
 import { recordTypes } from '../model/record-types.ts';
 import type { RecordRow } from '../model/records.ts';
 import type { StringKey } from '../strings.ts';
@@ -155,8 +155,9 @@ export class PacketList implements View {
       return connection?.closedSeq === row.seq ? `${name}: ${endWords(connection, words)}` : name;
     }
     if (type?.word !== 'action') return name;
-    const fault = entities.connections.get(row.connection)?.faults?.find(({ seq }) => seq === row.seq);
-    if (fault !== undefined) return words.t('record.fault', { fault: faultWords(fault, words) });
+    const connection = entities.connections.get(row.connection);
+    const fault = connection && faultRecordWords(connection, row.seq, words);
+    if (fault !== undefined) return fault;
     const answer = this.#store.get(row.seq);
     return answer.state === 'ready' ? answer.details.title : name;
   }

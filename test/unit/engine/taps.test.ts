@@ -146,6 +146,25 @@ describe('a fault', () => {
     await host.until(() => host.connections.get(connection)?.faults?.[0]?.untilMs !== undefined);
   });
 
+  it('is over one way when that is cleared: what the Client sends passes, and the rest is still held', async () => {
+    const tap = await startTap();
+    await connectProgram(tap, { keepAliveSeconds: 10 });
+    const connection = tapped();
+    const freeze = { kind: 'freeze', direction: 'both' } as const;
+    await host.request('fault', { tap: tap.key, connection, fault: freeze });
+    await host.until(() => host.expectation('keep-alive', 'demo')?.verdict === 'pending');
+    const which = { kind: 'freeze', direction: 'toServer' } as const;
+    await host.request('clearFaults', { tap: tap.key, connection, which });
+    await host.until(() => host.connections.get(connection)?.faults?.[0]?.left !== undefined);
+    expect(host.connections.get(connection)?.faults).toMatchObject([
+      { kind: 'freeze', direction: 'both', left: { direction: 'toClient' } },
+    ]);
+    await host.until(
+      () =>
+        JSON.stringify(host.taps[0]?.connections[0]?.faults) === '[{"kind":"freeze","direction":"toClient"}]',
+    );
+  });
+
   it('keeps a DISCONNECT from the Server, so that the will is owed', async () => {
     const tap = await startTap();
     await subscribe();

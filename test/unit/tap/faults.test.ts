@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TO_CLIENT, TO_SERVER } from '../../../src/mqtt/packet.ts';
+import { type Fault, waysOf } from '../../../src/profile/faults.ts';
 import { wire } from './support/packets.ts';
 import { type Peer, TapBench } from './support/tap-bench.ts';
 
@@ -9,6 +11,14 @@ beforeEach(async () => {
   bench = await TapBench.start();
 });
 afterEach(() => bench.stop());
+
+const step = fc.record({
+  freeze: fc.boolean(),
+  direction: fc.constantFrom('both', 'toServer', 'toClient'),
+});
+
+const faultsOf = (id: number): readonly Fault[] =>
+  bench.proxy.connections(99).find(({ connection }) => connection === id)?.faults ?? [];
 
 /** Something passes on another connection, there and back: whatever was on its way has come by then. */
 async function afterOthers(other: { readonly client: Peer; readonly server: Peer }): Promise<void> {
@@ -235,6 +245,87 @@ describe('single packets', () => {
     const noise = Buffer.from([0xe0, 0, 0xe0, 0, 0xe0]);
     client.send(noise);
     expect(await server.has(noise.length)).toEqual(noise);
+  });
+});
+
+describe('faults that are taken away one by one', () => {
+  it('stays frozen to the Client when what goes to the Server is thawed', async () => {
+    const { client, server, id } = await bench.connect();
+    const other = await bench.connect();
+    bench.proxy.fault(id, { kind: 'freeze', direction: 'both' });
+    client.send('up');
+    server.send('down');
+    await bench.tap.until(() => bench.tap.received(id).length === 4);
+    bench.proxy.clear(id, { kind: 'freeze', direction: 'toServer' });
+    expect((await server.has(2)).toString()).toBe('up');
+    await afterOthers(other);
+    expect(client.length).toBe(0);
+    expect(faultsOf(id)).toEqual([{ kind: 'freeze', direction: 'toClient' }]);
+    expect(bench.tap.actions.at(-1)).toMatchObject({
+      action: 'fault-cleared',
+      fault: { kind: 'freeze', direction: 'toServer' },
+    });
+    bench.proxy.clear(id, { direction: 'toClient' });
+    expect((await client.has(4)).toString()).toBe('down');
+    expect(faultsOf(id)).toEqual([]);
+  });
+
+  it('works each way as it was told there last', async () => {
+    const { id } = await bench.connect();
+    bench.proxy.fault(id, { kind: 'latency', direction: 'both', latencyMs: 100, jitterMs: 0 });
+    bench.proxy.fault(id, { kind: 'latency', direction: 'toServer', latencyMs: 300, jitterMs: 0 });
+    expect(faultsOf(id)).toEqual([
+      { kind: 'latency', direction: 'toClient', latencyMs: 100, jitterMs: 0 },
+      { kind: 'latency', direction: 'toServer', latencyMs: 300, jitterMs: 0 },
+    ]);
+  });
+
+  it('leaves the other kinds', async () => {
+    const { id } = await bench.connect();
+    bench.proxy.fault(id, { kind: 'freeze', direction: 'toClient' });
+    bench.proxy.fault(id, { kind: 'drop_disconnect' });
+    bench.proxy.fault(id, { kind: 'timeout', timeoutMs: 5000 });
+    bench.proxy.clear(id, { kind: 'freeze' });
+    expect(faultsOf(id).map(({ kind }) => kind)).toEqual(['drop_disconnect', 'timeout']);
+    // Nothing passes in a connection that is about to be closed: that cannot be true of one way.
+    bench.proxy.clear(id, { direction: 'toServer' });
+    expect(faultsOf(id).map(({ kind }) => kind)).toEqual(['timeout']);
+    bench.proxy.clear(id);
+    expect(faultsOf(id)).toEqual([]);
+  });
+
+  it('takes away what a rule has made, and not what was made in its place', async () => {
+    const rule = bench.proxy.addRule({ fault: { kind: 'freeze', direction: 'both' } });
+    const { id } = await bench.connect();
+    bench.proxy.fault(id, { kind: 'freeze', direction: 'toServer' });
+    bench.proxy.removeRule(rule);
+    expect(faultsOf(id)).toEqual([{ kind: 'freeze', direction: 'toServer' }]);
+  });
+
+  it('does on the wire what is left, in whatever order faults are made and taken away', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        const { client, server, id } = await bench.connect();
+        const frozen = { toServer: false, toClient: false };
+        for (const { freeze, direction } of steps) {
+          if (freeze) bench.proxy.fault(id, { kind: 'freeze', direction });
+          else bench.proxy.clear(id, { kind: 'freeze', direction });
+          if (direction !== 'toClient') frozen.toServer = freeze;
+          if (direction !== 'toServer') frozen.toClient = freeze;
+        }
+        const works = new Set(
+          faultsOf(id).flatMap((fault) => ('direction' in fault ? waysOf(fault.direction) : [])),
+        );
+        expect([works.has('toServer'), works.has('toClient')]).toEqual([frozen.toServer, frozen.toClient]);
+        client.send('u');
+        server.send('d');
+        if (!frozen.toServer) await server.has(1);
+        if (!frozen.toClient) await client.has(1);
+        bench.proxy.clear(id);
+        await Promise.all([server.has(1), client.has(1)]);
+      }),
+      { numRuns: 25 },
+    );
   });
 });
 

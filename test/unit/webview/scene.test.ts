@@ -3,7 +3,7 @@ import { buildScene, MarkPool } from '../../../src/webview/geometry/build-scene.
 import { hitTest } from '../../../src/webview/geometry/hit-test.ts';
 import type { LaneScene, Scene } from '../../../src/webview/geometry/scene.ts';
 import { TimeScale } from '../../../src/webview/geometry/time-scale.ts';
-import { connectionWords } from '../../../src/webview/model/describe.ts';
+import { connectionWords, faultRecordWords } from '../../../src/webview/model/describe.ts';
 import type { PageModel } from '../../../src/webview/model/page-model.ts';
 import { cancelled, connected, mixed, published, waiting } from '../../e2e/page/support/stories.ts';
 import { noonMs, type Wire } from '../../e2e/page/support/wire.ts';
@@ -67,6 +67,31 @@ describe('faults of a tap', () => {
     // A press on the sign selects the record of the fault.
     const mark = lane.marks.find(({ symbol }) => symbol === 'fault');
     expect(mark?.target.kind).toBe('packet');
+  });
+
+  it('are told with the way that is left when the other was thawed', () => {
+    const { wire, demo } = connected();
+    wire.act('fault', demo, { kind: 'freeze', direction: 'both' });
+    wire.pass(500);
+    wire.act('fault-cleared', demo, { kind: 'freeze', direction: 'toServer' });
+    wire.pass(500);
+    const model = modelOf(wire);
+    const marks = told(laneOf(sceneOf(model, wire), 'demo')).filter((each) =>
+      each.startsWith('fault warning'),
+    );
+    expect(marks).toEqual([
+      expect.stringMatching(/ frozen$/),
+      expect.stringMatching(/ frozen to the Client$/),
+    ]);
+    const connection = model.entities.connections.get(demo);
+    if (connection === undefined) throw new Error('There is no connection.');
+    expect(connectionWords(connection, model.words).full).toMatch(/; frozen to the Client$/);
+    const left = connection.faults?.[0]?.left?.seq ?? 0;
+    expect(faultRecordWords(connection, left, model.words)).toBe('no longer frozen to the Server');
+    wire.act('fault-cleared', demo, { kind: 'freeze', direction: 'toClient' });
+    const later = modelOf(wire).entities.connections.get(demo);
+    const over = later?.faults?.[0]?.untilSeq ?? 0;
+    expect(later && faultRecordWords(later, over, model.words)).toBe('no longer frozen to the Client');
   });
 
   it('are told in the words beside the track, for as long as they last', () => {
