@@ -75,9 +75,10 @@ function laneScene(lane: Lane, placed: PlacedLane, input: SceneInput, pool: Mark
       packets = packetTrack(lane, track, input, pool);
       continue;
     }
-    const shapes = shapesOf(track, lane, input);
-    bars.push(...shapes.bars);
-    marks.push(...placeLabels(shapes.marks, input.measure, input.scale.widthPx));
+    const { measure, scale, words } = input;
+    const shapes = placeLabels(shapesOf(track, lane, input), { measure, widthPx: scale.widthPx, words });
+    for (const bar of shapes.bars) bars.push(bar);
+    for (const mark of shapes.marks) marks.push(mark);
   }
   const { key, top, height } = placed;
   return { key, top, height, title: input.layout.metrics.title, bars, marks, packets };

@@ -1,5 +1,5 @@
 /** What lies under a point of the timeline. */
-import type { Bar, LaneScene, Mark, PacketRun, Scene, Target } from './scene.ts';
+import type { Bar, LaneScene, Mark, MarkMember, PacketRun, Scene, Target } from './scene.ts';
 
 /** A packet mark may stand for many packets; the target is the first. */
 export interface Hit {
@@ -7,6 +7,8 @@ export interface Hit {
   readonly laneKey: string;
   /** Set on a mark that merges several packets. */
   readonly packets?: { readonly count: number; readonly bits: number } | undefined;
+  /** Set on a sign that stands for several marks. */
+  readonly members?: readonly MarkMember[] | undefined;
 }
 
 const symbolRadius = 9;
@@ -17,11 +19,17 @@ export function hitTest(scene: Scene, x: number, y: number): Hit | undefined {
   const lane = scene.lanes.find(({ top, height }) => y >= top && y < top + height);
   if (lane === undefined) return undefined;
   const mark = nearestMark(lane.marks, x, y);
-  if (mark !== undefined) return { target: mark.target, laneKey: lane.key };
+  if (mark !== undefined) return { target: mark.target, laneKey: lane.key, members: membersOf(mark) };
   const packet = packetAt(lane, x, y);
   if (packet !== undefined) return packet;
   const bar = lane.bars.findLast((each) => contains(each, x, y));
   return bar === undefined ? undefined : { target: bar.target, laneKey: lane.key };
+}
+
+/** A fault's own words say more than those of its record. */
+function membersOf(mark: Mark): readonly MarkMember[] | undefined {
+  if (mark.members.length > 0) return mark.members;
+  return mark.target.kind === 'packet' ? [{ ...mark, label: () => mark.label }] : undefined;
 }
 
 function nearestMark(marks: readonly Mark[], x: number, y: number): Mark | undefined {
@@ -29,7 +37,7 @@ function nearestMark(marks: readonly Mark[], x: number, y: number): Mark | undef
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const mark of marks) {
     if (Math.abs(y - mark.y) > symbolRadius) continue;
-    const onLabel = mark.labelX !== undefined && x >= mark.labelX && x <= mark.labelX + mark.labelWidth;
+    const onLabel = mark.text !== undefined && x >= mark.text.x && x <= mark.text.x + mark.text.width;
     const distance = onLabel ? symbolRadius : Math.abs(x - mark.x);
     if (distance <= symbolRadius && distance < bestDistance) {
       best = mark;

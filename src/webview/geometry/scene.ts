@@ -34,9 +34,17 @@ export interface Bar {
   readonly x1: number;
   readonly y: number;
   readonly height: number;
-  /** Drawn inside when it fits. */
   readonly label: string;
   readonly target: Target;
+  /** What of the label is drawn inside; undefined when nothing fits. */
+  readonly text: PlacedText | undefined;
+}
+
+/** A text that has found room: where it starts, and how wide it is. */
+export interface PlacedText {
+  readonly text: string;
+  readonly x: number;
+  readonly width: number;
 }
 
 /** fault: a tap begins one. star: published. diamond: armed or due (hollow). crossed: cancelled. cross: discarded. cut, stop: ends. alert: missed. */
@@ -53,19 +61,29 @@ export type SymbolName =
   | 'alert'
   | 'question';
 
-export interface Mark {
+/** One of the marks that one sign may stand for. */
+export interface MarkMember {
   readonly symbol: SymbolName;
   readonly tone: Tone;
   readonly x: number;
   /** The middle. */
   readonly y: number;
-  readonly label: string;
-  /** Set when the label lies in the future: drawn more quietly. */
+  /** In milliseconds since the Unix epoch. */
+  readonly atMs: number;
+  /** Its words, which are not made before they are asked for; undefined when its bar has them. */
+  readonly label: (() => string) | undefined;
+  /** Set when it lies in the future: drawn more quietly. */
   readonly ahead: boolean;
   readonly target: Target;
-  /** Where the label starts and how wide it is; undefined when there was no room for it. */
-  readonly labelX: number | undefined;
-  readonly labelWidth: number;
+}
+
+/** What is drawn at one place. */
+export interface Mark extends Omit<MarkMember, 'label'> {
+  readonly label: string;
+  /** Those that it stands for, in the order of time; empty when it is but one. */
+  readonly members: readonly MarkMember[];
+  /** What of its words is drawn beside it; undefined when there is no room. */
+  readonly text: PlacedText | undefined;
 }
 
 /** Packets of one connection in one direction. */

@@ -10,9 +10,9 @@ import { connectionWords, endWords, faultWords, leftOf, sessionWords } from '../
 import type { Entities, Lane } from '../model/entities.ts';
 import { type Tone, verdictLook, willWords } from '../model/verdicts.ts';
 import type { Words } from '../model/words.ts';
-import type { UnplacedMark } from './labels.ts';
+import type { UnplacedBar } from './labels.ts';
 import type { PlacedTrack } from './lanes.ts';
-import type { Bar, BarStyle, SymbolName, Target } from './scene.ts';
+import type { BarStyle, MarkMember, SymbolName, Target } from './scene.ts';
 import type { TimeScale } from './time-scale.ts';
 
 export interface TrackContext {
@@ -23,16 +23,24 @@ export interface TrackContext {
 }
 
 export interface TrackShapes {
-  readonly bars: Bar[];
-  readonly marks: UnplacedMark[];
+  readonly bars: UnplacedBar[];
+  readonly marks: MarkMember[];
 }
 
 /** How much of a track's height its bars take. */
 const barShare = 0.66;
+/** A narrow bar that reaches less than this beyond the one before it, of the same style, becomes a part of it. */
+const mergedPx = 2;
+/** A bar narrower than this has no room for words. */
+const labelledPx = 24;
+/** What stands further to the right of the view than this changes nothing in it. */
+const beyondPx = 40;
 
 class TrackBuilder {
-  readonly bars: Bar[] = [];
-  readonly marks: UnplacedMark[] = [];
+  readonly bars: UnplacedBar[] = [];
+  readonly marks: MarkMember[] = [];
+  /** The last bar of each style, to which those go that would show as nothing but a longer edge. */
+  readonly #last = new Map<BarStyle, { bar: UnplacedBar; index: number }>();
   readonly #scale: TimeScale;
   readonly #y: number;
   readonly #height: number;
@@ -45,22 +53,38 @@ class TrackBuilder {
     this.#y = track.top + Math.round((track.height - this.#height) / 2);
   }
 
-  bar(style: BarStyle, fromMs: number, toMs: number, target: Target, label = ''): void {
-    const { startMs, endMs } = this.#scale;
+  bar(style: BarStyle, fromMs: number, toMs: number, target: Target, label?: () => string): void {
+    const { startMs, endMs, widthPx } = this.#scale;
     if (toMs < startMs || fromMs > endMs || toMs < fromMs) return;
     const x0 = Math.max(-4, this.#scale.xOf(fromMs));
-    const x1 = Math.min(this.#scale.widthPx + 4, Math.max(this.#scale.xOf(toMs), x0 + 1));
-    this.bars.push({ style, x0, x1, y: this.#y, height: this.#height, label, target });
+    const x1 = Math.min(widthPx + 4, Math.max(this.#scale.xOf(toMs), x0 + 1));
+    const last = this.#last.get(style);
+    const isSliver = x1 - x0 < 2 * mergedPx;
+    if (isSliver && last !== undefined && x0 >= last.bar.x0 && x1 - last.bar.x1 < mergedPx) {
+      const merged = { ...last.bar, x1: Math.max(x1, last.bar.x1) };
+      this.bars[last.index] = merged;
+      last.bar = merged;
+      return;
+    }
+    const bar: UnplacedBar = {
+      style,
+      x0,
+      x1,
+      y: this.#y,
+      height: this.#height,
+      label: x1 - x0 < labelledPx ? '' : (label?.() ?? ''),
+      target,
+    };
+    this.#last.set(style, { bar, index: this.bars.length });
+    this.bars.push(bar);
   }
 
-  mark(symbol: SymbolName, tone: Tone, atMs: number, target: Target, label: string): void {
-    const { startMs, endMs, spanMs } = this.#scale;
-    // A label may reach into the view from a mark beyond its edge.
-    if (atMs < startMs - spanMs || atMs > endMs + spanMs) return;
+  mark(symbol: SymbolName, tone: Tone, atMs: number, target: Target, label?: () => string): void {
     const x = this.#scale.xOf(atMs);
-    if (x < -12 || x > this.#scale.widthPx + 12) return;
+    // What lies to the left of the view still decides which marks in it are told together.
+    if (x > this.#scale.widthPx + beyondPx) return;
     const ahead = atMs > this.#nowMs;
-    this.marks.push({ symbol, tone, x, y: this.#y + this.#height / 2, label, ahead, target });
+    this.marks.push({ symbol, tone, x, y: this.#y + this.#height / 2, atMs, label, ahead, target });
   }
 }
 
@@ -85,22 +109,16 @@ function addConnection(
     builder.bar(closedAtMs === undefined ? 'opening' : 'refused', openedAtMs, endMs, target);
   } else {
     builder.bar('opening', openedAtMs, acceptedAtMs, target);
-    const label =
-      connection.sessionPresent === true
-        ? words.t('session.resumed')
-        : connectionWords(connection, words).short;
-    builder.bar(
-      'open',
-      acceptedAtMs,
-      endMs,
-      target,
-      closedAtMs === undefined || connection.sessionPresent ? label : '',
-    );
+    const label = (): string => {
+      if (connection.sessionPresent === true) return words.t('session.resumed');
+      return closedAtMs === undefined ? connectionWords(connection, words).short : '';
+    };
+    builder.bar('open', acceptedAtMs, endMs, target, label);
   }
   for (const fault of connection.faults ?? []) addFault(builder, fault, endMs, words);
   if (closedAtMs !== undefined) {
     const { symbol, tone } = endLook(connection);
-    builder.mark(symbol, tone, closedAtMs, target, endWords(connection, words));
+    builder.mark(symbol, tone, closedAtMs, target, () => endWords(connection, words));
   }
 }
 
@@ -111,14 +129,10 @@ function addFault(builder: TrackBuilder, fault: FaultView, endMs: number, words:
   if (endsAtOnce.has(fault.kind)) return;
   const target: Target = { kind: 'packet', seq: fault.seq };
   builder.bar('fault', fault.atMs, Math.max(fault.atMs, fault.untilMs ?? endMs), target);
-  builder.mark('fault', 'warning', fault.atMs, target, faultWords(fault, words));
+  builder.mark('fault', 'warning', fault.atMs, target, () => faultWords(fault, words));
   const { left } = fault;
   if (left === undefined) return;
-  builder.mark(
-    'fault',
-    'warning',
-    left.atMs,
-    { kind: 'packet', seq: left.seq },
+  builder.mark('fault', 'warning', left.atMs, { kind: 'packet', seq: left.seq }, () =>
     faultWords(leftOf(fault), words),
   );
 }
@@ -134,38 +148,45 @@ function endLook({ endCause, acceptedAtMs }: ConnectionView): {
 
 export function sessionShapes(lane: Lane, track: PlacedTrack, context: TrackContext): TrackShapes {
   const builder = new TrackBuilder(context, track);
+  const { connections, sessions } = context.entities;
+  const ofSession = new Map<number, ConnectionView[]>();
+  for (const id of lane.connections) {
+    const connection = connections.get(id);
+    if (connection?.session === undefined) continue;
+    const known = ofSession.get(connection.session);
+    if (known === undefined) ofSession.set(connection.session, [connection]);
+    else known.push(connection);
+  }
   for (const id of lane.sessions) {
-    const session = context.entities.sessions.get(id);
-    if (session !== undefined) addSession(builder, session, lane, context);
+    const session = sessions.get(id);
+    if (session !== undefined) addSession(builder, session, ofSession.get(id) ?? [], context);
   }
   return builder;
 }
 
-function addSession(builder: TrackBuilder, session: SessionView, lane: Lane, context: TrackContext): void {
-  const { entities, nowMs, words, scale } = context;
+function addSession(
+  builder: TrackBuilder,
+  session: SessionView,
+  connections: readonly ConnectionView[],
+  { nowMs, words, scale }: TrackContext,
+): void {
   const target: Target = { kind: 'session', id: session.id };
   const endMs =
     session.endedAtMs ?? session.endsAtMs ?? (session.state === 'connected' ? nowMs : scale.endMs);
   let keptFromMs: number | undefined;
-  for (const id of lane.connections) {
-    const connection = entities.connections.get(id);
-    if (connection?.session !== session.id) continue;
+  for (const connection of connections) {
     const fromMs = Math.max(connection.acceptedAtMs ?? connection.openedAtMs, session.startedAtMs);
     if (keptFromMs !== undefined) builder.bar('kept', keptFromMs, fromMs, target);
     const toMs = Math.min(connection.closedAtMs ?? nowMs, endMs);
     builder.bar('held', fromMs, Math.max(fromMs, toMs), target);
     keptFromMs = connection.closedAtMs;
   }
+  const told = (): string => sessionWords(session, words).short;
+  const hasEnd = session.endedAtMs !== undefined || session.endsAtMs !== undefined;
   if (keptFromMs !== undefined && endMs > keptFromMs) {
-    const label =
-      session.endsAtMs === undefined && session.endedAtMs === undefined
-        ? sessionWords(session, words).short
-        : '';
-    builder.bar('kept', keptFromMs, endMs, target, label);
+    builder.bar('kept', keptFromMs, endMs, target, hasEnd ? undefined : told);
   }
-  if (session.endedAtMs !== undefined || session.endsAtMs !== undefined) {
-    builder.mark('end', 'neutral', endMs, target, sessionWords(session, words).short);
-  }
+  if (hasEnd) builder.mark('end', 'neutral', endMs, target, told);
 }
 
 export function willShapes(lane: Lane, track: PlacedTrack, context: TrackContext): TrackShapes {
@@ -174,14 +195,7 @@ export function willShapes(lane: Lane, track: PlacedTrack, context: TrackContext
     const will = context.entities.wills.get(id);
     if (will !== undefined) addWill(builder, will, context);
   }
-  return { bars: builder.bars, marks: withoutCovered(builder.marks) };
-}
-
-/** A resume ends one will and arms the next in the same instant: then the end is shown, which says more. */
-function withoutCovered(marks: UnplacedMark[]): UnplacedMark[] {
-  return marks.filter(
-    ({ label, x }) => label !== '' || !marks.some((other) => other.label !== '' && Math.abs(other.x - x) < 8),
-  );
+  return builder;
 }
 
 function addWill(builder: TrackBuilder, will: WillView, { entities, nowMs, words }: TrackContext): void {
@@ -192,10 +206,10 @@ function addWill(builder: TrackBuilder, will: WillView, { entities, nowMs, words
   const closedAtMs = entities.connections.get(will.connection)?.closedAtMs;
   const times = willTimes(will, expectation, closedAtMs, nowMs);
   const carried: Target = { kind: 'will', id: will.id };
-  builder.mark('hollow', 'neutral', will.armedAtMs, carried, '');
-  builder.bar('armed', will.armedAtMs, times.armedUntilMs, carried, words.t('will.armed'));
+  builder.mark('hollow', 'neutral', will.armedAtMs, carried);
+  builder.bar('armed', will.armedAtMs, times.armedUntilMs, carried, () => words.t('will.armed'));
   if (times.waitingUntilMs > times.armedUntilMs) {
-    builder.bar('waiting', times.armedUntilMs, times.waitingUntilMs, target, words.t('will.waiting'));
+    builder.bar('waiting', times.armedUntilMs, times.waitingUntilMs, target, () => words.t('will.waiting'));
   }
   const owed = expectation?.verdict === 'pending' || expectation?.leftOpen === true;
   if (will.state === 'due' && will.dueAtMs !== undefined && owed) {
@@ -203,7 +217,7 @@ function addWill(builder: TrackBuilder, will: WillView, { entities, nowMs, words
   }
   const look = willLook(will, expectation);
   if (look !== undefined) {
-    const label =
+    const label = (): string =>
       will.state === 'waiting' && expectation?.leftOpen !== true
         ? words.t('will.due', { dueAt: words.clock(times.markAtMs, 1) })
         : willWords(will, expectation, words);

@@ -9,6 +9,8 @@ import type {
   WillView,
 } from '../../session/model.ts';
 import type { TrackKind } from '../geometry/lanes.ts';
+import type { Target } from '../geometry/scene.ts';
+import type { StringKey } from '../strings.ts';
 import type { Entities, Lane } from './entities.ts';
 import type { PacketIndex } from './packet-index.ts';
 import { willWords } from './verdicts.ts';
@@ -163,14 +165,14 @@ export function sessionWords(session: SessionView, words: Words): TrackWords {
 
 /** The newest will of a lane; in full, what became of the one before it too. */
 function willsWords(lane: Lane, entities: Entities, words: Words): TrackWords {
-  const told = (id: number | undefined): TrackWords | undefined => {
+  const toldOf = (id: number | undefined): TrackWords | undefined => {
     const will = id === undefined ? undefined : entities.wills.get(id);
     if (will === undefined) return undefined;
     const expectation =
       will.expectation === undefined ? undefined : entities.expectations.get(will.expectation);
     return willTrackWords(will, expectation, words);
   };
-  return withBefore(told(lane.wills.at(-1)) ?? same(''), told(lane.wills.at(-2)), words);
+  return withBefore(toldOf(lane.wills.at(-1)) ?? same(''), toldOf(lane.wills.at(-2)), words);
 }
 
 function willTrackWords(will: WillView, expectation: ExpectationView | undefined, words: Words): TrackWords {
@@ -198,6 +200,34 @@ function packetWords(lane: Lane, index: PacketIndex, words: Words): TrackWords {
   }
   const params = { up: words.number(up), down: words.number(down) };
   return { short: words.t('track.packets.counts', params), full: words.t('track.packets.said', params) };
+}
+
+/** What the tooltip of a shape says that is no packet: the whole of what its label may have had no room for. */
+export function targetWords(target: Target, entities: Entities, words: Words): string {
+  switch (target.kind) {
+    case 'connection': {
+      const connection = entities.connections.get(target.id);
+      return told('track.connection', connection && connectionWords(connection, words), words);
+    }
+    case 'session': {
+      const session = entities.sessions.get(target.id);
+      return told('track.session', session && sessionWords(session, words), words);
+    }
+    case 'will':
+    case 'expectation': {
+      const id = target.kind === 'will' ? target.id : entities.expectations.get(target.id)?.will;
+      const will = entities.wills.get(id ?? -1);
+      const expectation = entities.expectations.get(will?.expectation ?? -1);
+      return told('track.will', will && willTrackWords(will, expectation, words), words);
+    }
+    case 'packet':
+    case 'insight':
+      return '';
+  }
+}
+
+function told(track: StringKey, said: TrackWords | undefined, words: Words): string {
+  return said === undefined || said.full === '' ? '' : `${words.t(track)}: ${said.full}`;
 }
 
 /** For example `will of demo`. */

@@ -113,43 +113,26 @@ export class ScenePainter {
     for (const bar of lane.bars) this.#bars.draw(this.#context, bar);
     if (lane.packets !== undefined) this.#packets(lane.packets, decor.width);
     this.#selectedPacket(lane, decor);
-    for (const bar of lane.bars) this.#barLabel(bar, lane.marks, decor);
-    for (const mark of lane.marks) this.#mark(mark, lane.bars, decor.isSelected(mark.target));
+    for (const bar of lane.bars) this.#barLabel(bar);
+    for (const mark of lane.marks) this.#mark(mark, lane.bars, isSelected(mark, decor));
   }
 
-  #barLabel({ label, x0, x1, y, height, style }: Bar, marks: readonly Mark[], { width }: SceneDecor): void {
-    if (label === '') return;
-    const from = Math.max(x0, 0) + (style === 'armed' ? 12 : 6);
-    const to = Math.min(x1, width) - 6;
-    const wide = this.#measure.width(label);
-    if (to - from < wide) return;
-    // A mark's label that reaches back over the bar has the right of way.
-    const middle = y + height / 2;
-    const clash = marks.some(
-      ({ y: at, labelX, labelWidth }) =>
-        Math.abs(at - middle) < 2 &&
-        labelX !== undefined &&
-        labelX < from + wide &&
-        labelX + labelWidth > from,
-    );
-    if (clash) return;
+  #barLabel({ text, y, height, style }: Bar): void {
+    if (text === undefined) return;
     const context = this.#context;
+    const middle = y + height / 2;
     context.font = this.#palette.font;
     context.textBaseline = 'middle';
     if (style === 'armed' || style === 'waiting' || style === 'kept') {
       // On a line or a hatch, text needs ground of its own.
       context.fillStyle = this.#palette.background;
-      context.fillRect(from - 3, middle - height / 2 + 1, wide + 6, height - 2);
+      context.fillRect(text.x - 3, middle - height / 2 + 1, text.width + 6, height - 2);
     }
     context.fillStyle = style === 'armed' ? this.#palette.muted : this.#palette.foreground;
-    context.fillText(label, from, middle + 0.5);
+    context.fillText(text.text, text.x, middle + 0.5);
   }
 
-  #mark(
-    { symbol, tone, x, y, label, labelX, labelWidth, ahead }: Mark,
-    bars: readonly Bar[],
-    selected: boolean,
-  ): void {
+  #mark({ symbol, tone, x, y, members, text, ahead }: Mark, bars: readonly Bar[], selected: boolean): void {
     const context = this.#context;
     const palette = this.#palette;
     if (selected) {
@@ -161,16 +144,21 @@ export class ScenePainter {
       context.stroke();
     }
     drawSymbol(context, symbol, x, y, palette.tone[tone], palette.background);
-    if (labelX === undefined) return;
-    if (bars.some((bar) => underlies(bar, y, labelX, labelX + labelWidth))) {
+    if (members.length > 0) {
+      // A line below says that there is more than one.
+      context.fillStyle = palette.foreground;
+      context.fillRect(x - 5, y + 8, 10, 1.5);
+    }
+    if (text === undefined) return;
+    if (bars.some((bar) => underlies(bar, y, text.x, text.x + text.width))) {
       // On a line or a hatch, text needs ground of its own.
       context.fillStyle = palette.background;
-      context.fillRect(labelX - 3, y - palette.fontSizePx * 0.55, labelWidth + 6, palette.fontSizePx * 1.1);
+      context.fillRect(text.x - 3, y - palette.fontSizePx * 0.55, text.width + 6, palette.fontSizePx * 1.1);
     }
     context.font = palette.font;
     context.textBaseline = 'middle';
     context.fillStyle = ahead ? palette.muted : palette.foreground;
-    context.fillText(label, labelX, y + 0.5);
+    context.fillText(text.text, text.x, y + 0.5);
   }
 
   #packets(track: PacketTrack, width: number): void {
@@ -251,4 +239,9 @@ export class ScenePainter {
 
 function underlies({ x0, x1, y, height }: Bar, atY: number, fromX: number, toX: number): boolean {
   return atY >= y && atY <= y + height && x0 < toX && x1 > fromX;
+}
+
+/** A sign that stands for several marks is selected with any of them. */
+function isSelected({ target, members }: Mark, decor: SceneDecor): boolean {
+  return decor.isSelected(target) || members.some((each) => decor.isSelected(each.target));
 }

@@ -3,6 +3,7 @@ import { easedShare, following, followShare } from '../geometry/follow.ts';
 import { type Hit, hitTest } from '../geometry/hit-test.ts';
 import { scaledMetrics } from '../geometry/lanes.ts';
 import { TimeScale } from '../geometry/time-scale.ts';
+import { targetWords } from '../model/describe.ts';
 import { recordTypes } from '../model/record-types.ts';
 import { onThemeChange } from '../paint/theme.ts';
 import type { PageContext } from './context.ts';
@@ -21,6 +22,9 @@ export interface TimelineOptions {
 
 /** Below this width of the page, lanes show fewer buttons. */
 const compactPx = 600;
+
+/** How many marks the tooltip of one sign tells. */
+const toldMembers = 12;
 
 /** How often a view that does not glide is drawn again. */
 const stillMs = 250;
@@ -138,8 +142,8 @@ export class Timeline {
     return x < this.#gutter ? undefined : hitTest(this.#canvas.scene, x - this.#gutter, y);
   }
 
-  describe({ target, packets }: Hit): string {
-    const { words, records } = this.#context.model;
+  describe({ target, packets, members }: Hit): string {
+    const { words, records, entities } = this.#context.model;
     if (packets !== undefined) {
       const types = recordTypes.filter((_, type) => type < 16 && (packets.bits & (1 << type)) !== 0);
       return words.t('tooltip.packets', {
@@ -147,11 +151,18 @@ export class Timeline {
         types: types.map(({ name }) => name).join(', '),
       });
     }
-    if (target.kind !== 'packet') return '';
-    const row = records.get(target.seq);
-    if (row === undefined) return '';
-    const name = [recordTypes[row.type]?.name ?? '', row.topic ?? ''].join(' ').trim();
-    return `${words.t('tooltip.packet', { seq: String(target.seq), name })}\n${words.clock(row.atMs)}`;
+    if (members !== undefined) {
+      const lines = members
+        .slice(0, toldMembers)
+        .map(({ atMs, label }) => `${words.clock(atMs)} ${label?.() ?? ''}`.trim());
+      const rest = members.length - lines.length;
+      return [...lines, ...(rest > 0 ? [words.count('countdown.more', rest)] : [])].join('\n');
+    }
+    const row = target.kind === 'packet' ? records.get(target.seq) : undefined;
+    if (row === undefined) return targetWords(target, entities, words);
+    const type = recordTypes[row.type];
+    const name = [type?.name ?? '', row.topic ?? ''].join(' ').trim();
+    return `${words.t('tooltip.packet', { seq: String(row.seq), name })}\n${words.clock(row.atMs)}`;
   }
 
   updateRows(): void {

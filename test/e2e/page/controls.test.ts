@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { textOf } from './support/harness.ts';
 import { pages } from './support/pages.ts';
-import { connected, mixed, published, waiting } from './support/stories.ts';
+import { connected, mixed, published, restless, waiting } from './support/stories.ts';
 import { Wire } from './support/wire.ts';
 
 const open = pages();
@@ -179,6 +179,29 @@ describe('the mouse', () => {
     await expect.poll(() => textOf(page.locator('.why-panel h2'))).toContain('session of demo');
     await page.getByRole('treeitem', { name: /^connection: cut/ }).click();
     await expect.poll(() => textOf(page.locator('.packet-panel h2'))).toBe('#7 CONNECT');
+  });
+});
+
+describe('the tooltip', () => {
+  it('tells in full what the tracks have no room for, each with its time', async () => {
+    const { page } = await open(restless(), { size: { width: 900, height: 900 } });
+    await page.keyboard.press('f');
+    const content = page.locator('.lanes-content');
+    const told: string[] = [];
+    const track = await page
+      .getByRole('treeitem', { name: /^connection: / })
+      .nth(1)
+      .boundingBox();
+    const canvas = await page.locator('.tracks-canvas').boundingBox();
+    const y = (track?.y ?? 0) + (track?.height ?? 0) / 2;
+    for (let x = canvas?.x ?? 0; x < (canvas?.x ?? 0) + (canvas?.width ?? 0); x += 6) {
+      await page.mouse.move(x, y);
+      told.push((await content.getAttribute('title')) ?? '');
+    }
+    const several = told.find((each) => each.split('\n').length > 2);
+    expect(several?.split('\n')[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} \S/);
+    expect(told.some((each) => each.includes('delayed to the Client: 200 ms ± 50 ms'))).toBe(true);
+    expect(told.some((each) => /^connection: cut at /.test(each))).toBe(true);
   });
 });
 

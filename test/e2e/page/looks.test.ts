@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lowContrast } from './support/audit.ts';
 import { textOf } from './support/harness.ts';
 import { expectSound, pages } from './support/pages.ts';
-import { cancelled, mixed, published, waiting } from './support/stories.ts';
+import { cancelled, mixed, published, restless, waiting } from './support/stories.ts';
 import type { ThemeName } from './support/themes.ts';
 import { Wire } from './support/wire.ts';
 
@@ -76,6 +76,13 @@ describe.each(names)('in the theme %s', (theme) => {
     const timeline = await open(mixed(), { theme, size: { width: 1440, height: 1400 } });
     await timeline.page.keyboard.press('f');
     await timeline.screenshot(`mixed-${theme}`);
+    await expectSound(timeline);
+  });
+
+  it.each([1440, 420])('more events than there is room for are readable, %d pixels wide', async (width) => {
+    const timeline = await open(restless(), { theme, size: { width, height: 900 } });
+    await timeline.page.keyboard.press('f');
+    await timeline.screenshot(`restless-${width}-${theme}`);
     await expectSound(timeline);
   });
 

@@ -254,7 +254,7 @@ describe('what lies under the pointer', () => {
 
   it('is the verdict on its words, too', () => {
     const star = demo.marks.find(({ symbol }) => symbol === 'star');
-    expect(hitTest(scene, (star?.labelX ?? 0) + 20, star?.y ?? 0)?.target.kind).toBe('expectation');
+    expect(hitTest(scene, (star?.text?.x ?? 0) + 20, star?.y ?? 0)?.target.kind).toBe('expectation');
   });
 
   it('is a packet on its mark, above the line what goes to the Server', () => {

@@ -187,3 +187,26 @@ export function noticed(): Wire {
   wire.pass(1500);
   return wire;
 }
+
+/** One Client that comes and goes in quick succession, with faults in between: more events than there is room for their words. */
+export function restless(): Wire {
+  const story = connected();
+  const { wire } = story;
+  let { demo } = story;
+  [400, 900, 2500, 300, 200, 150, 120, 600, 3000, 6100, 500, 350, 260, 700, 11_000, 400].forEach(
+    (ms, turn) => {
+      const isPolite = turn % 5 === 2;
+      if (turn % 4 === 1)
+        wire.act('fault', demo, { kind: 'latency', direction: 'toClient', detail: '200 ms ± 50 ms' });
+      wire.pass(ms / 2);
+      if (isPolite) wire.toServer(demo, { type: 'disconnect', reasonCode: 0, properties: [] });
+      else wire.act('drop', demo);
+      wire.close(demo, { by: 'client', how: isPolite ? 'fin' : 'reset' });
+      wire.pass(ms);
+      demo = wire.connect('demo', { ...demoConnect, cleanStart: turn % 3 === 0 }, turn % 3 !== 0);
+    },
+  );
+  clientsOf(wire, alive);
+  wire.pass(2000);
+  return wire;
+}
