@@ -72,7 +72,7 @@ describe('faults of a tap', () => {
   it('are told with the way that is left when the other was thawed', () => {
     const { wire, demo } = connected();
     wire.act('fault', demo, { kind: 'freeze', direction: 'both' });
-    wire.pass(500);
+    wire.pass(1000);
     wire.act('fault-cleared', demo, { kind: 'freeze', direction: 'toServer' });
     wire.pass(500);
     const model = modelOf(wire);
