@@ -38,11 +38,36 @@ const certificatesApart = {
 };
 
 /** @type {import('esbuild').BuildOptions} */
-const withoutCertificates = { ...forNode, plugins: [certificatesApart] };
+const withoutCertificates = withPlugin(certificatesApart);
+
+/**
+ * What activation does not need is in a bundle of its own, too; `import()` of it in the main bundle loads that one.
+ * @type {import('esbuild').Plugin}
+ */
+const laterApart = {
+  name: 'later apart',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/later\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './later.js', external: true } : undefined,
+    );
+  },
+};
+
+/** @param {import('esbuild').Plugin} plugin @returns {import('esbuild').BuildOptions} */
+function withPlugin(plugin) {
+  return { ...forNode, plugins: [plugin] };
+}
 
 /** One row a bundle: where it starts, where it goes, and in which world it runs. */
 const bundles = /** @type {const} */ ([
-  { name: 'extension', entry: 'src/extension/extension.ts', out: 'dist/extension.js', options: forNode },
+  {
+    name: 'extension',
+    entry: 'src/extension/extension.ts',
+    out: 'dist/extension.js',
+    // `require` finds the other bundle wherever an extension host loads extensions in its own way.
+    options: { ...withPlugin(laterApart), supported: { 'dynamic-import': false } },
+  },
+  { name: 'later', entry: 'src/extension/later.ts', out: 'dist/later.js', options: forNode },
   {
     // By itself: loading it would take most of the time that activation may take.
     name: 'language client',
@@ -114,6 +139,7 @@ async function watch(options) {
       esbuild.context({
         ...each,
         plugins: [
+          ...(each.plugins ?? []),
           {
             // The words that the problem matcher of .vscode/tasks.json waits for.
             name: 'watch-marks',

@@ -3,6 +3,7 @@ import { type Disposable, EventEmitter, env, l10n, ViewColumn, type WebviewPanel
 import { type CheckReport, reportTopics } from '../../engine/messages.ts';
 import { factTemplates } from '../../session/sentences.ts';
 import { DisposableStore } from '../disposables.ts';
+import { translated } from '../ui/translated.ts';
 import { whenShown } from '../ui/when-shown.ts';
 import { checkPageTexts } from './check-page-texts.ts';
 
@@ -28,12 +29,7 @@ export class CheckPanel implements Disposable {
   }
 
   async show(shown: ShownReport): Promise<void> {
-    // Loaded when a page is first asked for, so that it costs activation nothing.
-    const [{ checkBody, pageCommands }, { checkStyle }, { whatIfDocument }] = await Promise.all([
-      import('./check-page.ts'),
-      import('./check-style.ts'),
-      import('../what-if/what-if-page.ts'),
-    ]);
+    const { checkBody, pageCommands, checkStyle, whatIfDocument } = await import('../later.ts');
     this.#shown = shown;
     if (this.#panel === undefined) {
       const panel = window.createWebviewPanel(viewType, '', ViewColumn.Active, {
@@ -72,9 +68,4 @@ export class CheckPanel implements Disposable {
     this.#panel?.dispose();
     this.#store.dispose();
   }
-}
-
-function translated<Key extends string>(texts: Readonly<Record<Key, string>>): Readonly<Record<Key, string>> {
-  const entries = Object.entries<string>(texts).map(([key, text]) => [key, l10n.t(text)]);
-  return Object.fromEntries(entries);
 }

@@ -3,8 +3,6 @@ import { l10n, ProgressLocation, window, workspace } from 'vscode';
 import type { CheckReport } from '../../engine/messages.ts';
 import { isLoopback } from '../../profile/broker-address.ts';
 import type { ConnectionProfile } from '../../profile/model.ts';
-import { whatIfSettingsOf } from '../../profile/what-if-settings.ts';
-import { rowsReliedOn } from '../../session/rows-relied-on.ts';
 import type { App } from '../app.ts';
 import type { ProfilePlace } from '../commands/choose-profile.ts';
 import { folderOf, usableProfile, withVariables } from '../commands/ready-profile.ts';
@@ -76,6 +74,7 @@ function withCheckProgress(app: App, run: string, work: Promise<CheckReport>): P
 
 /** What every usable profile of the workspace relies on, the one that was checked first. */
 async function reliancesOf(app: App, first: string): Promise<{ profile: string; rows: readonly string[] }[]> {
+  const { rowsReliedOn, whatIfSettingsOf } = await import('../later.ts');
   const sources = await app.files.all();
   const all = sources.flatMap(({ file }) =>
     file.profiles.map((profile) => ({

@@ -26,7 +26,7 @@ async function copy(
       more.length,
     );
   }
-  const { mosquittoLine } = await import('../../profile/import/mosquitto-command.ts');
+  const { mosquittoLine } = await import('../later.ts');
   const sandbox = app.state.sandboxes.find(({ file }) => file === source.uri.toString());
   const port = sandbox === undefined ? undefined : Number(/:(\d+)$/.exec(sandbox.address)?.[1]);
   const { command, notes } = mosquittoLine(kind, profile, port);

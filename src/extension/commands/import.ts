@@ -20,8 +20,7 @@ export const importCommand: Command = {
     const title = l10n.t('Import Connections');
     const target = targetOf(given);
     const text = await textToImport(title, target.file);
-    // Loaded when it is first needed, so that it costs activation nothing.
-    const { importConnections } = await import('../../profile/import/import.ts');
+    const { importConnections } = await import('../later.ts');
     const first = importConnections(text);
     if (!first.ok) throw nothingImported(first.message);
     const uri = await fileToWrite(title, target.to);

@@ -2,7 +2,6 @@ import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import { l10n, type Uri, workspace } from 'vscode';
 import type { ConnectionProfile } from '../../profile/model.ts';
-import { resolveProfile } from '../../profile/resolve.ts';
 import { Cancelled, UserFailure, unusableProfile, virtualWorkspace } from '../errors.ts';
 import { errorsOf, openAt } from '../profiles/problems.ts';
 import { displayPath } from '../profiles/profile-files.ts';
@@ -38,6 +37,7 @@ export async function withVariables(
   lookup: VariableLookup,
   file: Uri,
 ): Promise<ConnectionProfile> {
+  const { resolveProfile } = await import('../later.ts');
   const result = await resolveProfile(profile, lookup.answer);
   if (lookup.cancelled) throw new Cancelled();
   if (result.ok) return result.profile;

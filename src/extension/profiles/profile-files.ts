@@ -71,8 +71,7 @@ export class ProfileFiles implements Disposable {
     }
     const known = this.#sources.get(uri.toString());
     if (known?.text === text) return known;
-    // The parser is loaded when the first file is read, so that it costs activation nothing.
-    const { parseWithScenarios } = await import('../../profile/parse.ts');
+    const { parseWithScenarios } = await import('../later.ts');
     return { uri, text, ...parseWithScenarios(text, basename(uri.path)) };
   }
 

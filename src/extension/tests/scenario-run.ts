@@ -9,7 +9,7 @@ import {
   type TestRun,
 } from 'vscode';
 import type { ScenarioReport, StepResult } from '../../engine/messages.ts';
-import { resolveScenario } from '../../profile/resolve-scenario.ts';
+import type { ResolvedScenario } from '../../profile/resolve-scenario.ts';
 import type { Scenario } from '../../profile/scenarios.ts';
 import { folderOf } from '../commands/ready-profile.ts';
 import type { EngineClient } from '../engine/engine-client.ts';
@@ -30,7 +30,7 @@ export interface ReadyScenario {
   readonly item: TestItem;
   readonly source: ProfileSource;
   readonly scenario: Scenario;
-  readonly resolved: Extract<Awaited<ReturnType<typeof resolveScenario>>, { ok: true }>;
+  readonly resolved: Extract<ResolvedScenario, { ok: true }>;
 }
 
 /** What cannot be run as it stands: told at the scenario's name. */
@@ -54,6 +54,7 @@ export async function makeReady(
   );
   if (!scenario.usable || !source.file.sandboxUsable) throw unusable;
   const lookup = variableLookup(name, source.uri, secrets);
+  const { resolveScenario } = await import('../later.ts');
   const resolved = await resolveScenario(scenario, source.file.profiles, lookup.answer);
   if (lookup.cancelled) throw new Cancelled();
   if (!resolved.ok) {

@@ -10,11 +10,11 @@ import {
   window,
 } from 'vscode';
 import { factTemplates } from '../../session/sentences.ts';
-import { whatIfTexts } from '../../session/what-if-words.ts';
 import { DisposableStore } from '../disposables.ts';
 import { describeThrown } from '../log.ts';
 import { errorsOf } from '../profiles/problems.ts';
 import { displayPath, type ProfileFiles, type ProfileSource } from '../profiles/profile-files.ts';
+import { translated } from '../ui/translated.ts';
 import { whenShown } from '../ui/when-shown.ts';
 
 const viewType = 'mqttSession.whatIf';
@@ -89,19 +89,14 @@ export class WhatIfPanel implements Disposable {
   async #render(source: ProfileSource): Promise<void> {
     const subject = this.#subject;
     if (subject === undefined) return;
-    // Loaded when the page is first asked for, so that it costs activation nothing.
-    const [{ whatIf }, { whatIfSettingsOf }, { whatIfBody, whatIfDocument }, { whatIfStyle }] =
-      await Promise.all([
-        import('../../session/what-if.ts'),
-        import('../../profile/what-if-settings.ts'),
-        import('./what-if-page.ts'),
-        import('./what-if-style.ts'),
-      ]);
+    const { whatIf, whatIfSettingsOf, whatIfBody, whatIfDocument, whatIfStyle, whatIfTexts } = await import(
+      '../later.ts'
+    );
     const panel = this.#panel;
     if (panel === undefined || this.#subject !== subject) return;
     const found = source.file.profiles.find(({ name }) => name === subject.profile);
     const problems = found === undefined ? problemsOf(source, subject.profile) : [];
-    this.#words ??= translated();
+    this.#words ??= { texts: translated(whatIfTexts), facts: translated(factTemplates) };
     const body = whatIfBody({
       profile: subject.profile,
       file: displayPath(source.uri),
@@ -131,12 +126,4 @@ function problemsOf(source: ProfileSource, profile: string): readonly string[] {
     return [l10n.t('The file has no profile of this name any more.')];
   }
   return errorsOf(source, profile).map(({ message, code }) => `${message} (${code})`);
-}
-
-function translated(): { readonly texts: Words; readonly facts: Words } {
-  const texts: Record<string, string> = {};
-  const facts: Record<string, string> = {};
-  for (const [key, text] of Object.entries(whatIfTexts)) texts[key] = l10n.t(text);
-  for (const [code, text] of Object.entries(factTemplates)) facts[code] = l10n.t(text);
-  return { texts, facts };
 }

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The project's own folder: the extension under development. */
-export const projectFolder = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+/** The project's own folder: the extension under development. Found from below, as a bench is bundled to elsewhere. */
+export const projectFolder = folderWith('package.json', dirname(fileURLToPath(import.meta.url)));
 
 /** Where screenshots go: kept by CI as output, ignored by git. */
 export const screenshotFolder = join(projectFolder, 'test-output', 'screenshots');
@@ -18,4 +18,11 @@ export function temporaryFolder(name: string): { readonly path: string; remove()
 export function ensureFolder(path: string): string {
   mkdirSync(path, { recursive: true });
   return path;
+}
+
+function folderWith(file: string, start: string): string {
+  if (existsSync(join(start, file))) return start;
+  const above = dirname(start);
+  if (above === start) throw new Error(`There is no ${file} above this file.`);
+  return folderWith(file, above);
 }
