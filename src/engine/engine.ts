@@ -3,7 +3,7 @@ import { addressLabel, type NetworkAddress } from '../net/client/transport.ts';
 import type { Clock } from '../net/clock.ts';
 import type { FaultTap } from '../net/tap.ts';
 import type { BrokerAddress, MessageSettings } from '../profile/model.ts';
-import type { WillWatch } from '../session/model.ts';
+import type { OfferedWill } from '../session/model.ts';
 import { SessionRules } from '../session/rules.ts';
 import { recordDetails } from '../trace/details.ts';
 import type { RecordedAction, RecordListener } from '../trace/listener.ts';
@@ -135,6 +135,10 @@ export class Engine {
       clock,
       tap: this.#tap(),
       log,
+      inUse: (key, source) => {
+        if (source.profile.observe !== false) this.#observers.beReady(key, source);
+      },
+      stopped: (key) => this.#observers.noLongerReady(key),
       changed: () => {
         this.#changes.tapsChanged();
         this.#pump.poke();
@@ -293,8 +297,8 @@ export class Engine {
   }
 
   /** The profile that a will came by: of our own client, or of a tap. */
-  #sourceOf({ client: key, server, tap }: Parameters<WillWatch['held']>[0]): ObserverSource | undefined {
-    if (tap === 'listener') return this.#taps.observerSource(server);
+  #sourceOf({ client: key, server, tap, connection }: OfferedWill): ObserverSource | undefined {
+    if (tap === 'listener') return this.#taps.observerSource(connection);
     const client = key === undefined ? undefined : this.#clients.find(key);
     if (client === undefined || client.profile.observe === false) return undefined;
     const { profile, folder, address } = client.settings;

@@ -60,6 +60,12 @@ export class Observer {
   readonly #world: ObserverWorld;
   readonly #source: ObserverSource;
   readonly #topics = new Map<string, Topic>();
+  /** Topics that may be to subscribe to, or to unsubscribe from. */
+  readonly #due = new Set<string>();
+  /** How many wills may come, on all topics. */
+  #wills = 0;
+  #stays = false;
+  #isConnected = false;
   readonly #clientId: string;
   readonly #client: Client;
   #version: ConnectionProfile['protocolVersion'];
@@ -84,9 +90,14 @@ export class Observer {
     });
   }
 
-  /** Topics on which a will may come. */
-  get size(): number {
-    return this.#topics.size;
+  /** Whether a will may come, or it is to stay connected without one. */
+  get isNeeded(): boolean {
+    return this.#topics.size > 0 || this.#stays;
+  }
+
+  /** Its key in the trace. */
+  get server(): string {
+    return this.#source.server;
   }
 
   /** One more will may come on the topic. */
@@ -94,21 +105,13 @@ export class Observer {
     const topic = this.#topics.get(name);
     if (topic !== undefined) topic.wills += 1;
     else if (this.#topics.size < observerLimits.topics) this.#topics.set(name, { wills: 1, state: 'wanted' });
-    else if (!this.#toldFull) {
-      this.#toldFull = true;
-      const { server } = this.#source;
-      this.#world.log(
-        'warn',
-        `Wills at ${server} are watched for on the first ${this.#topics.size} topics only.`,
-      );
+    else {
+      this.#tellFull();
+      return;
     }
-    if (this.#client.state === 'connected') {
-      this.#setTimer(undefined);
-      this.#catchUp();
-    } else if (this.#client.state === 'offline') {
-      // A new will is worth a new attempt, but not sooner than the one that waits.
-      if (this.#cancel === undefined || this.#failures === 0) this.#connect();
-    }
+    this.#wills += 1;
+    this.#due.add(name);
+    this.#beConnected();
   }
 
   /** One will less may come on the topic. */
@@ -116,10 +119,26 @@ export class Observer {
     const topic = this.#topics.get(name);
     if (topic === undefined) return;
     topic.wills -= 1;
+    this.#wills -= 1;
     if (topic.wills > 0) return;
     if (topic.state !== 'subscribed' && topic.state !== 'asking') this.#topics.delete(name);
+    this.#due.add(name);
     this.#catchUp();
-    if (!this.#isWanted()) this.#setTimer(observerLimits.lingerMs, () => this.#leave());
+    this.#leaveLater();
+  }
+
+  /** Whether it is to be connected without a will to wait for, too. */
+  stay(stays: boolean): void {
+    if (this.#stays === stays) return;
+    this.#stays = stays;
+    if (stays) this.#beConnected();
+    else this.#leaveLater();
+  }
+
+  /** Waits no more before the next attempt. */
+  tryNow(): void {
+    this.#failures = 0;
+    if (this.#client.state === 'offline') this.#connect();
   }
 
   dispose(): void {
@@ -129,8 +148,28 @@ export class Observer {
   }
 
   #isWanted(): boolean {
-    for (const { wills } of this.#topics.values()) if (wills > 0) return true;
-    return false;
+    return this.#wills > 0 || this.#stays;
+  }
+
+  #beConnected(): void {
+    if (this.#client.state === 'connected') {
+      this.#setTimer(undefined);
+      this.#catchUp();
+    } else if (this.#client.state === 'offline') {
+      // A new will is worth a new attempt, but not sooner than the one that waits.
+      if (this.#cancel === undefined || this.#failures === 0) this.#connect();
+    }
+  }
+
+  #tellFull(): void {
+    if (this.#toldFull) return;
+    this.#toldFull = true;
+    const first = this.#topics.size;
+    this.#world.log('warn', `Wills at ${this.server} are watched for on the first ${first} topics only.`);
+  }
+
+  #leaveLater(): void {
+    if (!this.#isWanted()) this.#setTimer(observerLimits.lingerMs, () => this.#leave());
   }
 
   #leave(): void {
@@ -142,7 +181,7 @@ export class Observer {
     this.#setTimer(undefined);
     const address = this.#source.address();
     if (address === undefined || this.#disposed || !this.#isWanted()) return;
-    for (const topic of this.#topics.values()) topic.state = 'wanted';
+    this.#wantAll();
     this.#client.connect(this.#settings(address)).catch((error: unknown) => this.#failed(netErrorOf(error)));
   }
 
@@ -171,28 +210,33 @@ export class Observer {
       this.#failures = 0;
       this.#toldFull = false;
       this.#asking = 0;
+      this.#isConnected = true;
       this.#catchUp();
-    } else if (state === 'offline' && this.#isWanted() && !this.#disposed && this.#wasConnected()) {
-      this.#retryLater(this.#client.error?.lasting === true);
+    } else if (state === 'offline' && this.#isConnected) {
+      this.#isConnected = false;
+      this.#wantAll();
+      if (this.#isWanted()) this.#retryLater(this.#client.error?.lasting === true);
     }
   }
 
-  /** Whether topics were asked for on the connection that has just ended; then they are all to be asked for again. */
-  #wasConnected(): boolean {
-    let was = false;
-    for (const topic of this.#topics.values()) {
-      was ||= topic.state !== 'wanted';
+  /** What there was of subscriptions is lost with the connection. */
+  #wantAll(): void {
+    for (const [name, topic] of this.#topics) {
       topic.state = 'wanted';
+      this.#due.add(name);
     }
-    return was;
   }
 
   /** Subscribes to what is wanted and unsubscribes from what is not any more, some at a time. */
   #catchUp(): void {
     if (this.#client.state !== 'connected') return;
-    for (const [name, topic] of this.#topics) {
+    for (const name of this.#due) {
       if (this.#asking >= observerLimits.atOnce) return;
-      if (topic.state === 'wanted') this.#ask(name, topic, this.#subscribe(name, topic));
+      this.#due.delete(name);
+      const topic = this.#topics.get(name);
+      if (topic === undefined) continue;
+      if (topic.state === 'wanted' && topic.wills > 0) this.#ask(name, topic, this.#subscribe(name, topic));
+      else if (topic.state === 'wanted') this.#topics.delete(name);
       else if (topic.state === 'subscribed' && topic.wills <= 0)
         this.#ask(name, topic, this.#unsubscribe(name, topic));
     }
@@ -211,6 +255,7 @@ export class Observer {
         if (connection !== this.#client.connection || this.#disposed) return;
         this.#asking -= 1;
         if (topic.wills <= 0 && topic.state !== 'subscribed') this.#topics.delete(name);
+        this.#due.add(name);
         this.#catchUp();
       });
   }

@@ -1,23 +1,33 @@
 /** Watches for wills: for each that a Server holds, a connection of ours subscribes to exactly its topic. */
 import { topicNameProblem } from '../mqtt/topics.ts';
-import type { WillWatch } from '../session/model.ts';
+import type { OfferedWill, WillWatch } from '../session/model.ts';
 import { Observer, type ObserverSource, type ObserverWorld } from './observer.ts';
-
-type HeldWill = Parameters<WillWatch['held']>[0];
 
 export interface ObserversWorld extends ObserverWorld {
   /** The profile whose credentials serve for a will; undefined where there is none, or it does not want to be observed. */
-  sourceOf(will: HeldWill): ObserverSource | undefined;
+  sourceOf(will: OfferedWill): ObserverSource | undefined;
 }
 
 /** Observers at most, one a Server and set of credentials. */
 const observerLimit = 64;
 
+/** A will that a Server holds, or may hold soon, and what watches for it. */
+interface Watched {
+  readonly topic: string;
+  /** As it was when the will was seen: what it came by may be gone when observing is turned on. */
+  readonly source: ObserverSource | undefined;
+  observer: Observer | undefined;
+  over: boolean;
+}
+
 export class Observers implements WillWatch {
   readonly #world: ObserversWorld;
   readonly #observers = new Map<string, Observer>();
-  /** Every will that a Server holds, and what watches for it. */
-  readonly #held = new Map<number, { readonly will: HeldWill; observer: Observer | undefined }>();
+  /** By their connection, until it is known whether the Server holds them. */
+  readonly #offered = new Map<number, Watched>();
+  readonly #held = new Map<number, Watched>();
+  /** Those that are to be connected without a will to wait for, too, by who asks for that. */
+  readonly #ready = new Map<string, ObserverSource>();
   #on = false;
 
   constructor(world: ObserversWorld) {
@@ -28,44 +38,91 @@ export class Observers implements WillWatch {
   turn(on: boolean): void {
     if (this.#on === on) return;
     this.#on = on;
-    if (on) for (const id of this.#held.keys()) this.#watch(id);
-    else this.dispose();
+    if (!on) {
+      this.dispose();
+      return;
+    }
+    for (const source of this.#ready.values()) this.#observerOf(source)?.stay(true);
+    for (const watched of [...this.#held.values(), ...this.#offered.values()]) this.#watch(watched);
+  }
+
+  /** Wills are near: an observer is connected from now on, so that its SUBSCRIBE goes out at once. */
+  beReady(key: string, source: ObserverSource): void {
+    if (this.#ready.has(key)) return;
+    this.#ready.set(key, source);
+    if (this.#on) this.#observerOf(source)?.stay(true);
+  }
+
+  /** As before `beReady`. */
+  noLongerReady(key: string): void {
+    const source = this.#ready.get(key);
+    if (source === undefined) return;
+    this.#ready.delete(key);
+    const shared = keyOf(source);
+    if ([...this.#ready.values()].some((other) => keyOf(other) === shared)) return;
+    this.#observers.get(shared)?.stay(false);
+  }
+
+  /** The Server was not there, and is: observers that wait before they try again do so now. */
+  isBack(server: string): void {
+    for (const observer of this.#observers.values()) if (observer.server === server) observer.tryNow();
   }
 
   // The rules are in the midst of a packet when they tell; what an observer sends is one more packet for them.
 
-  held(will: HeldWill): void {
-    this.#held.set(will.id, { will, observer: undefined });
-    if (this.#on) queueMicrotask(() => this.#watch(will.id));
+  offered(will: OfferedWill): void {
+    this.#offered.set(will.connection, this.#begin(will));
+  }
+
+  declined(connection: number): void {
+    this.#end(this.#offered, connection);
+  }
+
+  held(will: OfferedWill & { readonly id: number }): void {
+    const { connection, id } = will;
+    this.#held.set(id, this.#offered.get(connection) ?? this.#begin(will));
+    this.#offered.delete(connection);
   }
 
   released(id: number): void {
-    const held = this.#held.get(id);
-    this.#held.delete(id);
-    const { observer, will } = held ?? {};
-    if (observer !== undefined && will !== undefined) queueMicrotask(() => observer.unwant(will.topic));
+    this.#end(this.#held, id);
   }
 
   /** All of them leave. */
   dispose(): void {
     for (const observer of this.#observers.values()) observer.dispose();
     this.#observers.clear();
-    for (const held of this.#held.values()) held.observer = undefined;
+    for (const watched of [...this.#held.values(), ...this.#offered.values()]) watched.observer = undefined;
   }
 
-  #watch(id: number): void {
-    const held = this.#held.get(id);
-    if (held === undefined || held.observer !== undefined || !this.#on) return;
-    const { will } = held;
-    if (will.tap === 'capture' || !mayObserve(will.topic)) return;
-    const source = this.#world.sourceOf(will);
-    if (source === undefined) return;
+  #begin(will: OfferedWill): Watched {
+    const { topic, tap } = will;
+    const source = tap === 'capture' || !mayObserve(topic) ? undefined : this.#world.sourceOf(will);
+    const watched: Watched = { topic, source, observer: undefined, over: false };
+    if (this.#on && source !== undefined) queueMicrotask(() => this.#watch(watched));
+    return watched;
+  }
+
+  #end(wills: Map<number, Watched>, key: number): void {
+    const watched = wills.get(key);
+    if (watched === undefined) return;
+    wills.delete(key);
+    watched.over = true;
+    const { observer, topic } = watched;
+    if (observer !== undefined) queueMicrotask(() => observer.unwant(topic));
+  }
+
+  #watch(watched: Watched): void {
+    const { topic, source } = watched;
+    if (source === undefined || watched.over || watched.observer !== undefined || !this.#on) return;
+    watched.observer = this.#observerOf(source);
+    watched.observer?.want(topic);
+  }
+
+  #observerOf(source: ObserverSource): Observer | undefined {
     const key = keyOf(source);
-    held.observer = this.#observers.get(key) ?? this.#add(key, source);
-    held.observer?.want(will.topic);
-  }
-
-  #add(key: string, source: ObserverSource): Observer | undefined {
+    const there = this.#observers.get(key);
+    if (there !== undefined) return there;
     if (this.#observers.size >= observerLimit) this.#makeRoom();
     if (this.#observers.size >= observerLimit) return undefined;
     const observer = new Observer(this.#world, source);
@@ -75,7 +132,7 @@ export class Observers implements WillWatch {
 
   #makeRoom(): void {
     for (const [key, observer] of this.#observers) {
-      if (observer.size > 0) continue;
+      if (observer.isNeeded) continue;
       observer.dispose();
       this.#observers.delete(key);
     }

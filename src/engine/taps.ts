@@ -14,6 +14,10 @@ import type { ObserverSource } from './observer.ts';
 export interface TapsWorld {
   readonly clock: Clock;
   readonly tap: FaultTap;
+  /** Programs come by this tap from now on. */
+  inUse(key: string, source: ObserverSource): void;
+  /** It listens no more. */
+  stopped(key: string): void;
   changed(): void;
   log(level: LogLevel, message: string): void;
 }
@@ -69,11 +73,10 @@ export class Taps {
     return isHere && [...this.#running.values()].some(({ proxy }) => proxy.port === port);
   }
 
-  /** Of the newest tap of a Server whose profile wants wills to be watched for. */
-  observerSource(server: string): ObserverSource | undefined {
-    return [...this.#running.values()]
-      .map(({ source }) => source)
-      .findLast((source) => source.server === server && source.profile.observe !== false);
+  /** Of the tap that a connection came by; undefined when its profile does not want wills to be watched for. */
+  observerSource(connection: number): ObserverSource | undefined {
+    const by = [...this.#running.values()].find(({ proxy }) => proxy.has(connection));
+    return by?.source.profile.observe === false ? undefined : by?.source;
   }
 
   /** Throws `no-such-tap`. */
@@ -129,6 +132,7 @@ export class Taps {
       scheme === 'mqtts' || scheme === 'wss'
         ? await tapIdentity(certificateFolder ?? usualCertificateFolder(), listen.host, clock.now())
         : undefined;
+    const source: ObserverSource = { profile, folder, server, address: to };
     const proxy = await startTapProxy({
       listen,
       to,
@@ -139,11 +143,14 @@ export class Taps {
       tap,
       allowRemote,
       clock,
+      reached: () => {
+        if (this.#running.has(key)) this.#world.inUse(key, source);
+      },
       changed,
     });
     return {
       proxy,
-      source: { profile, folder, server, address: to },
+      source,
       head: {
         key,
         profile: profile.name,
@@ -157,6 +164,7 @@ export class Taps {
 
   async #close(key: string, { proxy, head }: RunningTap): Promise<void> {
     this.#running.delete(key);
+    this.#world.stopped(key);
     await proxy.close();
     this.#world.log('info', `The tap of ${head.profile} has stopped.`);
     this.#world.changed();

@@ -63,6 +63,7 @@ export class Lifecycle {
   /** CONNACK with an error, or a close by the Server before any CONNACK. */
   refuse(next: Connection): void {
     const client = next.client;
+    this.#world.watch?.declined(next.id);
     judgeRefusedSessionPresent(this.#world, next);
     this.#world.insights.refused(next);
     const { connack } = next;
@@ -83,6 +84,7 @@ export class Lifecycle {
   /** The link was lost between CONNECT and CONNACK: the Server may have accepted, or not. */
   unanswered(next: Connection): void {
     const client = next.client;
+    this.#world.watch?.declined(next.id);
     if (client === undefined) return;
     client.asking.delete(next);
     const end: End = { ...endOf(next, this.#world.nowMs), kind: 'connect-unanswered', cause: 'unanswered' };

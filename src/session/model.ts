@@ -79,18 +79,27 @@ export interface FaultNote {
   readonly detail?: string | undefined;
 }
 
+/** A will that a CONNECT carried. */
+export interface OfferedWill {
+  readonly server: string;
+  readonly topic: string;
+  readonly connection: number;
+  readonly tap: ConnectionInfo['tap'];
+  /** The key of our own client, when it is one. */
+  readonly client: string | undefined;
+}
+
 /** Who is told at once which wills a Server holds, so that somebody can be subscribed before they are due. */
 export interface WillWatch {
+  /**
+   * A CONNECT carried a will. It can fall due as soon as the Server has accepted that, so this is told before: `held` follows when
+   * it has, and `declined` when it has not.
+   */
+  offered(will: OfferedWill): void;
+  /** The CONNECT of this connection was refused or not answered. It may have offered nothing. */
+  declined(connection: number): void;
   /** An accepted CONNECT carried a will. `id` is that of its view. */
-  held(will: {
-    readonly id: number;
-    readonly server: string;
-    readonly topic: string;
-    readonly connection: number;
-    readonly tap: ConnectionInfo['tap'];
-    /** The key of our own client, when it is one. */
-    readonly client: string | undefined;
-  }): void;
+  held(will: OfferedWill & { readonly id: number }): void;
   /** Nothing more can come of the will. */
   released(id: number): void;
 }

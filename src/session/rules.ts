@@ -35,6 +35,7 @@ import { Observation } from './observation.ts';
 import { ACTIVITY, FLAG } from './open-connections.ts';
 import { SessionMoves } from './session-moves.ts';
 import { onSuback, onSubscribe, onUnsubscribe } from './subscriptions.ts';
+import { offeredWill } from './will-cases.ts';
 import { WillJudge } from './will-judge.ts';
 import { World } from './world.ts';
 
@@ -325,6 +326,8 @@ export class SessionRules implements SessionRulesInput {
       at.client = at.server.client(clientId);
       at.client.asking.add(at);
     }
+    const { will } = at.connect;
+    if (will !== undefined) this.#world.watch?.offered(offeredWill(at, will));
     this.#world.changed.connections.mark(at);
   }
 

@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import type { DecisionRow } from './decision-table.ts';
 import type { End } from './end.ts';
 import { fact } from './facts.ts';
-import type { Fact, Severity, Verdict } from './model.ts';
+import type { Fact, OfferedWill, Severity, Verdict } from './model.ts';
 import { agreedFacts, endFacts, ruleFacts } from './telling.ts';
 import { tolerances } from './tolerances.ts';
 import { Will } from './will.ts';
@@ -36,9 +36,7 @@ export class WillCases {
     const will = this.#newWill(this.#world.newId('will'), connection, client, message);
     connection.will = will;
     this.#world.changed.wills.mark(will);
-    const { server, tap, client: key } = connection.info;
-    const { topic } = message;
-    this.#world.watch?.held({ id: will.id, server, topic, connection: connection.id, tap, client: key });
+    this.#world.watch?.held({ id: will.id, ...offeredWill(connection, message) });
   }
 
   /** The CONNECT was refused or not answered: no view shows the will, but it must not be published, or may be. */
@@ -278,6 +276,12 @@ export class WillCases {
     this.#world.changed.expectations.mark(willCase);
     if (willCase.will.id !== 0) this.#world.changed.wills.mark(willCase.will);
   }
+}
+
+/** What who watches for wills is told of one. */
+export function offeredWill(connection: Connection, { topic }: WillMessage): OfferedWill {
+  const { server, tap, client } = connection.info;
+  return { server, topic, connection: connection.id, tap, client };
 }
 
 /** The time at which a will is due by the end of its connection: with that, or after the shorter of delay and expiry. */

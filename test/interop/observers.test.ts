@@ -1,4 +1,5 @@
 /** Observers beside brokers that are not ours: the wills of programs behind a tap are seen, and nothing else is asked for. */
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TapView } from '../../src/engine/messages.ts';
 import type { ConnectionProfile } from '../../src/profile/model.ts';
@@ -106,5 +107,49 @@ describe('beside aedes', () => {
     } finally {
       await broker.stop();
     }
+  });
+});
+
+describe('beside a Mosquitto where each user may read only what is its own', () => {
+  const names = ['ann', 'bob'];
+  let broker: Running;
+  beforeAll(async () => {
+    broker = await startMosquitto({
+      passwords: Object.fromEntries(names.map((name) => [name, `secret of ${name}`])),
+      acl: ['pattern readwrite own/%u/#'],
+    });
+  });
+  afterAll(() => broker.stop());
+
+  it('the will that came by the tap of a profile is watched for as that profile', async () => {
+    const wills: string[] = [];
+    let server = '';
+    for (const username of names) {
+      const user = { username, password: `secret of ${username}` };
+      const profile = { ...plainProfile, ...user, name: username, broker: at(broker.port) };
+      const tap = await host.request('startTap', { profile, file, folder: '/', sandbox: plainSandbox });
+      const client = await host.connect({
+        ...program,
+        ...user,
+        name: `program of ${username}`,
+        clientId: username,
+        will: message(`own/${username}/status`, 'offline', { qos: 1 }),
+        broker: at(tap.port),
+      });
+      server = tap.server;
+      wills.push(client.key);
+    }
+    const answered = async (): Promise<number> =>
+      (await host.trace()).filter(({ title }) => title === 'SUBACK').length;
+    while ((await answered()) < names.length) await setImmediate();
+    for (const client of wills) await host.request('drop', { client });
+    const judgedWills = (): readonly ExpectationView[] =>
+      [...host.expectations.values()].filter(
+        (each) => each.kind === 'will' && each.server === server && each.verdict !== 'pending',
+      );
+    await host.until(() => judgedWills().length === names.length);
+    expect(judgedWills().map(({ clientId, verdict }) => [clientId, verdict])).toEqual(
+      names.map((name) => [name, 'met']),
+    );
   });
 });

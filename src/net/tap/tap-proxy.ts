@@ -44,6 +44,8 @@ export interface TapOptions {
   readonly clock?: Clock | undefined;
   /** From 0 to 1, for jitter. */
   readonly random?: (() => number) | undefined;
+  /** A Client has come, and the Server is there for it; nothing has passed yet. */
+  readonly reached?: (() => void) | undefined;
   /** Connections, rules or faults have changed. */
   readonly changed?: (() => void) | undefined;
 }
@@ -70,6 +72,8 @@ export interface TapProxy {
   readonly rules: readonly FaultRuleView[];
   /** The newest `limit` connections that are open, newest first. */
   connections(limit: number): readonly TappedView[];
+  /** Whether a connection of the trace came by it, and is open. */
+  has(connection: number): boolean;
   /** Makes a fault on one connection. False when there is none with this id. */
   fault(connection: number, fault: Fault): boolean;
   /** Makes a fault on all connections, and, unless it ends them, on all that will come. Returns the rule for those. */
@@ -156,6 +160,10 @@ class RunningProxy implements TapProxy {
       views.push({ connection: id, clientId, from, state, faults });
     }
     return views;
+  }
+
+  has(connection: number): boolean {
+    return this.#byId.has(connection);
   }
 
   fault(connection: number, fault: Fault): boolean {
@@ -260,6 +268,7 @@ class RunningProxy implements TapProxy {
     }
     if (connection.signal.aborted) return;
     this.#byId.set(connection.id, connection);
+    this.#options.reached?.();
     this.#rules.opened(connection);
     connection.start();
   }

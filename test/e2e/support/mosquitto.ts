@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -22,8 +23,15 @@ export interface RunningMosquitto {
   stop(): Promise<void>;
 }
 
-/** Starts Mosquitto and waits until it says that it runs. */
-export async function startMosquitto(): Promise<RunningMosquitto> {
+/** Who may connect, and the rest of what a Mosquitto lets them do. */
+export interface MosquittoUsers {
+  readonly passwords: Readonly<Record<string, string>>;
+  /** Lines of its `acl_file`. */
+  readonly acl: readonly string[];
+}
+
+/** Starts Mosquitto and waits until it says that it runs. Without `users` anybody may do anything. */
+export async function startMosquitto(users?: MosquittoUsers): Promise<RunningMosquitto> {
   const executable = mosquittoPath();
   if (executable === undefined)
     throw new Error('Mosquitto is not installed. On Debian: apt-get install mosquitto.');
@@ -33,7 +41,7 @@ export async function startMosquitto(): Promise<RunningMosquitto> {
   const config = join(folder.path, 'mosquitto.conf');
   writeFileSync(
     config,
-    `listener ${port} 127.0.0.1\nlistener ${webSocketPort} 127.0.0.1\nprotocol websockets\nallow_anonymous true\npersistence false\nlog_dest stderr\nlog_type all\n`,
+    `listener ${port} 127.0.0.1\nlistener ${webSocketPort} 127.0.0.1\nprotocol websockets\n${accessOf(folder.path, users)}persistence false\nlog_dest stderr\nlog_type all\n`,
   );
   const child: ChildProcess = spawn(executable, ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<void>((settle) => child.once('close', () => settle()));
@@ -55,4 +63,23 @@ export async function startMosquitto(): Promise<RunningMosquitto> {
       folder.remove();
     },
   };
+}
+
+/** Writes the files that say who may do what. Returns the lines of the configuration for them. */
+function accessOf(folder: string, users: MosquittoUsers | undefined): string {
+  if (users === undefined) return 'allow_anonymous true\n';
+  const [passwords, acl] = [join(folder, 'passwords'), join(folder, 'acl')];
+  const lines = Object.entries(users.passwords).map(([name, password]) => `${name}:${hashed(password)}\n`);
+  writeFileSync(passwords, lines.join(''), { mode: 0o600 });
+  writeFileSync(acl, `${users.acl.join('\n')}\n`, { mode: 0o600 });
+  // Started by root it would become another user, who may not read these files.
+  return `user root\nallow_anonymous false\npassword_file ${passwords}\nacl_file ${acl}\n`;
+}
+
+/** As mosquitto_passwd writes it: PBKDF2 with SHA-512. */
+function hashed(password: string): string {
+  const salt = randomBytes(12);
+  const iterations = 101;
+  const hash = pbkdf2Sync(password, salt, iterations, 64, 'sha512');
+  return `$7$${iterations}$${salt.toString('base64')}$${hash.toString('base64')}`;
 }

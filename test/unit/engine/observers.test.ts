@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { observerLimits } from '../../../src/engine/observer.ts';
 import type { ConnectionProfile, SandboxSettings } from '../../../src/profile/model.ts';
 import { parseProfileFile } from '../../../src/profile/parse.ts';
-import type { ExpectationView } from '../../../src/session/model.ts';
+import type { ConnectionView, ExpectationView } from '../../../src/session/model.ts';
 import { renderFact } from '../../../src/session/sentences.ts';
 import type { RecordDetails } from '../../../src/trace/model.ts';
 import { message, plainProfile } from '../net/support/bench.ts';
@@ -68,6 +68,29 @@ async function decided(clientId: string): Promise<ExpectationView> {
   const expectation = host.expectation('will', clientId);
   if (expectation === undefined) throw new Error('There is no expectation.');
   return expectation;
+}
+
+/** A tap of a profile, and programs that come by it. */
+async function tapped(profile: Partial<ConnectionProfile> = {}, sandbox = plainSandbox) {
+  const settings = await host.request('startTap', {
+    profile: { ...plainProfile, name: 'tapped', broker: { kind: 'sandbox' }, ...profile },
+    file,
+    folder: '/',
+    sandbox,
+  });
+  const { port } = settings;
+  return {
+    settings,
+    program: (clientId: string, more: Partial<ConnectionProfile> = {}) =>
+      host.connect({
+        ...demo,
+        name: clientId,
+        clientId,
+        will: message(`status/${clientId}`, 'offline'),
+        broker: { kind: 'network', scheme: 'mqtt', host: '127.0.0.1', port, path: '' },
+        ...more,
+      }),
+  };
 }
 
 describe('an observer', () => {
@@ -207,6 +230,56 @@ describe('an observer', () => {
     const [one] = [...host.connections.values()].filter(({ observer }) => observer);
     expect(one?.server).toBe(tap.server);
     expect(host.connections.size).toBe(3);
+  });
+
+  it('is connected already when a further program comes, and subscribes before its CONNECT is answered', async () => {
+    const { settings, program } = await tapped();
+    await program('first', { will: undefined });
+    await host.traceWith('CONNACK');
+    await host.until(() => observers().length === 1);
+    await program('second');
+    await subscribed();
+    const behind = (): readonly ConnectionView[] =>
+      [...host.connections.values()].filter(({ server }) => server === settings.server);
+    await host.until(() => behind().some(({ clientId }) => clientId === 'second'));
+    const names = new Map(
+      behind().map(({ id, observer, clientId }) => [id, observer === true ? 'observer' : clientId]),
+    );
+    const titles = (await host.trace()).map(({ title, connection }) => `${names.get(connection)}: ${title}`);
+    const order = ['second: CONNECT', 'observer: SUBSCRIBE', 'second: CONNACK'];
+    expect(titles.filter((title) => order.includes(title))).toEqual(order);
+    // It stays without a will to wait for, as long as the tap is there.
+    await host.request('stopTap', { tap: settings.key });
+    await host.until(() => host.taps.length === 0);
+    host.clock.advance(60_000);
+    host.clock.advance(observerLimits.lingerMs);
+    await allLeft();
+  });
+
+  it('unsubscribes when the CONNECT with the will was refused', async () => {
+    const users = { ...plainSandbox, users: [{ username: 'ann', password: 'secret' }] };
+    const { program } = await tapped({ username: 'ann', password: 'secret' }, users);
+    await program('first', { password: 'secret', username: 'ann', will: undefined });
+    await host.until(() => observers().length === 1);
+    await program('demo', { password: 'wrong', username: 'ann' }).catch(() => undefined);
+    await host.traceWith('UNSUBACK');
+    expect((await sent('SUBSCRIBE')).length).toBe(1);
+    expect(host.wills.size).toBe(0);
+  });
+
+  it('has the credentials of the profile by whose tap a will came', async () => {
+    const names = ['ann', 'bob'];
+    const users = { ...plainSandbox, users: names.map((username) => ({ username, password: 'secret' })) };
+    for (const username of names) {
+      const credentials = { username, password: 'secret' };
+      const { program } = await tapped({ name: username, ...credentials }, users);
+      await program(username, credentials);
+    }
+    await subscribed(2);
+    const connects = (await sent('CONNECT')).map(
+      ({ fields }) => fields.find(({ name }) => name === 'User Name')?.value,
+    );
+    expect(connects.toSorted()).toEqual(names);
   });
 
   it('leaves no expectation and no insight of its own', async () => {
