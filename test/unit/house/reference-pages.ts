@@ -143,15 +143,15 @@ export function renderInsights(): string {
     '',
     '## Observers',
     '',
-    'A will that nobody in view is subscribed to would stay `unobserved`. So for each will that a client or a tap of a profile leaves, one
-more connection with the credentials of that profile subscribes to exactly the Will Topic, as soon as the CONNECT is seen and before it
-is answered; if it is refused, the subscription is taken back. Nothing is held back for that: a will that falls due before the Server
-has acknowledged the subscription stays `unobserved` unless it is seen otherwise. Beside a tap that programs use, the connection
-stays while there is no will to wait for, so that the next SUBSCRIBE goes out at once; else it leaves after half a minute. There is one
-connection for each Server and set of credentials, under a Client Identifier that begins with `sessionObserver`: where two profiles
-tap one Server, the wills that came by a tap are watched for as its profile. It asks for no retained messages,
-and for RETAIN as it was published; before 5.0, which knows neither, it goes without. It unsubscribes when nothing more can come, and
-never subscribes to a topic that begins with `$`. The setting `mqttSession.observers` and `observe: false` in a profile turn it off.',
+    'A will that nobody in view is subscribed to would stay `unobserved`. So for each will that a client or a tap of a profile leaves, one',
+    'more connection with the credentials of that profile subscribes to exactly the Will Topic, as soon as the CONNECT is seen and before it',
+    'is answered; if it is refused, the subscription is taken back. Nothing is held back for that: a will that falls due before the Server',
+    'has acknowledged the subscription stays `unobserved` unless it is seen otherwise. Beside a tap that programs use, the connection',
+    'stays while there is no will to wait for, so that the next SUBSCRIBE goes out at once; else it leaves after half a minute. There is one',
+    'connection for each Server and set of credentials, under a Client Identifier that begins with `sessionObserver`: where two profiles',
+    'tap one Server, the wills that came by a tap are watched for as its profile. It asks for no retained messages,',
+    'and for RETAIN as it was published; before 5.0, which knows neither, it goes without. It unsubscribes when nothing more can come, and',
+    'never subscribes to a topic that begins with `$`. The setting `mqttSession.observers` and `observe: false` in a profile turn it off.',
     '',
     '## Published but not seen',
     '',
