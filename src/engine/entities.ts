@@ -58,7 +58,10 @@ export class Entities {
   endAt(atMs: number): SessionChanges {
     const pending = [...this.#expectations.values()].filter(({ verdict }) => verdict === 'pending');
     const expectations = pending.map((each) => leftOpen(each, atMs));
-    const changes = { connections: [], sessions: [], wills: [], expectations, insights: [] };
+    const wills = [...this.#wills.values()]
+      .filter(({ foreseen }) => foreseen !== undefined)
+      .map((each) => ({ ...each, foreseen: undefined }));
+    const changes = { connections: [], sessions: [], wills, expectations, insights: [] };
     this.apply(changes);
     return changes;
   }

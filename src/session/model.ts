@@ -270,6 +270,11 @@ export interface WillView {
    */
   readonly state: 'armed' | 'waiting' | 'published' | 'discarded' | 'cancelled' | 'due';
   readonly dueAtMs?: number | undefined;
+  /**
+   * Set while it is armed and its Client is silent: when it is due if nothing more comes, and the expectation (of kind
+   * `keep-alive`) from which that follows.
+   */
+  readonly foreseen?: { readonly dueAtMs: number; readonly expectation: number } | undefined;
   readonly publishedAtMs?: number | undefined;
   /** The PUBLISH that a subscriber received. */
   readonly publishSeq?: number | undefined;

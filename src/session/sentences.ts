@@ -250,7 +250,10 @@ export const factTemplates = {
   lastPacket: 'The last packet from the Client came at {lastAtMs}',
   frozen: 'The Client was frozen at {frozenAtMs}: it sends nothing, PINGREQ included',
   frozenByTap:
-    'The tap holds what the Client sends since {frozenAtMs}: nothing reaches the Server, no PINGREQ either',
+    'The tap held back what the Client sent from {frozenAtMs} on: nothing reached the Server, no PINGREQ either',
+  willWithClose: 'With that close the Will Message is due: at {dueAtMs}, if nothing comes before',
+  willAfterClose:
+    'The Will Message is due {waitSeconds} after that close: at {dueAtMs}, if nothing comes before',
   keepAliveClosed: 'The Server ended the connection {afterMs} after that',
   keepAliveClosedEarly: 'The Server said 0x8D (Keep Alive timeout) {beforeMs} before that',
   keepAliveStillOpen: 'The connection was still open at {untilAtMs}',

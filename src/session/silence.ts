@@ -8,9 +8,10 @@ import type { Connection } from './connection.ts';
 import type { DecisionRow, EndKind } from './decision-table.ts';
 import { type End, keepAliveEndsAtMs } from './end.ts';
 import { fact } from './facts.ts';
-import type { ExpectationView, Fact, Severity, Verdict } from './model.ts';
+import { foreseenWillFact, willAfterSilence } from './foreseen.ts';
+import type { ExpectationView, Fact, Severity, Verdict, WillView } from './model.ts';
 import { FLAG } from './open-connections.ts';
-import { readingFact, ruleFacts } from './telling.ts';
+import { frozenFacts, readingFact, ruleFacts } from './telling.ts';
 import { Timer } from './timers.ts';
 import { keepAliveMissedAfterMs, silenceWorthTelling, tolerances } from './tolerances.ts';
 import type { World } from './world.ts';
@@ -23,6 +24,8 @@ class SilenceCase implements Viewable<ExpectationView> {
   readonly row: DecisionRow | undefined;
   readonly dueAtMs: number | undefined;
   readonly base: readonly Fact[];
+  /** What follows from a close for the will, told while that is open. */
+  readonly foreseen: Fact | undefined;
   verdict: Verdict = 'pending';
   severity: Severity;
   decidedAtMs: number | undefined = undefined;
@@ -45,6 +48,7 @@ class SilenceCase implements Viewable<ExpectationView> {
     this.base = base;
     const dueAtMs = keepAliveEndsAtMs(connection);
     this.dueAtMs = Number.isFinite(dueAtMs) ? dueAtMs : undefined;
+    this.foreseen = this.dueAtMs === undefined ? undefined : foreseenWillFact(connection, this.dueAtMs);
   }
 
   view(): ExpectationView {
@@ -67,8 +71,13 @@ class SilenceCase implements Viewable<ExpectationView> {
       observed: this.observed,
       deviationMs: this.deviationMs,
       checks: [],
-      facts: [...this.base, ...this.outcome],
+      facts: [...this.base, ...this.#then()],
     };
+  }
+
+  #then(): readonly Fact[] {
+    if (this.verdict !== 'pending') return this.outcome;
+    return this.foreseen === undefined ? [] : [this.foreseen];
   }
 }
 
@@ -83,6 +92,14 @@ export class Silence {
     this.#connection = connection;
     this.#timer = new Timer((atMs) => this.#look(atMs));
     this.#watch();
+  }
+
+  /** What follows for the will if nothing more comes: when it is due, and by which expectation. Undefined unless that is open. */
+  get foreseen(): WillView['foreseen'] {
+    const silence = this.#case;
+    if (silence?.dueAtMs === undefined || silence.verdict !== 'pending') return undefined;
+    const dueAtMs = willAfterSilence(this.#connection, silence.dueAtMs);
+    return dueAtMs === undefined ? undefined : { dueAtMs, expectation: silence.id };
   }
 
   /** The user froze the Client: the silence is told at once. */
@@ -140,7 +157,7 @@ export class Silence {
     );
     this.#case = silence;
     connection.mark(FLAG.silent, true);
-    this.#world.changed.expectations.mark(silence);
+    this.#mark(silence);
     if (silence.dueAtMs === undefined) {
       silence.verdict = 'undecided';
       silence.decidedAtMs = this.#world.nowMs;
@@ -154,7 +171,7 @@ export class Silence {
     silence.verdict = 'missed';
     silence.decidedAtMs = atMs;
     silence.outcome = [fact('keepAliveStillOpen', { untilAtMs: atMs })];
-    this.#world.changed.expectations.mark(silence);
+    this.#mark(silence);
   }
 
   #judgeEnd(silence: SilenceCase, end: End): void {
@@ -207,7 +224,13 @@ export class Silence {
     silence.outcome = outcome;
     silence.decidedAtMs = this.#world.nowMs;
     if (severity !== undefined) silence.severity = severity;
-    this.#world.changed.expectations.mark(silence);
+    this.#mark(silence);
+  }
+
+  #mark(silence: SilenceCase): void {
+    const { expectations, wills } = this.#world.changed;
+    expectations.mark(silence);
+    if (this.#connection.will !== undefined) wills.mark(this.#connection.will);
   }
 }
 
@@ -216,7 +239,7 @@ const closedByServer: ReadonlySet<EndKind> = new Set(['keep-alive', 'server-clos
 
 /** What is known of the Keep Alive, and since when the Client is silent. */
 function keepAliveFacts(connection: Connection): Fact[] {
-  const { connect, connack, keepAliveSeconds, frozen } = connection;
+  const { connect, connack, keepAliveSeconds } = connection;
   if (connect === undefined) return [];
   const facts = [
     fact('connectKeepAlive', { keepAliveSeconds: connect.keepAliveSeconds }, { seq: connect.seq }),
@@ -233,11 +256,7 @@ function keepAliveFacts(connection: Connection): Fact[] {
   facts.push(
     fact('lastPacket', { lastAtMs: connection.lastFromClientAtMs }, { seq: connection.lastFromClientSeq }),
   );
-  if (frozen !== undefined) {
-    const code = frozen.byTap === true ? 'frozenByTap' : 'frozen';
-    facts.push(fact(code, { frozenAtMs: frozen.atMs }, { seq: frozen.seq }));
-  }
-  return facts;
+  return [...facts, ...frozenFacts(connection)];
 }
 
 function silenceFacts(connection: Connection): CaseFacts {

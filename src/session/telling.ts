@@ -69,7 +69,8 @@ function connectFactBefore5(connection: Connection): Fact[] {
 
 /** How the connection ended, and what its DISCONNECT changed. */
 export function endFacts(connection: Connection, end: End): Fact[] {
-  const facts = [endFact(connection, end)];
+  // What made the Client silent comes before what came of it.
+  const facts = [...(end.kind === 'keep-alive' ? frozenFacts(connection) : []), endFact(connection, end)];
   const { clientDisconnect } = connection;
   if (end.expiry.change !== 'none' && clientDisconnect?.sessionExpiryInterval !== undefined) {
     facts.push(
@@ -85,6 +86,13 @@ export function endFacts(connection: Connection, end: End): Fact[] {
     facts.push(fact('endUncertain', { fromAtMs: end.fromMs, untilAtMs: end.untilMs }));
   }
   return facts;
+}
+
+/** Since when the user or a fault keeps the Client silent, if so. */
+export function frozenFacts({ frozen }: Connection): Fact[] {
+  if (frozen === undefined) return [];
+  const code = frozen.byTap === true ? 'frozenByTap' : 'frozen';
+  return [fact(code, { frozenAtMs: frozen.atMs }, { seq: frozen.seq })];
 }
 
 /** The rule of a row: its own sentence, how long the Server must wait, and how an ambiguous passage is read. */

@@ -87,6 +87,7 @@ export class Will implements Viewable<WillView> {
       armedAtMs: this.armedAtMs,
       state: this.state,
       dueAtMs: this.state === 'waiting' || this.state === 'due' ? this.case?.due?.atMs : undefined,
+      foreseen: this.state === 'armed' ? this.connection.silence?.foreseen : undefined,
       publishedAtMs: this.publishedAtMs,
       publishSeq: this.publishSeq,
       expectation: this.case?.id,

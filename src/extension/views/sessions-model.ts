@@ -274,18 +274,34 @@ function willNode(
   const word = willStateWord(will);
   const pending = own?.verdict === 'pending';
   const parts = pending ? [] : [word];
+  const { foreseen } = will;
+  const status = own === undefined ? foreseenStatus(foreseen, nowMs) : [expectationStatus(own, nowMs)];
+  const spoken = own === undefined ? foreseenSpoken(foreseen) : [expectationSpoken(own)];
+  const explained = own?.id ?? foreseen?.expectation;
   return {
     kind: 'will',
     id: `${parent} will`,
     label,
-    description: [...parts, ...(own === undefined ? [] : [expectationStatus(own, nowMs)])].join(' · '),
-    spoken: [label, ...parts, ...(own === undefined ? [] : [expectationSpoken(own)])].join(', '),
+    description: [...parts, ...status].join(' · '),
+    spoken: [label, ...parts, ...spoken].join(', '),
     icon: { name: 'mail' },
-    context: own === undefined ? ';will;' : ';will;explain;',
+    context: explained === undefined ? ';will;' : ';will;explain;',
     session: will.session,
-    ...(own === undefined ? {} : { expectation: own.id }),
+    ...(explained === undefined ? {} : { expectation: explained }),
     children: [],
   };
+}
+
+/** When the will of a silent Client is due if nothing more comes from it. */
+function foreseenStatus(foreseen: WillView['foreseen'], nowMs: number): readonly string[] {
+  if (foreseen === undefined) return [];
+  const leftMs = foreseen.dueAtMs - nowMs;
+  return [leftMs > 0 ? l10n.t('due in {0} if nothing comes', countdown(leftMs)) : l10n.t('due now')];
+}
+
+/** As `foreseenStatus`, with a time of day: it does not change while it is read out. */
+function foreseenSpoken(foreseen: WillView['foreseen']): readonly string[] {
+  return foreseen === undefined ? [] : [l10n.t('due at {0} if nothing comes', timeOfDay(foreseen.dueAtMs))];
 }
 
 const verdictIcons: Readonly<Record<ExpectationView['verdict'], SessionsNode['icon']>> = {

@@ -215,6 +215,7 @@ function addWill(builder: TrackBuilder, will: WillView, { entities, nowMs, words
   if (will.state === 'due' && will.dueAtMs !== undefined && owed) {
     builder.bar('owed', will.dueAtMs, Math.max(nowMs, will.dueAtMs), target);
   }
+  if (will.foreseen !== undefined) addForeseen(builder, will.foreseen, nowMs, words);
   const look = willLook(will, expectation);
   if (look !== undefined) {
     const label = (): string =>
@@ -223,6 +224,19 @@ function addWill(builder: TrackBuilder, will: WillView, { entities, nowMs, words
         : willWords(will, expectation, words);
     builder.mark(look.symbol, look.tone, times.markAtMs, target, label);
   }
+}
+
+/** The way from now to the time at which it is due if the Client stays silent. */
+function addForeseen(
+  builder: TrackBuilder,
+  { dueAtMs, expectation }: NonNullable<WillView['foreseen']>,
+  nowMs: number,
+  words: Words,
+): void {
+  const target: Target = { kind: 'expectation', id: expectation };
+  if (dueAtMs > nowMs) builder.bar('waiting', nowMs, dueAtMs, target);
+  const label = (): string => words.t('will.due', { dueAt: words.clock(dueAtMs, 1) });
+  builder.mark('hollow', 'accent', dueAtMs, target, label);
 }
 
 interface WillTimes {

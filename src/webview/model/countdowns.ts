@@ -1,13 +1,17 @@
 /** What is due next, as rows of the countdown strip. Computed from due times; nothing here ticks. */
-import type { ExpectationView } from '../../session/model.ts';
+import type { ExpectationView, WillView } from '../../session/model.ts';
 import type { LaneAction, PageClient } from '../messages.ts';
-import { expectationName } from './describe.ts';
+import { clientName, expectationName } from './describe.ts';
 import type { Entities } from './entities.ts';
 import { type Tone, verdictLook, verdictWords } from './verdicts.ts';
 import type { Words } from './words.ts';
 
 export interface Countdown {
+  /** Names the row among all. */
+  readonly key: string;
   readonly expectation: ExpectationView;
+  /** The row is about what follows for this will if the Client stays as silent as the expectation says. */
+  readonly foreseen?: WillView | undefined;
   readonly fromMs: number;
   readonly dueAtMs: number;
 }
@@ -28,32 +32,34 @@ export const lingeringLimit = { alone: 3, besidePending: 1 } as const;
 export function countdownsOf(
   entities: Entities,
   recentlyDecided: readonly number[],
-  nowMs: number,
 ): { readonly rows: readonly Countdown[]; readonly more: number } {
   const rows: Countdown[] = [];
   const add = (expectation: ExpectationView | undefined): void => {
     // What was cancelled has no due time any more; that it was is told where it counted down.
     const dueAtMs = expectation?.dueAtMs ?? expectation?.decidedAtMs;
     if (expectation === undefined || dueAtMs === undefined) return;
-    rows.push({ expectation, fromMs: expectation.createdAtMs, dueAtMs });
+    rows.push({ key: String(expectation.id), expectation, fromMs: expectation.createdAtMs, dueAtMs });
+    const foreseen = entities.foreseenBy(expectation);
+    const willDueAtMs = foreseen?.foreseen?.dueAtMs;
+    if (willDueAtMs === undefined) return;
+    const key = `${expectation.id} will`;
+    rows.push({ key, expectation, foreseen, fromMs: expectation.createdAtMs, dueAtMs: willDueAtMs });
   };
   for (const id of entities.pending) {
     const expectation = entities.expectations.get(id);
-    if (expectation !== undefined && isWorthCounting(expectation, entities, nowMs)) add(expectation);
+    if (expectation !== undefined && isWorthCounting(expectation)) add(expectation);
   }
   const room = rows.length === 0 ? lingeringLimit.alone : lingeringLimit.besidePending;
   const decided = recentlyDecided.filter((id) => !entities.pending.has(id));
   for (const id of decided.slice(-room)) add(entities.expectations.get(id));
-  rows.sort((a, b) => a.dueAtMs - b.dueAtMs || a.expectation.id - b.expectation.id);
+  rows.sort(
+    (a, b) => a.dueAtMs - b.dueAtMs || a.expectation.id - b.expectation.id || a.key.length - b.key.length,
+  );
   return { rows: rows.slice(0, countdownLimit), more: Math.max(0, rows.length - countdownLimit) };
 }
 
-/** A live client pings in time: its keep alive is of interest only once it should have. */
-function isWorthCounting(expectation: ExpectationView, entities: Entities, nowMs: number): boolean {
-  if (expectation.dueAtMs === undefined || expectation.demands === 'does-not-happen') return false;
-  if (expectation.kind !== 'keep-alive') return true;
-  const keepAliveMs = (entities.connections.get(expectation.connection)?.keepAliveSeconds ?? 0) * 1000;
-  return nowMs >= expectation.dueAtMs - keepAliveMs / 2;
+function isWorthCounting(expectation: ExpectationView): boolean {
+  return expectation.dueAtMs !== undefined && expectation.demands === 'happens';
 }
 
 /** What a row says. */
@@ -66,20 +72,27 @@ export interface CountdownWords {
 }
 
 export function countdownWords(
-  { expectation, dueAtMs }: Countdown,
+  { expectation, foreseen, dueAtMs }: Countdown,
   entities: Entities,
   nowMs: number,
   words: Words,
 ): CountdownWords {
-  const name = expectationName(expectation, words);
-  const reason = reasonOf(expectation, entities, words);
+  const kind = foreseen === undefined ? expectation.kind : 'will';
+  const name =
+    foreseen === undefined
+      ? expectationName(expectation, words)
+      : words.t('countdown.will', { client: clientName(foreseen, words) });
+  const reason =
+    foreseen === undefined
+      ? reasonOf(expectation, entities, words)
+      : foreseenReason(foreseen, expectation, entities, words);
   if (expectation.verdict !== 'pending') {
     return { name, remaining: verdictWords(expectation, words), reason, tone: verdictLook(expectation).tone };
   }
   const leftMs = dueAtMs - nowMs;
   const remaining =
     leftMs >= 0
-      ? words.t(`countdown.${expectation.kind}.due`, { remaining: words.countdown(leftMs) })
+      ? words.t(`countdown.${kind}.due`, { remaining: words.countdown(leftMs) })
       : words.t('countdown.past', { elapsed: words.countdown(-leftMs) });
   return { name, remaining, reason, tone: 'accent' };
 }
@@ -115,6 +128,19 @@ function reasonOf(expectation: ExpectationView, entities: Entities, words: Words
     case 'session-present':
       return '';
   }
+}
+
+function foreseenReason(
+  { connection, foreseen }: WillView,
+  { dueAtMs }: ExpectationView,
+  entities: Entities,
+  words: Words,
+): string {
+  const keepAlive = words.interval(entities.connections.get(connection)?.keepAliveSeconds ?? 0);
+  const waitMs = (foreseen?.dueAtMs ?? 0) - (dueAtMs ?? 0);
+  return waitMs <= 0
+    ? words.t('countdown.foreseen', { keepAlive })
+    : words.t('countdown.foreseenDelay', { keepAlive, delay: words.interval(Math.round(waitMs / 1000)) });
 }
 
 /** How much of the time has passed, 0 to 1. */

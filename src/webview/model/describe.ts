@@ -183,6 +183,10 @@ function willTrackWords(will: WillView, expectation: ExpectationView | undefined
     const due = words.t('will.due', { dueAt: words.clock(will.dueAtMs, 1) });
     return { short: due, full: `${words.t('will.waiting')}, ${due}` };
   }
+  if (will.foreseen !== undefined) {
+    const dueAt = words.clock(will.foreseen.dueAtMs, 1);
+    return { short: words.t('will.due', { dueAt }), full: words.t('will.foreseen', { dueAt }) };
+  }
   const full = willWords(will, expectation, words);
   return {
     short: will.state === 'published' ? words.t('will.published') : (full.split(':')[0] ?? full),

@@ -153,6 +153,12 @@ export class Entities {
     return { lanesChanged: this.#noteTracks(touched), renamed, noticed, decided };
   }
 
+  /** The will that falls due if nothing more comes from the Client whose silence this expectation is about. */
+  foreseenBy({ id, will }: ExpectationView): WillView | undefined {
+    const view = will === undefined ? undefined : this.wills.get(will);
+    return view?.foreseen?.expectation === id ? view : undefined;
+  }
+
   /** The tracks that a lane needs: a session or a will only where there is more to tell than its connection tells. */
   tracksOf(lane: Lane): readonly TrackKind[] {
     if (this.isObserver(lane)) return ['packets'];

@@ -195,7 +195,9 @@ export class PageModel {
       toMs = Math.max(toMs, closedAtMs ?? this.clock.now());
     }
     for (const id of [...this.entities.pending, ...this.entities.leftOpen]) {
-      const dueAtMs = this.entities.expectations.get(id)?.dueAtMs ?? 0;
+      const expectation = this.entities.expectations.get(id);
+      if (expectation === undefined) continue;
+      const dueAtMs = this.entities.foreseenBy(expectation)?.foreseen?.dueAtMs ?? expectation.dueAtMs ?? 0;
       // What lies far ahead would squeeze everything else into a line.
       if (dueAtMs - toMs < Math.max(toMs - fromMs, 60_000)) toMs = Math.max(toMs, dueAtMs);
     }

@@ -24,7 +24,7 @@ export class Strip {
   readonly #context: PageContext;
   readonly #list = el('ul', { class: 'strip-rows' });
   readonly #more = el('p', { class: 'strip-more' });
-  readonly #rows = new Map<number, StripRow>();
+  readonly #rows = new Map<string, StripRow>();
   #countdowns: readonly Countdown[] = [];
   /** When the next decided row leaves. */
   #leavesAtMs: number | undefined;
@@ -39,7 +39,7 @@ export class Strip {
     const { model } = this.#context;
     const nowMs = model.clock.now();
     const recent = model.recentlyDecided(nowMs);
-    const { rows, more } = countdownsOf(model.entities, recent.ids, nowMs);
+    const { rows, more } = countdownsOf(model.entities, recent.ids);
     this.#countdowns = rows;
     this.#leavesAtMs = recent.nextMs === undefined ? undefined : nowMs + recent.nextMs;
     this.element.setAttribute('aria-label', model.words.t('countdown.label'));
@@ -57,9 +57,9 @@ export class Strip {
     const offered = new Set<string>();
     for (const countdown of this.#countdowns) {
       // What helps one countdown of a client helps them all: once is enough.
-      const { server, clientId, verdict, id } = countdown.expectation;
+      const { server, clientId, verdict } = countdown.expectation;
       const client = laneKeyOf({ server, clientId });
-      this.#rows.get(id)?.update(countdown, nowMs, !offered.has(client));
+      this.#rows.get(countdown.key)?.update(countdown, nowMs, !offered.has(client));
       if (verdict === 'pending') offered.add(client);
     }
     return nextChangeMs(this.#countdowns, nowMs);
@@ -76,18 +76,18 @@ export class Strip {
   }
 
   #arrange(): void {
-    const wanted = new Set(this.#countdowns.map(({ expectation }) => expectation.id));
-    for (const [id, row] of this.#rows) {
-      if (wanted.has(id)) continue;
+    const wanted = new Set(this.#countdowns.map(({ key }) => key));
+    for (const [key, row] of this.#rows) {
+      if (wanted.has(key)) continue;
       row.element.remove();
-      this.#rows.delete(id);
+      this.#rows.delete(key);
     }
     let before: Element | null = this.#list.firstElementChild;
-    for (const { expectation } of this.#countdowns) {
-      let row = this.#rows.get(expectation.id);
+    for (const { key, expectation } of this.#countdowns) {
+      let row = this.#rows.get(key);
       if (row === undefined) {
         row = stripRow(this.#context, expectation.id);
-        this.#rows.set(expectation.id, row);
+        this.#rows.set(key, row);
       }
       if (row.element === before) before = before.nextElementSibling;
       else this.#list.insertBefore(row.element, before);

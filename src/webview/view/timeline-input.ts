@@ -233,9 +233,8 @@ export class TimelineInput {
       case 'will': {
         const will = model.entities.wills.get(lane.wills.at(-1) ?? -1);
         if (will === undefined) return undefined;
-        return will.expectation === undefined
-          ? { kind: 'will', id: will.id }
-          : { kind: 'expectation', id: will.expectation };
+        const id = will.expectation ?? will.foreseen?.expectation;
+        return id === undefined ? { kind: 'will', id: will.id } : { kind: 'expectation', id };
       }
       case 'packets': {
         const seq = neighbourPacket(lane, model.index, undefined, -1);

@@ -224,8 +224,11 @@ export class Timeline {
     const horizonMs = nowMs + this.#scale.spanMs * 0.5;
     let latest: number | undefined;
     for (const id of entities.pending) {
-      const { kind, dueAtMs = 0 } = entities.expectations.get(id) ?? {};
-      if (kind === 'keep-alive' || dueAtMs < nowMs || dueAtMs > horizonMs) continue;
+      const expectation = entities.expectations.get(id);
+      if (expectation === undefined) continue;
+      const isSilence = expectation.kind === 'keep-alive';
+      const { dueAtMs = 0 } = (isSilence ? entities.foreseenBy(expectation)?.foreseen : expectation) ?? {};
+      if (dueAtMs < nowMs || dueAtMs > horizonMs) continue;
       latest = Math.max(latest ?? 0, dueAtMs);
     }
     return latest;

@@ -58,8 +58,11 @@ export class WillPanel implements View {
     };
     const state = el('span', { class: 'verdict', text: willWords(will, expectation, words) });
     if (expectation !== undefined) state.dataset['tone'] = verdictLook(expectation).tone;
-    const why = expectation === undefined ? [] : [this.#whyButton(expectation.id)];
-    add(words.t('will.state'), state, ...why);
+    const { foreseen } = will;
+    if (foreseen !== undefined)
+      state.textContent = words.t('will.foreseen', { dueAt: words.clock(foreseen.dueAtMs, 1) });
+    const reason = expectation?.id ?? foreseen?.expectation;
+    add(words.t('will.state'), state, ...(reason === undefined ? [] : [this.#whyButton(reason)]));
     add(words.t('will.topic'), code(will.topic));
     const length = words.t('will.payloadLength', { length: words.number(will.payloadLength) });
     add(

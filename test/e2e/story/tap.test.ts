@@ -7,27 +7,45 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileGo, debianPython } from '../../interop/support/clients.ts';
 import { projectFolder, temporaryFolder } from '../support/folders.ts';
+import { type RunningMosquitto, startMosquitto } from '../support/mosquitto.ts';
 import { pictureOfFailures, Stage } from '../support/stage.ts';
 
 const samples = join(projectFolder, 'samples');
 
-/** The sample, at a port that is free. */
-const tapFile = readFileSync(join(samples, 'tap.mqtt.yaml'), 'utf8').replace(
-  'listen: 127.0.0.1:1884',
-  'listen: 127.0.0.1:0',
-);
+/** What is behind the tap: the sandbox, or a broker that is started for it and whose address the sample's line takes. */
+const brokers = [
+  { name: 'the sandbox', file: 'sandbox', start: async () => undefined },
+  { name: 'Mosquitto', file: 'mosquitto', start: startMosquitto },
+] as const;
 
-describe('programs through the tap', () => {
+const built = temporaryFolder('story-programs');
+let goProgram: string;
+
+beforeAll(async () => {
+  [goProgram = ''] = await compileGo(join(samples, 'clients', 'status.go'), built.path);
+});
+afterAll(() => built.remove());
+
+/** The sample, at a port that is free. */
+function tapFile(broker: string): string {
+  return readFileSync(join(samples, 'tap.mqtt.yaml'), 'utf8')
+    .replace('listen: 127.0.0.1:1884', 'listen: 127.0.0.1:0')
+    .replace('broker: sandbox', `broker: ${broker}`);
+}
+
+describe.each(brokers)('programs through the tap to $name', ({ file, start }) => {
   let stage: Stage;
-  let goProgram: string;
+  let broker: RunningMosquitto | undefined;
   let address: string;
-  const built = temporaryFolder('story-programs');
   pictureOfFailures(() => stage);
+  const picture = (name: string): Promise<void> => stage.workbench.screenshot(`tap-${file}-${name}`);
 
   beforeAll(async () => {
-    [goProgram = ''] = await compileGo(join(samples, 'clients', 'status.go'), built.path);
+    broker = await start();
     stage = await Stage.open({
-      files: { 'tap.mqtt.yaml': tapFile },
+      files: {
+        'tap.mqtt.yaml': tapFile(broker === undefined ? 'sandbox' : `mqtt://127.0.0.1:${broker.port}`),
+      },
       settings: {
         // Drawn as text, the terminal can be read.
         'terminal.integrated.gpuAcceleration': 'off',
@@ -40,7 +58,7 @@ describe('programs through the tap', () => {
   });
   afterAll(async () => {
     await stage?.close();
-    built.remove();
+    await broker?.stop();
   });
 
   test('Start Tap shows the address in the status bar, and Copy Tap Address what to change in a program', async () => {
@@ -53,15 +71,15 @@ describe('programs through the tap', () => {
     expect(address).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+$/);
     await workbench.command('MQTT: Copy Tap Address');
     await workbench.offers(address, 'MQTT_URL', 'paho-mqtt (Python)', 'paho.mqtt.golang', 'MQTT.js');
-    await workbench.screenshot('tap-1-what-to-change');
+    await picture('1-what-to-change');
     await workbench.page.keyboard.press('Escape');
     await stage.connect('watcher');
   });
 
   test('the Go program, started in the terminal with this address, appears with its session and its will', async () => {
-    await stage.workbench.terminal(`MQTT_URL=${address} ${goProgram} &`);
+    await stage.workbench.terminal(`MQTT_URL=${address} MQTT_KEEP_ALIVE=5 ${goProgram} &`);
     await stage.timeline.track('status-go-alice', 'will', /armed/);
-    await stage.workbench.screenshot('tap-2-go-connected');
+    await picture('2-go-connected');
   });
 
   test('a fault shows on its lane for as long as it lasts, made by the palette and by the lane itself', async () => {
@@ -70,15 +88,11 @@ describe('programs through the tap', () => {
     await stage.workbench.answer('5');
     await stage.workbench.pick('to the Client');
     await stage.timeline.track('status-go-alice', 'connection', /; delayed to the Client: 20 ms ± 5 ms/);
-    await stage.timeline.menu('status-go-alice', 'Freeze');
-    await stage.workbench.pick('both ways');
-    await stage.timeline.track('status-go-alice', 'connection', /, frozen/);
-    await stage.workbench.screenshot('tap-3-go-frozen');
     await stage.workbench.command('MQTT: Fault: Clear');
     await stage.timeline.track('status-go-alice', 'connection', /connected since [^;]*$/);
   });
 
-  test('killed, its will is published, and Why tells it by what passed the tap', async () => {
+  test('killed, its will is published at once, and Why tells it by what passed the tap', async () => {
     await stage.workbench.terminal('kill -9 $!');
     const said = await stage.timeline.track('status-go-alice', 'will', /published/);
     expect(said).toMatch(/published, on time/);
@@ -89,7 +103,37 @@ describe('programs through the tap', () => {
       // The engine's own observer, or `watcher`: whose copy came first.
       /(The observer|watcher) received it/,
     );
-    await stage.workbench.screenshot('tap-4-go-published');
+    await picture('3-go-published');
+  });
+
+  test('without power, as the Server sees it: frozen and killed, its will counts down by the Keep Alive', async () => {
+    const { timeline, workbench } = stage;
+    await workbench.terminal(`MQTT_URL=${address} MQTT_USER=carol MQTT_KEEP_ALIVE=5 ${goProgram} &`);
+    await timeline.track('status-go-carol', 'will', /armed/);
+    await timeline.menu('status-go-carol', 'Freeze');
+    await workbench.pick('both ways');
+    await timeline.track('status-go-carol', 'connection', /; frozen/);
+    await workbench.terminal('kill -9 $!');
+    await timeline.countdown(
+      'will of status-go-carol',
+      /due in/,
+      'if nothing comes within 1.5 × Keep Alive 5 s',
+    );
+    await timeline.track('status-go-carol', 'will', /armed, due .* if nothing comes/);
+    await picture('4-go-silent');
+    // The program is gone, and its connection stands: nothing of its end has reached the Server.
+    await timeline.track('status-go-carol', 'connection', /connected since .*; frozen/);
+    const said = await timeline.track('status-go-carol', 'will', /published/);
+    expect(said).toMatch(/published, on time/);
+    await timeline.track('status-go-carol', 'connection', /keep alive ran out at/);
+    await stage.explain(
+      'will of status-go-carol',
+      /The tap held back what the Client sent from .* on: nothing reached the Server/,
+      /The Server ended the connection at .*, when nothing had come from the Client for .*; its Keep Alive is 5 s/,
+      'the Server must disconnect as if the network had failed',
+      /(The observer|watcher) received it/,
+    );
+    await picture('5-go-keep-alive');
   });
 
   test('a program of 5.0 that is killed has a countdown to its will', async () => {
@@ -98,14 +142,14 @@ describe('programs through the tap', () => {
     await stage.timeline.track('status-python-bob', 'will', /armed/);
     await stage.workbench.terminal('kill -9 $!');
     await stage.timeline.countdown('will of status-python-bob', /due in/, 'delay 2 s < session 30 s');
-    await stage.workbench.screenshot('tap-5-python-counting-down');
+    await picture('6-python-counting-down');
     await stage.timeline.track('status-python-bob', 'will', /published/);
-    await stage.workbench.screenshot('tap-6-python-published');
+    await picture('7-python-published');
   });
 
   test('saved as a capture and opened again, it is the same picture and the same Why', async () => {
     const { workbench } = stage;
-    const saidLive = await stage.explain('will of status-go-alice', 'published at');
+    const saidLive = await stage.explain('will of status-go-carol', 'published at');
     await workbench.choose('MQTT: Save Capture…', 'Replace passwords');
     await workbench.question('Save Capture');
     // The dialog proposes a name once it knows the folder.
@@ -117,20 +161,20 @@ describe('programs through the tap', () => {
       .locator('.explorer-folders-view .monaco-list-row', { hasText: '.pcapng' })
       .dblclick();
     const capture = await workbench.timeline(stage.timeline);
-    for (const client of ['status-go-alice', 'status-python-bob']) {
+    for (const client of ['status-go-alice', 'status-go-carol', 'status-python-bob']) {
       for (const track of ['connection', 'will'] as const) {
         const live = await stage.timeline.track(client, track, /./);
         expect(await capture.track(client, track, /./)).toBe(live);
       }
     }
     await capture
-      .lane('status-go-alice')
+      .lane('status-go-carol')
       .getByRole('treeitem', { name: /^will: / })
       .first()
       .click();
     await capture.tab('Why');
     expect(await capture.why('published at')).toBe(saidLive);
-    await workbench.screenshot('tap-7-capture');
+    await picture('8-capture');
   });
 
   test('Stop Tap takes it out of the status bar', async () => {

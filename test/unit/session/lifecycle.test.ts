@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TO_CLIENT, TO_SERVER } from '../../../src/mqtt/packet.ts';
-import type { ExpectationView } from '../../../src/session/model.ts';
+import type { ExpectationView, WillView } from '../../../src/session/model.ts';
 import {
   type ConnackOptions,
   type ConnectOptions,
@@ -435,6 +435,31 @@ describe('Keep Alive', () => {
     expect(keepAlive.verdict).toBe('pending');
     expect(keepAlive.dueAtMs).toBe(story.nowMs - 3001 + 15_000 - 1);
     expect(codes(keepAlive)).toContain('frozen');
+  });
+
+  test('foresees when the will is due, until the Client speaks', () => {
+    const story = new Story();
+    const demo = story.connected('demo', { keepAlive: 10, expiry: 30, delay: 2 });
+    const connectAtMs = story.nowMs - 2;
+    const foreseen = (): WillView['foreseen'] => [...story.entities.wills.values()].at(-1)?.foreseen;
+    expect(foreseen()).toBeUndefined();
+    story.settle(12_600);
+    const keepAlive = story.expectation('keep-alive');
+    expect(foreseen()).toEqual({ dueAtMs: connectAtMs + 17_000, expectation: keepAlive.id });
+    expect(codes(keepAlive).at(-1)).toBe('willAfterClose');
+    demo.ping();
+    expect(foreseen()).toBeUndefined();
+    expect(codes(story.expectation('keep-alive'))).not.toContain('willAfterClose');
+  });
+
+  test('foresees a will that is due with the close itself, and no will that the Client has not', () => {
+    const story = new Story();
+    const demo = story.connected('demo', { version: 4, keepAlive: 10 });
+    story.action('freeze', { connection: demo.id });
+    expect(codes(story.expectation('keep-alive')).at(-1)).toBe('willWithClose');
+    const { story: without } = silent();
+    without.settle(12_600);
+    expect(codes(without.expectation('keep-alive')).join()).not.toContain('will');
   });
 
   test('is that of the Server when CONNACK has one', () => {

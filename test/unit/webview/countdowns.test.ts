@@ -12,7 +12,7 @@ import { demoConnect, Wire } from '../../e2e/page/support/wire.ts';
 import { modelOf } from './support.ts';
 
 function told(model: PageModel, nowMs: number, recent: readonly number[] = []): string[] {
-  return countdownsOf(model.entities, recent, nowMs).rows.map((row) => {
+  return countdownsOf(model.entities, recent).rows.map((row) => {
     const { name, remaining, reason } = countdownWords(row, model.entities, nowMs, model.words);
     return [name, remaining, reason].join(' | ');
   });
@@ -59,15 +59,15 @@ describe('the countdown strip', () => {
       });
     }
     const recent = [...model.entities.expectations.keys()].filter((id) => !ids.includes(id));
-    expect(countdownsOf(model.entities, recent, wire.nowMs).rows).toHaveLength(3);
+    expect(countdownsOf(model.entities, recent).rows).toHaveLength(3);
     model.entities.pending.clear();
-    expect(countdownsOf(model.entities, recent, wire.nowMs).rows).toHaveLength(3);
+    expect(countdownsOf(model.entities, recent).rows).toHaveLength(3);
   });
 
   it('drains from one to nothing', () => {
     const { wire } = waiting(0);
     const model = modelOf(wire);
-    const [row] = countdownsOf(model.entities, [], wire.nowMs).rows;
+    const [row] = countdownsOf(model.entities, []).rows;
     if (row === undefined) throw new Error('There should be a row.');
     expect(progressOf(row, row.fromMs)).toBe(0);
     expect(progressOf(row, (row.fromMs + row.dueAtMs) / 2)).toBe(0.5);
@@ -77,7 +77,7 @@ describe('the countdown strip', () => {
   it('offers for our own client what would change the outcome', () => {
     const { wire } = waiting();
     const model = modelOf(wire);
-    const [row] = countdownsOf(model.entities, [], wire.nowMs).rows;
+    const [row] = countdownsOf(model.entities, []).rows;
     if (row === undefined) throw new Error('There should be a row.');
     const offered = countdownActions(row.expectation, model.clients).map(({ action }) => action);
     expect(offered).toEqual(['resume', 'takeOver']);
@@ -91,13 +91,26 @@ describe('the countdown strip', () => {
     expect(told(model, wire.nowMs + 5000)).toEqual([]);
   });
 
+  it('counts down to the will of a client that is frozen, at once, and goes on when it is past due', () => {
+    const wire = new Wire();
+    const connection = wire.connect('demo', { ...demoConnect, keepAliveSeconds: 10 });
+    wire.act('freeze', connection);
+    const model = modelOf(wire);
+    const keepAlive = '1.5 × Keep Alive 10 s';
+    expect(told(model, wire.nowMs)).toEqual([
+      `keep alive of demo | runs out in 15.0 s | nothing received; ${keepAlive}`,
+      `will of demo | due in 20.0 s | if nothing comes within ${keepAlive}, then delay 5 s`,
+    ]);
+    expect(told(model, wire.nowMs + 14_996 + 1000)[0]).toContain('due 1.0 s ago');
+  });
+
   it('keeps to fifty rows and counts the rest', () => {
     const wire = new Wire();
     for (let client = 0; client < 80; client += 1) {
       const connection = wire.connect('c', { ...demoConnect, clientId: `client ${client}` });
       wire.close(connection, { by: 'network', how: 'error' });
     }
-    const { rows, more } = countdownsOf(modelOf(wire).entities, [], wire.nowMs);
+    const { rows, more } = countdownsOf(modelOf(wire).entities, []);
     expect(rows).toHaveLength(countdownLimit);
     expect(more).toBe(160 - countdownLimit);
     const dues = rows.map(({ dueAtMs }) => dueAtMs);

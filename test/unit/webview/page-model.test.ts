@@ -186,7 +186,7 @@ describe('the model of a capture', () => {
     wire.pass(60_000);
     expect(model.ui.live).toBe(false);
     expect(model.clock.now()).toBe(endMs);
-    expect(countdownsOf(model.entities, model.recentlyDecided(endMs).ids, endMs).rows).toEqual([]);
+    expect(countdownsOf(model.entities, model.recentlyDecided(endMs).ids).rows).toEqual([]);
     expect(model.takeUnannounced()).toEqual([]);
   });
 
