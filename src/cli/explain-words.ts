@@ -98,7 +98,11 @@ export function captureNotes(summary: CaptureSummary): readonly string[] {
   const { mqtt, tls, startMissing, gaps, fragments, unknownLink, problem } = summary;
   const notes: string[] = [];
   if (mqtt === 0) notes.push('Nothing in it is MQTT that can be read.');
-  if (tls > 0) notes.push(`${many(tls, 'connection')} used TLS, and cannot be read.`);
+  if (tls > 0) {
+    notes.push(
+      `${many(tls, 'connection')} used TLS: what they carried cannot be read here. Connect the program to a tap to see it.`,
+    );
+  }
   if (startMissing > 0) {
     notes.push(
       `${many(startMissing, 'connection')} began before the capture did; nothing is concluded from them unless they show a CONNECT.`,
@@ -109,7 +113,7 @@ export function captureNotes(summary: CaptureSummary): readonly string[] {
       `${many(gaps, 'time')} bytes of a connection are missing; nothing is concluded from what it did afterwards.`,
     );
   }
-  if (fragments > 0) notes.push(`${many(fragments, 'IP fragment')} could not be used.`);
+  if (fragments > 0) notes.push(`${many(fragments, 'IP fragment')} could not be put together.`);
   if (unknownLink > 0)
     notes.push(`${many(unknownLink, 'frame')} came over a kind of link that is not known here.`);
   if (problem?.code === 'damaged') {

@@ -2,10 +2,25 @@ import { l10n } from 'vscode';
 import type { CaptureSummary } from '../../engine/messages.ts';
 
 /** What keeps a capture from telling all, a sentence each. */
-export function captureNotes({ mqtt, tls, startMissing, gaps, problem }: CaptureSummary): readonly string[] {
+export function captureNotes({
+  mqtt,
+  tls,
+  startMissing,
+  gaps,
+  fragments,
+  unknownLink,
+  problem,
+}: CaptureSummary): readonly string[] {
   const notes: string[] = [];
   if (mqtt === 0) notes.push(l10n.t('This capture holds no MQTT that can be read.'));
-  if (tls > 0) notes.push(l10n.t('Connections over TLS cannot be read: {0}.', tls));
+  if (tls > 0) {
+    notes.push(
+      l10n.t(
+        'Connections over TLS: {0}. What they carried cannot be read here; connect the program to a tap to see it.',
+        tls,
+      ),
+    );
+  }
   if (startMissing > 0) {
     notes.push(
       l10n.t(
@@ -21,6 +36,10 @@ export function captureNotes({ mqtt, tls, startMissing, gaps, problem }: Capture
         gaps,
       ),
     );
+  }
+  if (fragments > 0) notes.push(l10n.t('IP fragments that could not be put together: {0}.', fragments));
+  if (unknownLink > 0) {
+    notes.push(l10n.t('Frames of a kind of link that is not known here: {0}.', unknownLink));
   }
   if (problem !== undefined) {
     notes.push(l10n.t('The file is damaged or cut off; what precedes that was read.'));

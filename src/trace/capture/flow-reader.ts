@@ -7,6 +7,7 @@ import type { CaptureSink } from './capture-sink.ts';
 import { Gather } from './gather.ts';
 import type { FlowNote } from './read-note.ts';
 import { TcpDirection } from './tcp-direction.ts';
+import { agreedCompression, type WindowBudget } from './web-socket-inflation.ts';
 import { WebSocketReader } from './web-socket-reader.ts';
 
 /** Which of the two ends of a flow: the one that was seen first, or the other. */
@@ -22,6 +23,8 @@ export interface FlowWorld {
   keyOf(server: Endpoint): string;
   /** Bytes that wait until it is known what they are, of all flows together. */
   waiting: number;
+  /** For WebSockets whose messages are compressed. */
+  readonly windows: WindowBudget;
   counts: { mqtt: number; webSocket: number; tls: number; other: number; startMissing: number; gaps: number };
 }
 
@@ -108,6 +111,7 @@ export class Flow {
   abandon(): void {
     for (const direction of this.directions) direction.finish();
     this.#forgetWaiting();
+    for (const each of this.#webSockets ?? []) each.release();
     if (this.#connection === 0 || this.#closed) return;
     this.#world.sink.missed(this.#world.nowMs, this.#connection, TO_SERVER, 0);
     this.#close({ by: 'unknown', how: 'error' });
@@ -236,13 +240,17 @@ export class Flow {
     const client = this.#client ?? 0;
     const skip: [number, number] = [answer.end, answer.end];
     skip[client] = request?.end ?? 0;
-    const reader = (side: Side): WebSocketReader =>
-      new WebSocketReader({
-        payload: (bytes) =>
+    const compression = agreedCompression(answer.text);
+    const reader = (side: Side): WebSocketReader => {
+      const agreed = side === client ? compression?.toServer : compression?.toClient;
+      const sink = {
+        payload: (bytes: Uint8Array) =>
           this.#world.sink.bytes(this.#world.nowMs, this.#connection, this.#way(side), bytes),
         close: () => this.#end(side, 'fin'),
         unreadable: () => this.#missed(side, 0),
-      });
+      };
+      return new WebSocketReader(sink, agreed && { agreed, budget: this.#world.windows });
+    };
     this.#webSockets = [reader(0), reader(1)];
     this.#world.counts.webSocket += 1;
     // What precedes the frames is taken off.
@@ -348,6 +356,7 @@ export class Flow {
   #close(end: ConnectionEnd): void {
     this.#gather?.[0].flush();
     this.#gather?.[1].flush();
+    for (const each of this.#webSockets ?? []) each.release();
     if (this.#closed || this.#connection === 0) return;
     this.#closed = true;
     this.#world.sink.closed(this.#world.nowMs, this.#connection, end);

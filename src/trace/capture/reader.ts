@@ -8,12 +8,14 @@ import { formatAddress } from './addresses.ts';
 import type { CaptureSink } from './capture-sink.ts';
 import { CaptureFileReader, type CaptureFileSink, type FileProblem } from './file-reader.ts';
 import { Flow, type FlowWorld, type Side } from './flow-reader.ts';
+import { Fragments, newFragment } from './fragments.ts';
 import { ipOffset, isKnownLink } from './link-layers.ts';
 import { APPLICATION, NOTE_FIELD } from './notes.ts';
 import { type OpenedNote, type ReadNote, readNote } from './read-note.ts';
 import { TCP_FLAG } from './segment-header.ts';
-import { newSegment, readSegment } from './segment-reader.ts';
+import { newSegment, readPayload, readSegment } from './segment-reader.ts';
 import { millisecondsOf, NANOSECONDS } from './timestamps.ts';
+import { WindowBudget } from './web-socket-inflation.ts';
 
 /** What was found in a capture. */
 export interface CaptureSummary {
@@ -28,7 +30,7 @@ export interface CaptureSummary {
   readonly tls: number;
   /** How often bytes of MQTT connections are missing. */
   readonly gaps: number;
-  /** Fragments of IP packets, which are not put together. */
+  /** Fragments of IP packets that could not be put together. */
   readonly fragments: number;
   /** Frames of a link layer that is not known here. */
   readonly unknownLink: number;
@@ -53,8 +55,9 @@ export class CaptureReader implements CaptureFileSink {
   readonly #world: FlowWorld;
   readonly #flows = new Map<string, Flow>();
   readonly #segment = newSegment();
+  readonly #fragment = newFragment();
+  readonly #fragments = new Fragments();
   #frames = 0;
-  #fragments = 0;
   #unknownLink = 0;
   #heldBytes = 0;
   #ours = false;
@@ -72,6 +75,7 @@ export class CaptureReader implements CaptureFileSink {
       nowMs: 0,
       servers: new Set(),
       waiting: 0,
+      windows: new WindowBudget(),
       keyOf: ({ address, port }) => serverKey(address.includes(':') ? `[${address}]` : address, port),
       counts: { mqtt: 0, webSocket: 0, tls: 0, other: 0, startMissing: 0, gaps: 0 },
     };
@@ -99,7 +103,7 @@ export class CaptureReader implements CaptureFileSink {
     return {
       frames: this.#frames,
       ...this.#world.counts,
-      fragments: this.#fragments,
+      fragments: this.#fragments.unused,
       unknownLink: this.#unknownLink,
       ours: this.#ours,
       untilMs: this.#untilMs,
@@ -136,9 +140,15 @@ export class CaptureReader implements CaptureFileSink {
       if (!isKnownLink(link)) this.#unknownLink += 1;
       return;
     }
-    const found = readSegment(frame, ip, length - frame.length, this.#segment);
-    if (found === 'fragment') this.#fragments += 1;
+    const segment = this.#segment;
+    const fragment = this.#fragment;
+    const found = readSegment(frame, ip, length - frame.length, segment, fragment);
     if (found === 'segment') this.#tcp(frame, this.#ours ? notesIn(comments) : []);
+    if (found !== 'fragment') return;
+    const whole = this.#fragments.add(segment.from, segment.to, fragment, frame, this.#world.nowMs);
+    if (whole !== undefined && readPayload(whole, fragment.protocol, segment) === 'segment') {
+      this.#tcp(whole.bytes, []);
+    }
   }
 
   #tcp(frame: Uint8Array, notes: readonly ReadNote[]): void {

@@ -1,4 +1,5 @@
 /** Takes the bytes of one direction of a WebSocket out of its frames (RFC 6455, 5). */
+import { type Compression, Inflation, type WindowBudget } from './web-socket-inflation.ts';
 
 export interface WebSocketSink {
   /** Part of a message, unmasked. */
@@ -11,8 +12,10 @@ export interface WebSocketSink {
 
 const OPCODE = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 const HEADER_LIMIT = 14;
-/** Compression and whatever else claims the reserved bits. */
-const RESERVED_BITS = 0x70;
+/** What says that a message is compressed, on its first frame; and what other extensions claim. */
+const COMPRESSED_BIT = 0x40;
+const RESERVED_BITS = 0x30;
+const LAST_BIT = 0x80;
 
 export class WebSocketReader {
   readonly #sink: WebSocketSink;
@@ -23,15 +26,32 @@ export class WebSocketReader {
   #left = 0;
   #done = 0;
   #maskAt = -1;
+  #isLast = false;
+  /** Whether the message at hand is. */
+  #compressed = false;
   #over = false;
+  readonly #inflation: Inflation | undefined;
 
-  constructor(sink: WebSocketSink) {
+  /** `compression` is what was agreed on for this direction, if anything was. */
+  constructor(
+    sink: WebSocketSink,
+    compression?: { readonly agreed: Compression; readonly budget: WindowBudget },
+  ) {
     this.#sink = sink;
+    if (compression === undefined) return;
+    const { agreed, budget } = compression;
+    this.#inflation = new Inflation((bytes) => sink.payload(bytes), agreed, budget);
   }
 
   /** What comes from here on is not looked at. */
   stop(): void {
     this.#over = true;
+    this.release();
+  }
+
+  /** The connection has ended: what is held for it is not needed any more. */
+  release(): void {
+    this.#inflation?.end();
   }
 
   push(bytes: Uint8Array, start: number, end: number): void {
@@ -50,7 +70,10 @@ export class WebSocketReader {
   #readHeader(): void {
     const header = this.#header;
     const first = header[0] ?? 0;
-    if ((first & RESERVED_BITS) !== 0) {
+    const opcode = first & 0x0f;
+    const begins = opcode === OPCODE.text || opcode === OPCODE.binary;
+    const compressed = (first & COMPRESSED_BIT) !== 0;
+    if ((first & RESERVED_BITS) !== 0 || (compressed && (!begins || this.#inflation === undefined))) {
       this.#fail();
       return;
     }
@@ -66,7 +89,9 @@ export class WebSocketReader {
       for (let at = 2; at < 2 + lengthBytes; at += 1) this.#left = this.#left * 256 + (header[at] ?? 0);
     }
     this.#maskAt = masked ? 2 + lengthBytes : -1;
-    this.#opcode = first & 0x0f;
+    this.#opcode = opcode;
+    this.#isLast = (first & LAST_BIT) !== 0;
+    if (begins) this.#compressed = compressed;
     this.#done = 0;
     this.#headerLength = 0;
     const known =
@@ -75,7 +100,7 @@ export class WebSocketReader {
     else if (this.#opcode === OPCODE.close) {
       this.#over = true;
       this.#sink.close();
-    }
+    } else if (this.#left === 0) this.#endFrame();
   }
 
   #body(bytes: Uint8Array, start: number, end: number): number {
@@ -87,15 +112,22 @@ export class WebSocketReader {
           payload[at] = (payload[at] ?? 0) ^ (this.#header[this.#maskAt + ((this.#done + at) & 3)] ?? 0);
         }
       }
-      this.#sink.payload(payload);
+      if (!this.#compressed) this.#sink.payload(payload);
+      else if (this.#inflation?.push(payload) !== true) this.#fail();
     }
     this.#done += next - start;
     this.#left -= next - start;
+    if (this.#left === 0 && !this.#over) this.#endFrame();
     return next;
   }
 
+  #endFrame(): void {
+    const endsMessage = this.#isLast && this.#opcode <= OPCODE.binary;
+    if (endsMessage && this.#compressed && this.#inflation?.endMessage() !== true) this.#fail();
+  }
+
   #fail(): void {
-    this.#over = true;
+    this.stop();
     this.#sink.unreadable();
   }
 }

@@ -1,0 +1,118 @@
+/** The compression of the messages of a WebSocket (permessage-deflate, RFC 7692), as it was agreed on, and undone for one direction. */
+import { Inflater } from './inflate.ts';
+
+/** What was agreed on for one direction. */
+export interface Compression {
+  /** From 8 to 15. */
+  readonly windowBits: number;
+  /** Each message stands for itself. */
+  readonly forgets: boolean;
+}
+
+export interface AgreedCompression {
+  readonly toServer: Compression;
+  readonly toClient: Compression;
+}
+
+const EXTENSIONS = /^sec-websocket-extensions:(.*)$/gim;
+const WINDOW_BITS = { least: 8, most: 15 } as const;
+/** What the sender has left off the end of a message (RFC 7692, 7.2.1). */
+const MESSAGE_TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
+/** More than so many bytes out of each byte, beyond the allowance, are nothing that is worth reading. */
+const RATIO_LIMIT = 256;
+const ALLOWANCE_BYTES = 67_108_864;
+
+/** What the Server's answer agrees to; undefined when messages are not compressed. */
+export function agreedCompression(answer: string): AgreedCompression | undefined {
+  for (const [, list = ''] of answer.matchAll(EXTENSIONS)) {
+    for (const extension of list.split(',')) {
+      const [name, ...parameters] = extension.split(';').map((each) => each.trim().toLowerCase());
+      if (name !== 'permessage-deflate') continue;
+      const side = (who: 'client' | 'server'): Compression => ({
+        windowBits: windowBitsIn(parameters, `${who}_max_window_bits`),
+        forgets: parameters.includes(`${who}_no_context_takeover`),
+      });
+      return { toServer: side('client'), toClient: side('server') };
+    }
+  }
+  return undefined;
+}
+
+function windowBitsIn(parameters: readonly string[], name: string): number {
+  const value = parameters.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
+  const bits = Number(value?.replaceAll('"', '') ?? WINDOW_BITS.most);
+  return bits >= WINDOW_BITS.least && bits <= WINDOW_BITS.most ? Math.trunc(bits) : WINDOW_BITS.most;
+}
+
+/** What the windows of all WebSockets of a capture take together, in bytes. */
+export class WindowBudget {
+  readonly #limit: number;
+  #held = 0;
+
+  constructor(limit = 134_217_728) {
+    this.#limit = limit;
+  }
+
+  take(bytes: number): boolean {
+    if (this.#held + bytes > this.#limit) return false;
+    this.#held += bytes;
+    return true;
+  }
+
+  free(bytes: number): void {
+    this.#held -= bytes;
+  }
+}
+
+/** One direction: what its compressed messages hold. */
+export class Inflation {
+  readonly #give: (bytes: Uint8Array) => void;
+  readonly #compression: Compression;
+  readonly #budget: WindowBudget;
+  #inflater: Inflater | undefined = undefined;
+  #came = 0;
+  #gave = 0;
+  #over = false;
+
+  constructor(give: (bytes: Uint8Array) => void, compression: Compression, budget: WindowBudget) {
+    this.#give = give;
+    this.#compression = compression;
+    this.#budget = budget;
+  }
+
+  /** Takes part of a message. Returns whether it makes sense, and is within what may be held and made of it. */
+  push(bytes: Uint8Array): boolean {
+    const inflater = this.#inflater ?? this.#begin();
+    if (inflater === undefined) return false;
+    this.#came += bytes.length;
+    return inflater.push(bytes) && this.#gave <= ALLOWANCE_BYTES + this.#came * RATIO_LIMIT;
+  }
+
+  /** The message is whole. Returns whether it makes sense. */
+  endMessage(): boolean {
+    if (!this.push(MESSAGE_TAIL) || this.#inflater?.isBetweenBlocks !== true) return false;
+    if (this.#compression.forgets) this.#release();
+    return true;
+  }
+
+  /** Nothing more is to be read. */
+  end(): void {
+    this.#over = true;
+    this.#release();
+  }
+
+  #begin(): Inflater | undefined {
+    const inflater = new Inflater((bytes) => {
+      this.#gave += bytes.length;
+      this.#give(bytes);
+    }, this.#compression.windowBits);
+    if (this.#over || !this.#budget.take(inflater.windowBytes)) return undefined;
+    this.#inflater = inflater;
+    return inflater;
+  }
+
+  #release(): void {
+    if (this.#inflater !== undefined) this.#budget.free(this.#inflater.windowBytes);
+    this.#inflater = undefined;
+  }
+}
