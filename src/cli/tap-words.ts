@@ -116,8 +116,9 @@ const subjects: Readonly<Record<ExpectationView['kind'], string>> = {
   'session-present': 'Session Present',
 };
 
-function textOf({ kind, direction, detail }: FaultNote): string {
-  return [kind, direction, detail].filter((word) => word !== undefined).join(' ');
+function textOf({ kind, direction, detail, rule }: FaultNote): string {
+  const by = rule === undefined ? undefined : `(${rule})`;
+  return [kind, direction, detail, by].filter((word) => word !== undefined).join(' ');
 }
 
 function otherWay(way: 'toServer' | 'toClient'): 'toServer' | 'toClient' {

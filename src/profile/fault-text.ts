@@ -1,6 +1,5 @@
 /** A fault and when it comes, as words in one line: `freeze direction=toServer client=demo packet=publish count=2`. */
 import { packetTypes } from '../mqtt/packet-types.ts';
-import type { Read } from './broker-address.ts';
 import { parseDuration } from './durations.ts';
 import type { FaultRule } from './fault-rules.ts';
 import { type Fault, type FaultDirection, type FaultKind, faultRows } from './faults.ts';
@@ -22,8 +21,13 @@ export const faultValues: Readonly<Record<FaultKind, readonly string[]>> = {
 };
 const conditions = ['client', 'nth', 'every', 'packet', 'from', 'count', 'after'];
 
+export type ReadRule =
+  | { readonly ok: true; readonly value: FaultRule }
+  /** A sentence that begins in the middle: it stands behind the name of what was read. */
+  | { readonly ok: false; readonly message: string };
+
 /** Reads a rule; what is not understood is named, with what could stand there. */
-export function readFaultRule(text: string): Read<FaultRule> {
+export function readFaultRule(text: string): ReadRule {
   try {
     return { ok: true, value: rule(text) };
   } catch (thrown) {

@@ -52,6 +52,8 @@ export interface FaultNote {
   readonly kind: FaultKind;
   readonly direction?: FaultDirection | undefined;
   readonly detail?: string | undefined;
+  /** When it came by a rule: the rule's conditions, in words. */
+  readonly rule?: string | undefined;
 }
 
 interface FaultRow {

@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import type { EndKind } from './decision-table.ts';
 import { type Expiry, finalExpiry } from './expiry.ts';
 import { fact } from './facts.ts';
-import type { Fact } from './model.ts';
+import type { Fact, FaultView } from './model.ts';
 import type { EndCause } from './sentences.ts';
 import { keepAliveFactor, tolerances } from './tolerances.ts';
 
@@ -265,6 +265,16 @@ function abruptCode(
   if (end.cause === 'cut') return ours ? 'endedCutHere' : 'endedCut';
   if (end.cause === 'closed') return ours ? 'endedClosedHere' : 'endedClosed';
   return end.cause === 'lost' ? 'endedLost' : 'endedUnknown';
+}
+
+/** The fault that ended it, or because of which it ended without DISCONNECT. */
+export function endingFault(connection: Connection, { kind }: End): FaultView | undefined {
+  if (kind !== 'abrupt' && kind !== 'silent') return undefined;
+  const { faults, closed } = connection;
+  if (byTap(connection)) {
+    return closed?.end.detail === 'fault' ? faults.newest('reset_peer', 'close', 'timeout') : undefined;
+  }
+  return faults.droppedDisconnect === undefined ? undefined : faults.newest('drop_disconnect');
 }
 
 /** Whether it was a fault, or the end of the tap, that ended it. */

@@ -24,6 +24,11 @@ export class Faults {
     return this.#views.length === 0 ? undefined : this.#views;
   }
 
+  /** The newest of these kinds. */
+  newest(...kinds: readonly FaultView['kind'][]): FaultView | undefined {
+    return this.#views.findLast(({ kind }) => kinds.includes(kind));
+  }
+
   /** The first of those in force that keep what the Client sends from the Server. */
   holdingClient(): FaultView | undefined {
     return this.#views.find((view) => view.untilMs === undefined && holdsClient(view));

@@ -77,6 +77,8 @@ export interface FaultNote {
     | 'down';
   readonly direction?: 'toServer' | 'toClient' | 'both' | undefined;
   readonly detail?: string | undefined;
+  /** When it came by a rule: the rule's conditions, in words. */
+  readonly rule?: string | undefined;
 }
 
 /** A will that a CONNECT carried. */

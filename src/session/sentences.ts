@@ -45,6 +45,7 @@ export const factTemplates = {
   endedClosedByTap: 'The connection ended at {endedAtMs} without DISCONNECT (closed by the tap)',
   endedDisconnectDropped:
     'The connection ended at {endedAtMs}, and the Server saw no DISCONNECT: the tap has dropped it',
+  faultByRule: 'The tap made this fault by a rule: {rule}',
   endedLost: 'The connection ended at {endedAtMs} without DISCONNECT (the link failed)',
   endedUnknown: 'The connection ended at {endedAtMs} without DISCONNECT',
   endedByServer: 'The Server closed the connection at {endedAtMs} without DISCONNECT',

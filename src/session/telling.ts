@@ -2,9 +2,9 @@
 import type { ProtocolVersion, StatementRef } from '../mqtt/packet.ts';
 import type { Connection } from './connection.ts';
 import type { DecisionRow, ReadingId } from './decision-table.ts';
-import { type End, endFact } from './end.ts';
+import { type End, endFact, endingFault } from './end.ts';
 import { fact, statementFor } from './facts.ts';
-import type { Fact } from './model.ts';
+import type { Fact, FaultView } from './model.ts';
 import type { FactCode } from './sentences.ts';
 import { tolerances } from './tolerances.ts';
 
@@ -69,8 +69,9 @@ function connectFactBefore5(connection: Connection): Fact[] {
 
 /** How the connection ended, and what its DISCONNECT changed. */
 export function endFacts(connection: Connection, end: End): Fact[] {
+  const endedBy = [endFact(connection, end), ...faultRuleFacts(endingFault(connection, end))];
   // What made the Client silent comes before what came of it.
-  const facts = [...(end.kind === 'keep-alive' ? frozenFacts(connection) : []), endFact(connection, end)];
+  const facts = [...(end.kind === 'keep-alive' ? frozenFacts(connection) : []), ...endedBy];
   const { clientDisconnect } = connection;
   if (end.expiry.change !== 'none' && clientDisconnect?.sessionExpiryInterval !== undefined) {
     facts.push(
@@ -89,10 +90,16 @@ export function endFacts(connection: Connection, end: End): Fact[] {
 }
 
 /** Since when the user or a fault keeps the Client silent, if so. */
-export function frozenFacts({ frozen }: Connection): Fact[] {
+export function frozenFacts({ frozen, faults }: Connection): Fact[] {
   if (frozen === undefined) return [];
-  const code = frozen.byTap === true ? 'frozenByTap' : 'frozen';
-  return [fact(code, { frozenAtMs: frozen.atMs }, { seq: frozen.seq })];
+  const { seq, atMs: frozenAtMs } = frozen;
+  if (frozen.byTap !== true) return [fact('frozen', { frozenAtMs }, { seq })];
+  return [fact('frozenByTap', { frozenAtMs }, { seq }), ...faultRuleFacts(faults.holdingClient())];
+}
+
+/** By which rule a fault came, if it did. */
+function faultRuleFacts(fault: FaultView | undefined): Fact[] {
+  return fault?.rule === undefined ? [] : [fact('faultByRule', { rule: fault.rule }, { seq: fault.seq })];
 }
 
 /** The rule of a row: its own sentence, how long the Server must wait, and how an ambiguous passage is read. */

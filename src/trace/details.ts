@@ -83,5 +83,6 @@ function targetFields(target: ActionTarget): readonly NamedValue[] {
     ['Fault', target.fault?.kind],
     ['On what goes', target.fault?.direction],
     ['Values', target.fault?.detail],
+    ['By the rule', target.fault?.rule],
   ];
 }

@@ -81,6 +81,8 @@ export interface FaultNote {
   readonly kind: (typeof faultKinds)[number];
   readonly direction?: 'toServer' | 'toClient' | 'both' | undefined;
   readonly detail?: string | undefined;
+  /** When it came by a rule: the rule's conditions, in words. */
+  readonly rule?: string | undefined;
 }
 
 /** `connection` is undefined for what is done to a Server as a whole; then `server` names it. */

@@ -129,6 +129,7 @@ const own = {
   'fault.toServer': '{fault} to the Server',
   'fault.toClient': '{fault} to the Client',
   'fault.detail': '{fault}: {detail}',
+  'fault.rule': '{fault} (rule: {rule})',
   'connection.faulty': '{state}; {faults}',
   'session.connected': 'in use',
   'session.ends': 'ends {endsAt}',

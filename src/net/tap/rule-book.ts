@@ -2,11 +2,14 @@
 import { type Direction, TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
 import { packetTypes } from '../../mqtt/packet-types.ts';
 import { type FaultRule, type FaultRuleView, matchesClient } from '../../profile/fault-rules.ts';
+import { tellConditions } from '../../profile/fault-words.ts';
 import type { TappedConnection } from './tapped-connection.ts';
 
 interface Entry {
   readonly id: number;
   readonly rule: FaultRule;
+  /** Its conditions, as the trace tells them. */
+  readonly words: string;
   /** Connections that were candidates so far. */
   candidates: number;
   applied: number;
@@ -27,7 +30,8 @@ export class RuleBook {
   add(rule: FaultRule): number {
     const id = this.#nextId;
     this.#nextId += 1;
-    this.#entries.set(id, { id, rule, candidates: 0, applied: 0, waiting: new Map() });
+    const words = tellConditions(rule);
+    this.#entries.set(id, { id, rule, words, candidates: 0, applied: 0, waiting: new Map() });
     this.#changed();
     return id;
   }
@@ -55,7 +59,7 @@ export class RuleBook {
     for (const entry of this.#entries.values()) {
       if (!isRefusal(entry.rule) || !this.#counts(entry)) continue;
       entry.applied += 1;
-      connection.make(entry.rule.fault);
+      connection.make(entry.rule.fault, entry.words);
       refused = true;
     }
     return refused;
@@ -125,7 +129,7 @@ export class RuleBook {
     const make = (): void => {
       if (this.#entries.get(entry.id) !== entry) return;
       entry.applied += 1;
-      connection.make(fault);
+      connection.make(fault, entry.words);
       this.#changed();
     };
     if (afterMs === undefined || afterMs === 0) make();

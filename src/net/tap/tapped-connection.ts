@@ -204,11 +204,11 @@ export class TappedConnection {
     this.#resetBoth();
   }
 
-  /** Makes a fault, and records it. */
-  make(fault: Fault): void {
+  /** Makes a fault, and records it; `rule` are the conditions of the rule that it comes by. */
+  make(fault: Fault, rule?: string): void {
     if (this.#over) return;
     if (this.id === 0) this.#opened();
-    this.#note('fault', noteOf(fault));
+    this.#note('fault', rule === undefined ? noteOf(fault) : { ...noteOf(fault), rule });
     switch (fault.kind) {
       case 'reset_peer':
         this.#cut();

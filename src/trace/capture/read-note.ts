@@ -150,6 +150,7 @@ function faultOf(value: unknown): FaultNote | undefined {
     kind,
     ...present('direction', oneOf(faultDirections, value['direction'])),
     ...present('detail', textOf(value['detail'])),
+    ...present('rule', textOf(value['rule'])),
   };
 }
 

@@ -85,15 +85,16 @@ export function endWords(connection: ConnectionView, words: Words): string {
   return words.template(`end.${cause}`, cause, {});
 }
 
-/** What a tap does to a connection, for example `frozen to the Client`. */
+/** What a tap does to a connection, and by which rule, for example `frozen to the Client (rule: each connection of demo)`. */
 export function faultWords(
-  { kind, direction, detail }: Pick<FaultView, 'kind' | 'direction' | 'detail'>,
+  { kind, direction, detail, rule }: Pick<FaultView, 'kind' | 'direction' | 'detail' | 'rule'>,
   words: Words,
 ): string {
   const name = words.t(`fault.${kind}`);
   const fault =
     direction === undefined || direction === 'both' ? name : words.t(`fault.${direction}`, { fault: name });
-  return detail === undefined ? fault : words.t('fault.detail', { fault, detail });
+  const whole = detail === undefined ? fault : words.t('fault.detail', { fault, detail });
+  return rule === undefined ? whole : words.t('fault.rule', { fault: whole, rule });
 }
 
 /** A fault as it is, or was at its end: with the one way that was left of two. */

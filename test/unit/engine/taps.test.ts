@@ -191,6 +191,13 @@ describe('a fault', () => {
     });
     await program.refusal(publishing);
     await host.until(() => host.taps[0]?.rules[0]?.applied === 1);
+    // The record of the fault names the rule, and so does Why.
+    const words = 'each connection of dem*, after the 1st PUBLISH from the Client';
+    await host.until(() => host.expectation('will', 'demo') !== undefined);
+    const fact = host.expectation('will', 'demo')?.facts.find(({ code }) => code === 'faultByRule');
+    expect(fact?.params).toEqual({ rule: words });
+    const fields = JSON.stringify((await host.trace()).find(({ seq }) => seq === fact?.seq));
+    expect(fields).toContain(words);
     await host.request('clearFaults', { tap: tap.key, rule });
     await host.until(() => host.taps[0]?.rules.length === 0);
   });
