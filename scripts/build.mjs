@@ -3,7 +3,8 @@
  * `--watch` rebuilds what changed; `--production` minifies and leaves out source maps.
  */
 import { mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFile, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 
@@ -27,45 +28,41 @@ const forNode = {
 };
 
 /**
- * What makes certificates is large and rarely needed: two bundles load it from a third when they do.
- * @type {import('esbuild').Plugin}
+ * A module that a bundle loads by `import()` from another file of `dist/`, when it needs it.
+ * @param {RegExp} module @param {string} path @returns {import('esbuild').Plugin}
  */
-const certificatesApart = {
-  name: 'certificates apart',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /^selfsigned$/ }, () => ({ path: './certificates.js', external: true }));
-  },
-};
-
-/** @type {import('esbuild').BuildOptions} */
-const withoutCertificates = withPlugin(certificatesApart);
-
-/**
- * What activation does not need is in a bundle of its own, too; `import()` of it in the main bundle loads that one.
- * @type {import('esbuild').Plugin}
- */
-const laterApart = {
-  name: 'later apart',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /\/later\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './later.js', external: true } : undefined,
-    );
-  },
-};
-
-/** @param {import('esbuild').Plugin} plugin @returns {import('esbuild').BuildOptions} */
-function withPlugin(plugin) {
-  return { ...forNode, plugins: [plugin] };
+function apart(module, path) {
+  return {
+    name: `${path} apart`,
+    setup: ({ onResolve }) => {
+      onResolve({ filter: module }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path, external: true } : undefined,
+      );
+    },
+  };
 }
 
-/** One row a bundle: where it starts, where it goes, and in which world it runs. */
-const bundles = /** @type {const} */ ([
+/** Where the programs in parts are. */
+const partsFolder = join('dist', 'programs');
+
+/** What makes certificates is large and rarely needed. */
+const certificates = /^selfsigned$/;
+
+/**
+ * One row a bundle: where it starts, where it goes, and in which world it runs.
+ * @type {readonly { name: string, entry: string | Record<string, string>, out: string, options: import('esbuild').BuildOptions }[]}
+ */
+const bundles = [
   {
     name: 'extension',
     entry: 'src/extension/extension.ts',
     out: 'dist/extension.js',
-    // `require` finds the other bundle wherever an extension host loads extensions in its own way.
-    options: { ...withPlugin(laterApart), supported: { 'dynamic-import': false } },
+    options: {
+      ...forNode,
+      plugins: [apart(/\/later\.ts$/, './later.js')],
+      // `require` finds the other bundle wherever an extension host loads extensions in its own way.
+      supported: { 'dynamic-import': false },
+    },
   },
   { name: 'later', entry: 'src/extension/later.ts', out: 'dist/later.js', options: forNode },
   {
@@ -79,7 +76,7 @@ const bundles = /** @type {const} */ ([
     name: 'engine',
     entry: 'src/engine/worker.ts',
     out: 'dist/engine.js',
-    options: withoutCertificates,
+    options: { ...forNode, plugins: [apart(certificates, './certificates.js')] },
   },
   {
     name: 'certificates',
@@ -87,12 +84,34 @@ const bundles = /** @type {const} */ ([
     out: 'dist/certificates.js',
     options: forNode,
   },
-  { name: 'server', entry: 'src/server/main.ts', out: 'dist/server.js', options: forNode },
   {
-    name: 'cli',
-    entry: 'src/cli/main.ts',
+    name: 'command',
+    entry: 'src/cli/command.ts',
     out: 'dist/cli.js',
-    options: { ...withoutCertificates, banner: { js: '#!/usr/bin/env node' } },
+    options: {
+      ...forNode,
+      plugins: [apart(/\/main\.ts$/, './programs/cli.mjs')],
+      banner: { js: '#!/usr/bin/env node' },
+    },
+  },
+  {
+    name: 'programs',
+    entry: { 'cli.mjs': 'src/cli/main.ts', 'server.mjs': 'src/server/main.ts' },
+    out: partsFolder,
+    options: {
+      ...forNode,
+      plugins: [apart(certificates, '../certificates.js')],
+      // In parts: a command loads what it needs, so that a sandbox broker is ready at once; and the language server and
+      // the commands share what they have in common, so that it is in the package once.
+      format: 'esm',
+      splitting: true,
+      chunkNames: 'part-[hash]',
+      outExtension: { '.js': '.mjs' },
+      // What the libraries in it ask of Node at run time.
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
+    },
   },
   {
     name: 'webview',
@@ -100,7 +119,7 @@ const bundles = /** @type {const} */ ([
     out: 'dist/webview.js',
     options: { ...common, platform: 'browser', target: 'es2022', format: 'iife', loader: { '.ttf': 'file' } },
   },
-]);
+];
 
 const testBundle = {
   name: 'tests in the extension host',
@@ -111,17 +130,24 @@ const testBundle = {
 
 /**
  * @param {{ production?: boolean, tests?: boolean, quiet?: boolean }} options
+ * @param {string} into where `dist/` goes
  * @returns {import('esbuild').BuildOptions[]}
  */
-function buildOptions({ production = false, tests = false, quiet = false }) {
+function buildOptions({ production = false, tests = false, quiet = false }, into = root) {
   return [...bundles, ...(tests ? [testBundle] : [])].map(({ entry, out, options }) => ({
     ...options,
-    entryPoints: [entry],
-    outfile: join(root, out),
+    ...(typeof entry === 'string'
+      ? { entryPoints: [entry], outfile: join(into, out) }
+      : { entryPoints: entriesOf(entry), outdir: join(into, out) }),
     sourcemap: production ? false : 'linked',
     minify: production,
     ...(quiet ? { logLevel: 'warning' } : {}),
   }));
+}
+
+/** @param {Record<string, string>} entry */
+function entriesOf(entry) {
+  return Object.entries(entry).map(([out, from]) => ({ in: from, out: basename(out, extname(out)) }));
 }
 
 /** @param {{ production?: boolean, tests?: boolean, quiet?: boolean }} [options] */
@@ -129,7 +155,33 @@ export async function build(options = {}) {
   // What is packaged must hold nothing from earlier builds; a development build may run while another reads dist/.
   if (options.production) rmSync(join(root, 'dist'), { recursive: true, force: true });
   mkdirSync(join(root, 'dist'), { recursive: true });
-  await Promise.all(buildOptions(options).map((each) => esbuild.build(each)));
+  const results = await Promise.all(
+    buildOptions(options).map((each) => esbuild.build({ ...each, metafile: true })),
+  );
+  await removeOldParts(results.flatMap(({ metafile }) => Object.keys(metafile.outputs)));
+}
+
+/**
+ * The command line program alone, as a user has it, in `folder`: its manifest, and `dist/cli.js` with what that needs.
+ * @param {string} folder
+ */
+export async function buildCommand(folder) {
+  const parts = buildOptions({ quiet: true }, folder).filter((_, index) =>
+    ['command', 'programs', 'certificates'].includes(bundles[index]?.name ?? ''),
+  );
+  await Promise.all(parts.map((each) => esbuild.build(each)));
+  await copyFile(join(root, 'package.json'), join(folder, 'package.json'));
+}
+
+/**
+ * Parts are called by what is in them, so that those of earlier builds would stay.
+ * @param {readonly string[]} outputs
+ */
+async function removeOldParts(outputs) {
+  const current = new Set(outputs.map((path) => normalize(path)));
+  for (const name of await readdir(join(root, partsFolder))) {
+    if (!current.has(join(partsFolder, name))) await rm(join(root, partsFolder, name));
+  }
 }
 
 /** @param {{ tests?: boolean }} options */

@@ -38,5 +38,5 @@ export const usage = `mqtt-session COMMAND [options]
 Commands:
 ${commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
 
-  mqtt-session COMMAND --help tells more.
+  mqtt-session COMMAND --help tells more, mqtt-session --version which version it is.
 `;

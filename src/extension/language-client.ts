@@ -18,7 +18,7 @@ export interface LanguageParts {
 /** Starts the language server for profile files. Loaded when the first profile file is open. */
 export async function startLanguageClient(parts: LanguageParts): Promise<LanguageClient> {
   const { context, log } = parts;
-  const module = context.asAbsolutePath('dist/server.js');
+  const module = context.asAbsolutePath('dist/programs/server.mjs');
   const client = new LanguageClient(
     'mqttSession',
     l10n.t('MQTT Profile Language Server'),

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { projectFolder } from '../../e2e/support/folders.ts';
 import { buildCli } from './support.ts';
 
+const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
+
 const tls = (name: string): string => join(projectFolder, 'test/fixtures/tls', name);
 const identity = ['--cert', tls('server.pem'), '--key', tls('test-only.key')];
 
@@ -228,6 +230,7 @@ describe('mqtt-session sandbox', () => {
   test.each([
     [['sandbox', '--help'], '--receive-maximum N'],
     [['--help'], 'sandbox    Starts the sandbox broker.'],
+    [['--version'], `mqtt-session ${version}`],
   ])('helps with %j', async (args, message) => {
     const run = cli.run(...args);
     expect(await run.ended).toBe(0);

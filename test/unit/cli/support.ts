@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { projectFolder, temporaryFolder } from '../../e2e/support/folders.ts';
+import { buildCommand } from '../../../scripts/build.mjs';
+import { temporaryFolder } from '../../e2e/support/folders.ts';
 
 /** The command as a process of its own, which is killed in the end if it runs. */
 export interface Run {
@@ -25,17 +25,8 @@ export async function buildCli(): Promise<{
   remove(): Promise<void>;
 }> {
   const folder = temporaryFolder('cli');
-  const bundle = join(folder.path, 'cli.cjs');
-  await build({
-    absWorkingDir: projectFolder,
-    entryPoints: ['src/cli/main.ts'],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    external: ['bufferutil', 'utf-8-validate'],
-    logLevel: 'warning',
-  });
+  await buildCommand(folder.path);
+  const bundle = join(folder.path, 'dist', 'cli.js');
   const runs: Run[] = [];
   return {
     folder: folder.path,
