@@ -1,4 +1,5 @@
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
+import type { DiskRecording } from './captures/disk-recording.ts';
 import type { CheckPanel } from './check/check-panel.ts';
 import type { EngineClient } from './engine/engine-client.ts';
 import type { SessionState } from './engine/session-state.ts';
@@ -20,6 +21,7 @@ export interface App {
   readonly secrets: Secrets;
   readonly choices: RememberedChoices;
   readonly timeline: TimelinePanel;
+  readonly recording: DiskRecording;
   readonly scenarioTests: ScenarioTests;
   readonly sessionsView: SessionsView;
   readonly whatIf: WhatIfPanel;

@@ -36,6 +36,14 @@ export function engineEnded(): UserFailure {
   });
 }
 
+export function nothingRecorded(): UserFailure {
+  return new UserFailure({
+    code: 'nothing-recorded',
+    message: l10n.t('No engine has ended that left a recording.'),
+    hint: l10n.t('While the setting mqttSession.recordToDisk is on, the trace is recorded as it comes.'),
+  });
+}
+
 export function workspaceNotTrusted(): UserFailure {
   return new UserFailure({
     code: 'workspace-not-trusted',

@@ -78,7 +78,9 @@ function start(context: ExtensionContext): MqttSessionApi {
   void recording.offerLeft().catch((thrown: unknown) => log.warn(describeThrown(thrown)));
 
   const files = new ProfileFiles(log);
-  const timeline = new TimelinePanel(context.extensionUri, log, engine, state);
+  const timeline = new TimelinePanel(context.extensionUri, log, engine, state, {
+    hasRecording: () => recording.last !== undefined,
+  });
   const sessionsView = new SessionsView(state);
   const whatIf = new WhatIfPanel(files, (message) => log.warn(message));
   const check = new CheckPanel();
@@ -99,6 +101,7 @@ function start(context: ExtensionContext): MqttSessionApi {
     secrets,
     choices: new RememberedChoices(context.workspaceState),
     timeline,
+    recording,
     scenarioTests,
     sessionsView,
     whatIf,

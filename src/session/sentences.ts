@@ -207,11 +207,11 @@ export const factTemplates = {
   endUncertain: 'When the Server noticed the end is only known to lie between {fromAtMs} and {untilAtMs}',
   bytesMissing:
     'From {missingAtMs} on, bytes of the connection are missing in the capture: nobody can say what they were',
-  traceEnds: 'The capture ends at {endAtMs}; what became of it is not in it',
+  traceEnds: 'The trace ends at {endAtMs}; what became of it is not in it',
   traceEndsBefore:
-    'The capture ends at {endAtMs}, {beforeMs} before it was due; what became of it is not in it',
+    'The trace ends at {endAtMs}, {beforeMs} before it was due; what became of it is not in it',
   traceEndsAfter:
-    'The capture ends at {endAtMs}, {afterMs} after it was due: too early to say that it did not happen',
+    'The trace ends at {endAtMs}, {afterMs} after it was due: too early to say that it did not happen',
   endUnbounded: 'When the Server noticed the end is not known: nothing in the trace shows it',
   notClosedYet: 'The connection was not closed after DISCONNECT, and the Will Message is due only after that',
   resetAfterDisconnect:
@@ -380,7 +380,7 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
 };
 
 /** The verdict on what was pending when the trace ended: see end-of-trace.ts. */
-export const leftOpenWords = 'still pending when the capture ends (undecided)';
+export const leftOpenWords = 'still pending when the trace ends (undecided)';
 
 /** What is expected, as a title with the place `{clientId}`. */
 export const expectationTitles = {

@@ -65,17 +65,26 @@ export interface PageState {
   readonly stats: TraceStats;
   /** The clock that the times of the trace come from, read when this was sent; the page may run on another machine. */
   readonly nowMs?: number | undefined;
-  /** The trace is that of a capture: its time stands still at `nowMs`. */
-  readonly stopped?: true | undefined;
+  /** The trace does not go on, since it is that of a capture or its engine has ended: its time stands still at `nowMs`. */
+  readonly stopped?: 'capture' | 'ended' | undefined;
   /** Set when the page should open with a notice. */
   readonly notice?: PageNotice | undefined;
 }
 
-/** What the page says above the timeline until the user dismisses it. */
-export type PageNotice = 'engineEnded' | 'engineRestarted';
+/**
+ * What the page says above the timeline until the user dismisses it. ended: the engine is being started again. failed: it is not.
+ * restarted: it was, and knows nothing of the trace that is shown. captureEnded: that of a capture ended.
+ */
+export interface PageNotice {
+  readonly kind: 'engineEnded' | 'engineFailed' | 'engineRestarted' | 'captureEnded';
+  /** When the engine ended, in milliseconds since the Unix epoch: the trace stands still there. */
+  readonly atMs: number;
+  /** Whether what it saw was recorded to disk. */
+  readonly recorded: boolean;
+}
 
 /** Commands that the page may ask the host to run, as the palette would. */
-export type HostCommand = 'connect' | 'newProfile';
+export type HostCommand = 'connect' | 'newProfile' | 'restartEngine' | 'openRecorded';
 
 /** Commands that the palette gives the page, so that the keyboard can do what the mouse can. */
 export type PageCommand =

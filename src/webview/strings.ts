@@ -22,6 +22,7 @@ const own = {
   'page.dropped.one': '1 older record left the trace (memory budget)',
   'page.dropped.other': '{count} older records left the trace (memory budget)',
   'page.until': 'a capture, until {untilAtMs}',
+  'page.stoppedAt': 'stopped at {untilAtMs}',
   'button.live': 'Live',
   'button.pause': 'Pause',
   'button.live.title': 'Follow the newest packets (L)',
@@ -43,8 +44,15 @@ const own = {
   'filter.clear': 'Clear filter',
 
   // Notices and empty states.
-  'notice.engineEnded': 'The engine ended. The trace up to here is kept; connections are gone.',
-  'notice.engineRestarted': 'The engine ended and was started again. Connect again to go on.',
+  'notice.engineEnded':
+    'The engine ended at {endedAtMs} and is being started again. What is shown stays here, and stands still; its connections are gone.',
+  'notice.engineFailed':
+    'The engine ended at {endedAtMs}, again and again, and is not started by itself any more. What is shown stays here, and stands still; its connections are gone.',
+  'notice.engineRestarted':
+    'The engine ended at {endedAtMs} and was started again. What is shown is from before, and stays until you connect again.',
+  'notice.captureEnded': 'The engine that read this capture ended. Close it and open it again to read on.',
+  'notice.restart': 'Restart engine',
+  'notice.openRecorded': 'Open what was recorded',
   'empty.title': 'Nothing connected yet',
   'empty.text': 'Connect a profile, and its packets, its session and its will appear here.',
   'empty.connect': 'MQTT: Connect…',

@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { commands } from 'vscode';
+import { commands, TabInputCustom, type Uri, window } from 'vscode';
 import { connected, newestOf, now, run, sample, sessionsLines, until } from './support/host.ts';
 import type { HostTest } from './support/runner.ts';
 import { ScriptedUser } from './support/scripted-user.ts';
@@ -48,6 +48,28 @@ export const engineTests: readonly HostTest[] = [
           clients.map(({ key }) => key),
           [client.key],
         );
+      } finally {
+        user.leaves();
+      }
+    },
+  },
+  {
+    name: 'what was recorded before the engine ended opens as a capture',
+    async run() {
+      const user = new ScriptedUser();
+      try {
+        // The engines of the tests before count as ends in a row.
+        await run('restartEngine');
+        const demo = await connected(sample(willDelay), 'demo');
+        await until((state) => newestOf(demo, state).will !== undefined);
+        await crash();
+        const file = await run<Uri>('openRecorded');
+        assert.match(file?.path ?? '', /recordings\/\d+-\d+\.pcapng$/);
+        const { activeTab } = window.tabGroups.activeTabGroup;
+        assert.ok(activeTab?.input instanceof TabInputCustom);
+        assert.equal(activeTab.input.uri.toString(), file?.toString());
+        await window.tabGroups.close(activeTab);
+        await until(({ engine }) => engine === 'running');
       } finally {
         user.leaves();
       }

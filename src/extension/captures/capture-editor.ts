@@ -55,7 +55,9 @@ export class CaptureEditor implements CustomReadonlyEditorProvider, Disposable {
     const engine = new EngineClient(workerPath, () => ({ ...engineParams(), observers: false }), log);
     const state = new SessionState();
     let untilMs = 0;
-    const timeline = new TimelinePanel(extensionUri, log, engine, state, { nowMs: () => untilMs });
+    const timeline = new TimelinePanel(extensionUri, log, engine, state, {
+      capture: { nowMs: () => untilMs },
+    });
     const owned = new DisposableStore();
     for (const each of [
       engine.onDidStart((snapshot) => state.start(snapshot)),

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commands, type Disposable, type LogOutputChannel, l10n, Uri, window, workspace } from 'vscode';
@@ -26,11 +27,19 @@ export class DiskRecording implements Disposable {
   readonly #store = new DisposableStore();
   #begun: Promise<unknown> = Promise.resolve();
   #path: string | undefined;
+  #last: string | undefined;
 
   constructor(storage: Uri, engine: EngineClient, log: LogOutputChannel) {
     this.#folder = join(storage.fsPath, 'recordings');
     this.#engine = engine;
     this.#log = log;
+    this.#store.add(
+      engine.onDidEnd(() => {
+        this.#last = this.#path !== undefined && holdsRecords(this.#path) ? this.#path : undefined;
+        this.#path = undefined;
+        void commands.executeCommand('setContext', 'mqttSession.hasRecording', this.#last !== undefined);
+      }),
+    );
     this.#store.add(
       engine.onDidStart(() => {
         this.#begun = this.#begin().catch((thrown: unknown) => {
@@ -38,6 +47,11 @@ export class DiskRecording implements Disposable {
         });
       }),
     );
+  }
+
+  /** What the engine saw that ended last by itself; undefined when nothing was recorded. It stays, and is offered at the next start. */
+  get last(): Uri | undefined {
+    return this.#last === undefined ? undefined : Uri.file(this.#last);
   }
 
   /** Offers the newest recording that a window has left which did not end as it should. Resolves when the user was asked. */
@@ -49,7 +63,7 @@ export class DiskRecording implements Disposable {
     const open = l10n.t('Open');
     const remove = l10n.t('Delete');
     const message = l10n.t(
-      'VS Code did not end as it should. What was seen of MQTT sessions up to then was recorded.',
+      'VS Code or the MQTT engine did not end as it should. What was seen of MQTT sessions up to then was recorded.',
     );
     void window.showInformationMessage(message, open, remove).then(async (chosen) => {
       if (chosen === open)
@@ -91,6 +105,14 @@ export class DiskRecording implements Disposable {
       else left.push({ path, atMs: mtimeMs });
     }
     return left.sort((a, b) => b.atMs - a.atMs).map(({ path }) => path);
+  }
+}
+
+function holdsRecords(path: string): boolean {
+  try {
+    return statSync(path).size >= emptyBytes;
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,6 @@
 import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { captureViewType } from '../captures/capture-editor.ts';
-import { Cancelled } from '../errors.ts';
+import { Cancelled, nothingRecorded } from '../errors.ts';
 import { withSlowProgress } from '../ui/progress.ts';
 import type { Command } from './command.ts';
 import { targetOf } from './target.ts';
@@ -40,6 +40,17 @@ export const openCaptureCommand: Command = {
   id: 'mqttSession.openCapture',
   async run(_app, given) {
     const file = targetOf(given).file ?? (await askWhich());
+    await commands.executeCommand('vscode.openWith', file, captureViewType);
+    return file;
+  },
+};
+
+/** Opens what the engine had seen that ended last by itself. */
+export const openRecordedCommand: Command = {
+  id: 'mqttSession.openRecorded',
+  async run(app) {
+    const file = app.recording.last;
+    if (file === undefined) throw nothingRecorded();
     await commands.executeCommand('vscode.openWith', file, captureViewType);
     return file;
   },

@@ -1,4 +1,4 @@
-import { openCaptureCommand, saveCaptureCommand } from './captures.ts';
+import { openCaptureCommand, openRecordedCommand, saveCaptureCommand } from './captures.ts';
 import { checkBrokerCommand, compareReportCommand, saveReportCommand } from './check.ts';
 import {
   closeCommand,
@@ -57,6 +57,7 @@ export const allCommands: readonly Command[] = [
   clearTraceCommand,
   saveCaptureCommand,
   openCaptureCommand,
+  openRecordedCommand,
   startSandboxCommand,
   stopSandboxCommand,
   copySandboxAddressCommand,

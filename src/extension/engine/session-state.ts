@@ -7,6 +7,7 @@ import type {
   TapView,
   TraceStats,
 } from '../../engine/messages.ts';
+import { leftOpen } from '../../session/end-of-trace.ts';
 import type {
   ConnectionView,
   ExpectationView,
@@ -141,6 +142,16 @@ export class SessionState {
       if (connection.closedAtMs !== undefined) continue;
       this.connections.set(connection.id, { ...connection, closedAtMs: atMs, endCause: engineEndCause });
     }
+    // Nobody will see what became of what was pending.
+    for (const id of this.pending) {
+      const open = this.expectations.get(id);
+      if (open === undefined) continue;
+      const ended = leftOpen(open, atMs);
+      this.expectations.set(id, ended);
+      const { expectations } = this.#identity(ended);
+      if (expectations.get(ended.kind)?.id === id) expectations.set(ended.kind, ended);
+    }
+    this.pending.clear();
     this.#sandboxes = [];
     this.#taps = [];
     this.#changed.fire();

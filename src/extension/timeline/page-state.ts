@@ -5,6 +5,7 @@ import { factTemplates } from '../../session/sentences.ts';
 import {
   type FaultAction,
   type PageClient,
+  type PageNotice,
   type PageState,
   type PageStatement,
   pageStrings,
@@ -18,7 +19,7 @@ type Words = Pick<PageState, 'strings' | 'statements'>;
 let words: Words | undefined;
 
 /** Everything that the page shows; its words are the same each time and made once. */
-export function pageState(state: SessionState, nowMs: number): PageState {
+export function pageState(state: SessionState, nowMs: number, notice?: PageNotice): PageState {
   words ??= { strings: translatedStrings(), statements: pageStatements() };
   return {
     ...words,
@@ -26,8 +27,8 @@ export function pageState(state: SessionState, nowMs: number): PageState {
     entities: state.entities(),
     clients: pageClients(state),
     stats: state.stats,
-    nowMs,
-    ...(state.stale ? { notice: 'engineEnded' as const } : {}),
+    nowMs: state.timeOf(nowMs),
+    ...(state.stale ? { stopped: 'ended' as const, notice } : {}),
   };
 }
 

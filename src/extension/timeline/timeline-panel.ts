@@ -12,9 +12,16 @@ import {
 } from 'vscode';
 import type { EngineChanges } from '../../engine/messages.ts';
 import { assertNever } from '../../mqtt/assert-never.ts';
-import type { FromPage, HostCommand, LaneAction, PageCommand, ToPage } from '../../webview/messages.ts';
+import type {
+  FromPage,
+  HostCommand,
+  LaneAction,
+  PageCommand,
+  PageNotice,
+  ToPage,
+} from '../../webview/messages.ts';
 import { DisposableStore } from '../disposables.ts';
-import type { EngineClient } from '../engine/engine-client.ts';
+import type { EngineClient, EngineEnd } from '../engine/engine-client.ts';
 import type { SessionState } from '../engine/session-state.ts';
 import { userErrorOf } from '../errors.ts';
 import { describeThrown } from '../log.ts';
@@ -49,6 +56,8 @@ const actionCommands: Readonly<Record<LaneAction, string>> = {
 const hostCommands: Readonly<Record<HostCommand, string>> = {
   connect: 'mqttSession.connect',
   newProfile: 'mqttSession.newProfileFile',
+  restartEngine: 'mqttSession.restartEngine',
+  openRecorded: 'mqttSession.openRecorded',
 };
 
 /** A page whose trace is that of a capture, in an editor of its own. */
@@ -72,16 +81,21 @@ export class TimelinePanel implements Disposable {
   #waiting: ToPage[] = [];
   #openedByItself = false;
 
+  /** What is said of the engine that has ended, while its state is shown. */
+  #notice: PageNotice | undefined;
   readonly #capture: CapturePlace | undefined;
+  readonly #hasRecording: () => boolean;
 
+  /** `hasRecording` says whether what the engine that ended last saw was recorded to disk. */
   constructor(
     extensionUri: Uri,
     log: LogOutputChannel,
     engine: EngineClient,
     state: SessionState,
-    capture?: CapturePlace,
+    { capture, hasRecording }: { capture?: CapturePlace; hasRecording?: () => boolean } = {},
   ) {
     this.#capture = capture;
+    this.#hasRecording = hasRecording ?? (() => false);
     this.#extensionUri = extensionUri;
     this.#log = log;
     this.#engine = engine;
@@ -99,7 +113,7 @@ export class TimelinePanel implements Disposable {
         }),
     });
     this.#store.add(engine.onDidReceiveChanges((changes) => this.#forward(changes)));
-    this.#store.add(engine.onDidEnd(() => this.#engineEnded()));
+    this.#store.add(engine.onDidEnd((end) => this.#engineEnded(end)));
     this.#store.add(engine.onDidStart(() => this.#engineStarted()));
     this.#store.add(state.onDidReset(() => this.#sendState()));
     if (capture !== undefined) return;
@@ -236,8 +250,12 @@ export class TimelinePanel implements Disposable {
 
   #sendState(): void {
     if (!this.#ready) return;
-    const state = pageState(this.#state, this.#nowMs());
-    this.#post({ type: 'state', state: this.#capture === undefined ? state : { ...state, stopped: true } });
+    if (!this.#state.stale) this.#notice = undefined;
+    const state = pageState(this.#state, this.#nowMs(), this.#notice);
+    this.#post({
+      type: 'state',
+      state: this.#capture === undefined ? state : { ...state, stopped: 'capture' },
+    });
     this.#feed.restart();
   }
 
@@ -259,19 +277,36 @@ export class TimelinePanel implements Disposable {
     });
   }
 
-  #engineEnded(): void {
+  #engineEnded({ restartInMs }: EngineEnd): void {
     this.#feed.engineEnded();
+    const live = restartInMs === undefined ? 'engineFailed' : 'engineEnded';
+    this.#say({
+      kind: this.#capture === undefined ? live : 'captureEnded',
+      atMs: this.#state.timeOf(this.#nowMs()),
+      recorded: this.#capture === undefined && this.#hasRecording(),
+    });
+    const { connections, expectations, stats } = this.#state;
     this.#post({
       type: 'changes',
-      entities: { ...noEntities, connections: [...this.#state.connections.values()] },
+      entities: {
+        ...noEntities,
+        connections: [...connections.values()],
+        expectations: [...expectations.values()].filter(({ leftOpen }) => leftOpen === true),
+      },
       clients: pageClients(this.#state),
-      stats: this.#state.stats,
+      stats,
     });
-    this.#post({ type: 'notice', notice: 'engineEnded' });
   }
 
   #engineStarted(): void {
-    if (this.#state.stale) this.#post({ type: 'notice', notice: 'engineRestarted' });
+    if (this.#state.stale && this.#notice !== undefined && this.#capture === undefined)
+      this.#say({ ...this.#notice, kind: 'engineRestarted' });
+  }
+
+  /** A page that is not there yet hears of it with the state. */
+  #say(notice: PageNotice): void {
+    this.#notice = notice;
+    this.#post({ type: 'notice', notice });
   }
 
   async #answerDetails(request: number, seq: number): Promise<void> {

@@ -26,6 +26,12 @@ export class HostClock {
     this.#stoppedAtMs = atMs;
   }
 
+  /** Time goes on, by what the next message says. */
+  resume(): void {
+    this.#stoppedAtMs = undefined;
+    this.#offsetMs = undefined;
+  }
+
   /** A message says what the time was when it was sent. The one that took least time tells the difference best. */
   heard(hostNowMs: number | undefined): void {
     if (hostNowMs === undefined) return;

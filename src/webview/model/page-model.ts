@@ -37,6 +37,8 @@ export class PageModel {
   ui: UiState = initialUi;
   filterText = '';
   filter: Filter = noFilter;
+  /** Whether the trace is that of a capture. */
+  isCapture = false;
   /** False until the host has sent the state. */
   ready = false;
   /** Verdicts that fell while the page watched, with when: they linger in the strip. */
@@ -77,10 +79,11 @@ export class PageModel {
   }
 
   receiveState(state: PageState): void {
-    if (state.stopped === true) {
-      this.clock.stop(state.nowMs ?? 0);
-      // There is nothing to follow.
-      this.ui = { ...this.ui, live: false };
+    this.isCapture = state.stopped === 'capture';
+    if (state.stopped !== undefined) this.#stop(state.nowMs ?? 0);
+    else if (this.stopped) {
+      this.clock.resume();
+      this.ui = { ...this.ui, live: true };
     }
     this.clock.heard(state.nowMs);
     this.words = new Words(state.strings, state.locale, this.#timeZone);
@@ -123,7 +126,14 @@ export class PageModel {
 
   setNotice(notice: PageNotice | undefined): void {
     this.notice = notice;
-    this.#changed(['header', 'lanes']);
+    if (notice !== undefined) this.#stop(notice.atMs);
+    this.#changed(allParts);
+  }
+
+  #stop(atMs: number): void {
+    this.clock.stop(atMs);
+    // There is nothing to follow.
+    this.ui = { ...this.ui, live: false };
   }
 
   setFilter(text: string): void {
@@ -134,7 +144,7 @@ export class PageModel {
     this.#changed(['header', 'lanes', 'canvas', 'list']);
   }
 
-  /** Whether the trace is that of a capture, which does not go on. */
+  /** Whether the trace does not go on: that of a capture, or of an engine that has ended. */
   get stopped(): boolean {
     return this.clock.stoppedAtMs !== undefined;
   }

@@ -116,7 +116,7 @@ export class Header implements View {
       );
     } else if (records.size > 0) parts.push(words.count('page.packets', records.size));
     const untilAtMs = model.clock.stoppedAtMs ?? 0;
-    if (untilAtMs > 0) parts.push(words.t('page.until', { untilAtMs }));
+    if (untilAtMs > 0) parts.push(words.t(model.isCapture ? 'page.until' : 'page.stoppedAt', { untilAtMs }));
     if (stats.dropped > 0) parts.push(words.count('page.dropped', stats.dropped));
     return parts.join(' · ');
   }

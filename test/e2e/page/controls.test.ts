@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { PageNotice } from '../../../src/webview/messages.ts';
 import { textOf } from './support/harness.ts';
-import { pages } from './support/pages.ts';
+import { expectSound, pages } from './support/pages.ts';
 import { connected, mixed, published, restless, waiting } from './support/stories.ts';
 import { Wire } from './support/wire.ts';
 
@@ -227,13 +228,51 @@ describe('the page', () => {
     expect(await timeline.saved()).toEqual(saved);
   });
 
-  it('says that the engine ended, until that is dismissed', async () => {
-    const timeline = await open(published().wire);
-    await timeline.send({ type: 'notice', notice: 'engineEnded' });
-    const notice = timeline.page.getByRole('alert');
-    expect(await textOf(notice)).toContain('The engine ended');
-    await timeline.page.getByRole('button', { name: 'Dismiss' }).click();
+  it('stands still when the engine has ended, keeps what it has, and says what can be done', async () => {
+    const { wire } = waiting(1500);
+    const timeline = await open(wire);
+    const { page } = timeline;
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    const notice = page.getByRole('alert');
+    const say = (kind: PageNotice['kind'], recorded: boolean): Promise<void> =>
+      timeline.send({ type: 'notice', notice: { kind, atMs: wire.nowMs, recorded } });
+    const { connections, expectations } = wire.ended();
+    await say('engineEnded', true);
+    await timeline.send({
+      type: 'changes',
+      entities: { connections, expectations, sessions: [], wills: [], insights: [] },
+      stats: wire.changes().stats,
+    });
+    expect(await textOf(notice)).toMatch(/^The engine ended at 12:00:\d\d\.\d{3} and is being started again/);
+    expect(await textOf(page.locator('.counts'))).toMatch(/stopped at 12:00:\d\d/);
+    expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
+    expect(await page.locator('.strip-row').count()).toBe(0);
+    expect(await page.locator('.packet-row').count()).toBeGreaterThan(5);
+    await expect
+      .poll(() => page.getByRole('treeitem', { name: /^will: / }).getAttribute('aria-label'))
+      .toBe('will: still pending when the trace ends (undecided)');
+    await notice.getByRole('button', { name: 'Open what was recorded' }).click();
+
+    await say('engineRestarted', true);
+    await timeline.screenshot('engine-restarted-dark');
+    await expectSound(timeline);
+    await notice.getByRole('button', { name: 'MQTT: Connect…' }).click();
+    await say('engineFailed', false);
+    expect(await textOf(notice)).toContain('not started by itself any more');
+    await notice.getByRole('button', { name: 'Restart engine' }).click();
+    expect((await timeline.posted()).filter(({ type }) => type === 'run')).toEqual([
+      { type: 'run', command: 'openRecorded' },
+      { type: 'run', command: 'connect' },
+      { type: 'run', command: 'restartEngine' },
+    ]);
+
+    await page.getByRole('button', { name: 'Dismiss' }).click();
     await expect.poll(() => notice.count()).toBe(0);
+    expect(await textOf(page.locator('.counts'))).toMatch(/stopped at/);
+    // What the next engine tells is followed again.
+    await timeline.show(connected().wire);
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    expect(await textOf(page.locator('.counts'))).not.toContain('stopped');
   });
 
   it('says what is wrong with a filter, and how to see everything again', async () => {

@@ -4,7 +4,7 @@ import { textOf } from './support/harness.ts';
 import { expectSound, pages } from './support/pages.ts';
 import { cancelled, mixed, published, restless, waiting } from './support/stories.ts';
 import type { ThemeName } from './support/themes.ts';
-import { Wire } from './support/wire.ts';
+import { noonMs, Wire } from './support/wire.ts';
 
 const open = pages();
 
@@ -88,7 +88,8 @@ describe.each(names)('in the theme %s', (theme) => {
 
   it('an empty page, a notice and a menu are readable', async () => {
     const timeline = await open(new Wire(), { theme, size });
-    await timeline.send({ type: 'notice', notice: 'engineRestarted' });
+    const notice = { kind: 'engineRestarted', atMs: noonMs, recorded: true } as const;
+    await timeline.send({ type: 'notice', notice });
     await timeline.screenshot(`empty-${theme}`);
     await expectSound(timeline);
     const { wire } = waiting();

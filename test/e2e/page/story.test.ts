@@ -65,7 +65,7 @@ describe('a capture that ends while a will waits', () => {
     await timeline.send({ type: 'state', state: wire.captured() });
     await timeline.send(wire.changes());
     await timeline.send({ type: 'command', command: 'fit' });
-    const left = 'still pending when the capture ends (undecided)';
+    const left = 'still pending when the trace ends (undecided)';
     await page.getByRole('treeitem', { name: `will: ${left}` }).waitFor();
     expect(await page.locator('.strip').isVisible()).toBe(false);
     expect(await page.getByRole('button', { name: /^(Live|Pause)$/ }).count()).toBe(0);
@@ -74,7 +74,7 @@ describe('a capture that ends while a will waits', () => {
     const why = page.locator('.why-panel');
     await expect.poll(() => textOf(why.locator('h2'))).toBe('What became of the will of demo?');
     expect(await textOf(why.locator('.verdict-line'))).toContain(left);
-    expect(await textOf(why.locator('.why-facts'))).toMatch(/The capture ends at .*before it was due/);
+    expect(await textOf(why.locator('.why-facts'))).toMatch(/The trace ends at .*before it was due/);
   });
 });
 

@@ -35,8 +35,8 @@ describe('mqtt-session explain', () => {
   it('leaves open what was pending when the capture ends, however long ago that was', async () => {
     const run = cli.run('explain', captureOf('will-delay-frozen', -1_000_000));
     expect(await run.ended).toBe(0);
-    expect(run.out()).toMatch(/ still pending when the capture ends \(undecided\)$/m);
-    expect(run.out()).toMatch(/The capture ends at .*it was due/);
+    expect(run.out()).toMatch(/ still pending when the trace ends \(undecided\)$/m);
+    expect(run.out()).toMatch(/The trace ends at .*it was due/);
     expect(run.out()).not.toMatch(/: pending$/m);
   });
 

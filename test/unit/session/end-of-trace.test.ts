@@ -35,9 +35,9 @@ describe('what is pending when the trace ends', () => {
   });
 
   it('says how far from its due time the trace ends', () => {
-    expect(told(endAtMs + 3200)).toMatch(/^The capture ends at 12:00:00\.000, 3\.2 s before it was due/);
+    expect(told(endAtMs + 3200)).toMatch(/^The trace ends at 12:00:00\.000, 3\.2 s before it was due/);
     expect(told(endAtMs - 100)).toMatch(/100 ms after it was due: too early to say that it did not happen$/);
-    expect(told(undefined)).toMatch(/^The capture ends at 12:00:00\.000; what became of it/);
+    expect(told(undefined)).toMatch(/^The trace ends at 12:00:00\.000; what became of it/);
   });
 
   it('is nothing that was decided before', () => {

@@ -196,8 +196,8 @@ describe('the model of a capture', () => {
     model.receiveState(wire.captured());
     const open = [...model.entities.leftOpen].map((id) => model.entities.expectations.get(id));
     expect(open.map((each) => each && verdictWords(each, model.words))).toEqual([
-      'still pending when the capture ends (undecided)',
-      'still pending when the capture ends (undecided)',
+      'still pending when the trace ends (undecided)',
+      'still pending when the trace ends (undecided)',
     ]);
     const dueAtMs = Math.max(...open.map((each) => each?.dueAtMs ?? 0));
     expect(model.extent()?.toMs).toBe(dueAtMs);

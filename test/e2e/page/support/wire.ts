@@ -184,7 +184,17 @@ export class Wire {
   captured(): PageState {
     const state = this.state();
     const expectations = state.entities.expectations.map((each) => leftOpen(each, this.#nowMs));
-    return { ...state, clients: [], entities: { ...state.entities, expectations }, stopped: true };
+    return { ...state, clients: [], entities: { ...state.entities, expectations }, stopped: 'capture' };
+  }
+
+  /** The same as of an engine that ends now. */
+  ended(): Pick<SessionChanges, 'connections' | 'expectations'> {
+    const { connections, expectations } = this.#whole();
+    const closed = { closedAtMs: this.#nowMs, endCause: 'ended' } as const;
+    return {
+      connections: connections.map((each) => (each.closedAtMs === undefined ? { ...each, ...closed } : each)),
+      expectations: expectations.map((each) => leftOpen(each, this.#nowMs)),
+    };
   }
 
   /** What changed since the last call. */
