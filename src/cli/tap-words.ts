@@ -1,4 +1,5 @@
 /** What the tap of a terminal says of what it sees: a line for what happens to a connection, a session, a will. */
+import type { TapListening, TapView } from '../engine/messages.ts';
 import type {
   ConnectionView,
   ExpectationView,
@@ -18,6 +19,7 @@ export class TapWords {
   readonly #wills = new Map<number, WillView>();
   readonly #verdicts = new Map<number, string>();
   readonly #why: boolean;
+  #listening: TapListening = 'listening';
 
   /** `why`: each verdict with what it follows from. */
   constructor(why: boolean) {
@@ -30,6 +32,19 @@ export class TapWords {
       ...connections.flatMap((each) => this.#connection(each)),
       ...expectations.flatMap((each) => this.#expectation(each)),
     ].map(printable);
+  }
+
+  /** That a tap does not listen, and why; and that it does again. */
+  tellTap({ address, to, listening }: Pick<TapView, 'address' | 'to' | 'listening'>): readonly string[] {
+    if (listening === this.#listening) return [];
+    this.#listening = listening;
+    const lines: Readonly<Record<TapListening, string>> = {
+      listening: `listening on ${address} again`,
+      'broker-away': `${to} is not reachable: connections are refused until it is`,
+      refusing: 'connections are refused, as a fault says',
+      'port-taken': `cannot listen on ${address} again: its port is taken by another program. Trying on`,
+    };
+    return [lines[listening]];
   }
 
   #connection(view: ConnectionView): readonly string[] {

@@ -36,9 +36,11 @@ export async function tap(args: readonly string[], process: TapProcess): Promise
   const rules = line.all('--fault').map(readFault);
   const words = new TapWords(line.has('--why'));
   const quiet = line.has('--quiet');
+  let introduced = false;
   const engine = new CommandEngine({
-    changes: ({ entities }) => {
-      const lines = words.tell(entities);
+    changes: ({ entities, taps = [] }) => {
+      const ofTaps = introduced ? taps.flatMap((each) => words.tellTap(each)) : [];
+      const lines = [...ofTaps, ...words.tell(entities)];
       if (!quiet && lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
     },
     log: (level, message) => {
@@ -68,7 +70,8 @@ export async function tap(args: readonly string[], process: TapProcess): Promise
       await engine.request('record', { path, mask: !line.has('--save-secrets'), limitBytes: saveLimit });
     }
     for (const rule of rules) await engine.request('fault', { tap: view.key, rule });
-    process.stdout.write(introduction(view));
+    process.stdout.write([introduction(view), ...words.tellTap(view).map((each) => `${each}\n`)].join(''));
+    introduced = true;
     await ended;
   } finally {
     await engine.request('shutdown', undefined);

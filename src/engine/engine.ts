@@ -139,6 +139,8 @@ export class Engine {
         if (source.profile.observe !== false) this.#observers.beReady(key, source);
       },
       stopped: (key) => this.#observers.noLongerReady(key),
+      record: (action, server, fault) => this.#record(action, { server, fault }),
+      isBack: (server) => this.#observers.isBack(server),
       changed: () => {
         this.#changes.tapsChanged();
         this.#pump.poke();
@@ -194,12 +196,16 @@ export class Engine {
       subscribe: async ({ client, subscription }) => ({
         reasonCode: await this.#clients.get(client).subscribe(subscription),
       }),
-      startSandbox: ({ file, settings, port }) => {
+      startSandbox: async ({ file, settings, port }) => {
         this.#checkRunning();
-        return this.#sandboxes.start(file, settings, port);
+        const view = await this.#sandboxes.start(file, settings, port);
+        await this.#taps.look(view.server);
+        return view;
       },
       stopSandbox: async ({ file }) => {
+        const server = this.#sandboxes.serverOf(file);
         await this.#sandboxes.stop(file);
+        if (server !== undefined) await this.#taps.look(server);
         return undefined;
       },
       runScenario: (params) => {
@@ -283,7 +289,11 @@ export class Engine {
       if (port !== undefined) last = { ...last, port };
       return last;
     };
-    return this.#taps.start(params, to, server);
+    // The engine knows without connecting whether its own sandbox is there.
+    const look = async (): Promise<void> => {
+      if (this.#sandboxes.portOf(file) === undefined) throw nobodyThere();
+    };
+    return this.#taps.start(params, to, server, profile.broker.kind === 'sandbox' ? look : undefined);
   }
 
   async #resolveAddress(
@@ -293,6 +303,7 @@ export class Engine {
   ): Promise<{ readonly address: NetworkAddress; readonly server: string }> {
     if (broker.kind === 'network') return { address: broker, server: serverKey(broker.host, broker.port) };
     const { view, port } = await this.#sandboxes.ensure(file, settings);
+    await this.#taps.look(view.server);
     return { address: { scheme: 'mqtt', host: '127.0.0.1', port, path: '' }, server: view.server };
   }
 
@@ -495,4 +506,9 @@ function isBatch(result: unknown): result is EngineMethods['records']['result'] 
 
 function messageSettings({ payload, userProperties, ...message }: MessageToPublish): MessageSettings {
   return { ...message, payload: { kind: 'text', text: payload }, userProperties: userProperties ?? [] };
+}
+
+/** As the system says it where nobody listens. */
+function nobodyThere(): Error {
+  return Object.assign(new Error('The sandbox does not run.'), { code: 'ECONNREFUSED' });
 }

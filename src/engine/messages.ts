@@ -103,6 +103,7 @@ export interface SandboxSessionView {
 }
 
 export type TapScheme = 'mqtt' | 'mqtts' | 'ws' | 'wss';
+export type TapListening = 'listening' | 'broker-away' | 'refusing' | 'port-taken';
 
 /** A tap that listens: other programs connect to `address` instead of to the broker. */
 export interface TapView {
@@ -120,6 +121,8 @@ export interface TapView {
   readonly port: number;
   /** Where it forwards to, for example `mqtts://broker.example.com:8883`. */
   readonly to: string;
+  /** Whether it listens; if not, why: nobody is at the broker's address, a rule refuses all, or somebody else has its port. */
+  readonly listening: TapListening;
   /** Of a tap that listens with TLS: the PEM file of the certificate that programs have to trust, as if it were an authority. */
   readonly caFile?: string | undefined;
   /** Since it was started. */

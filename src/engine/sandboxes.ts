@@ -58,6 +58,11 @@ export class Sandboxes {
     return this.#running.get(file)?.listener.port;
   }
 
+  /** Its key in the trace; undefined when none of this file runs. */
+  serverOf(file: string): string | undefined {
+    return this.#running.get(file)?.view.server;
+  }
+
   /** `port` 0 takes a free one, or the one that it has. Throws a ListenError or `sandbox-runs`. */
   start(file: string, settings: SandboxSettings, port: number): Promise<SandboxView> {
     return this.#inTurn(async () => {

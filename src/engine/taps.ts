@@ -3,10 +3,12 @@ import { readTlsMaterial } from '../net/client/tls-material.ts';
 import { addressLabel, isSecure, type NetworkAddress } from '../net/client/transport.ts';
 import type { Clock } from '../net/clock.ts';
 import { tapIdentity, usualCertificateFolder } from '../net/tap/identity.ts';
-import { startTapProxy, type TapProxy } from '../net/tap/tap-proxy.ts';
+import type { Look } from '../net/tap/server-watch.ts';
+import { startTapProxy, type TapListening, type TapProxy } from '../net/tap/tap-proxy.ts';
 import type { FaultTap } from '../net/tap.ts';
 import type { FaultRule } from '../profile/fault-rules.ts';
-import type { Fault } from '../profile/faults.ts';
+import type { Fault, FaultNote } from '../profile/faults.ts';
+import type { RecordedAction } from '../trace/listener.ts';
 import { engineErrors } from './errors.ts';
 import type { EngineMethods, LogLevel, TapView } from './messages.ts';
 import type { ObserverSource } from './observer.ts';
@@ -18,6 +20,10 @@ export interface TapsWorld {
   inUse(key: string, source: ObserverSource): void;
   /** It listens no more. */
   stopped(key: string): void;
+  /** What becomes of its Server as a whole, for the trace. */
+  record(action: RecordedAction, server: string, fault?: FaultNote): void;
+  /** The Server was not there, and is. */
+  isBack(server: string): void;
   changed(): void;
   log(level: LogLevel, message: string): void;
 }
@@ -52,13 +58,14 @@ export class Taps {
     params: EngineMethods['startTap']['params'],
     to: () => NetworkAddress,
     server: string,
+    look?: Look,
   ): Promise<TapView> {
     return this.#inTurn(async () => {
       const { profile, file } = params;
       const key = `${file}#${profile.name}`;
       const running = this.#running.get(key);
       if (running !== undefined) return viewOf(running);
-      const started = await this.#open(key, params, to, server);
+      const started = await this.#open(key, params, to, server, look);
       this.#running.set(key, started);
       const view = viewOf(started);
       this.#world.log('info', `The tap of ${profile.name} listens at ${view.address} for ${view.to}.`);
@@ -82,6 +89,12 @@ export class Taps {
   /** Throws `no-such-tap`. */
   stop(key: string): Promise<void> {
     return this.#inTurn(() => this.#close(key, this.#get(key)));
+  }
+
+  /** Each tap of a Server looks now whether that is there: it may have just been started, or stopped. */
+  async look(server: string): Promise<void> {
+    const concerned = [...this.#running.values()].filter(({ head }) => head.server === server);
+    await Promise.all(concerned.map(({ proxy }) => proxy.look()));
   }
 
   stopAll(): Promise<void> {
@@ -120,6 +133,7 @@ export class Taps {
     params: EngineMethods['startTap']['params'],
     to: () => NetworkAddress,
     server: string,
+    look: Look | undefined,
   ): Promise<RunningTap> {
     const { clock, tap, changed } = this.#world;
     const { profile, file, folder, listen: wished, allowRemote, certificateFolder } = params;
@@ -132,7 +146,15 @@ export class Taps {
       scheme === 'mqtts' || scheme === 'wss'
         ? await tapIdentity(certificateFolder ?? usualCertificateFolder(), listen.host, clock.now())
         : undefined;
-    const source: ObserverSource = { profile, folder, server, address: to };
+    const where = `${address.scheme}://${addressLabel(address)}${address.path}`;
+    let listening: TapListening = 'listening';
+    const source: ObserverSource = {
+      profile,
+      folder,
+      server,
+      // While nobody is there, who watches for wills need not try either.
+      address: () => (listening === 'broker-away' ? undefined : to()),
+    };
     const proxy = await startTapProxy({
       listen,
       to,
@@ -146,6 +168,12 @@ export class Taps {
       reached: () => {
         if (this.#running.has(key)) this.#world.inUse(key, source);
       },
+      look,
+      listens: (now, detail) => {
+        const before = listening;
+        listening = now;
+        this.#tell({ server, profile: profile.name, where }, before, now, detail);
+      },
       changed,
     });
     return {
@@ -156,10 +184,34 @@ export class Taps {
         profile: profile.name,
         file,
         server,
-        to: `${address.scheme}://${addressLabel(address)}${address.path}`,
+        to: where,
         caFile: identity?.caFile,
       },
     };
+  }
+
+  /** What the trace and the log say of a tap that listens no more, or again. */
+  #tell(
+    { server, profile, where }: { readonly server: string; readonly profile: string; readonly where: string },
+    before: TapListening,
+    now: TapListening,
+    detail: string | undefined,
+  ): void {
+    const { record, log } = this.#world;
+    if (before === 'broker-away') {
+      record('broker-back', server);
+      log('info', `${where} is there again: the tap of ${profile} takes new connections.`);
+      this.#world.isBack(server);
+    }
+    if (before === 'refusing') record('fault-cleared', server, { kind: 'down' });
+    if (now === 'broker-away') {
+      record('broker-away', server);
+      log(
+        'warn',
+        `${where} is not there (${detail}): the tap of ${profile} refuses connections until it is.`,
+      );
+    } else if (now === 'refusing') record('fault', server, { kind: 'down' });
+    else if (now === 'port-taken') log('warn', `The tap of ${profile} cannot listen again yet. ${detail}`);
   }
 
   async #close(key: string, { proxy, head }: RunningTap): Promise<void> {
@@ -184,13 +236,14 @@ export class Taps {
 }
 
 function viewOf({ proxy, head }: RunningTap): TapView {
-  const { address, scheme, host, port, connectionsSeen, connectionsOpen, rules } = proxy;
+  const { address, scheme, host, port, listening, connectionsSeen, connectionsOpen, rules } = proxy;
   return {
     ...head,
     address,
     scheme,
     host,
     port,
+    listening,
     connectionsSeen,
     connectionsOpen,
     connections: proxy.connections(told),

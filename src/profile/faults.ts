@@ -29,7 +29,7 @@ export type Fault =
   | { readonly kind: 'drop_disconnect' }
   /** No PINGRESP reaches the Client. */
   | { readonly kind: 'drop_pingresp' }
-  /** The broker is not there: new connections are reset at once. Connections that live stay. */
+  /** The broker is not there: new connections are refused. Connections that live stay. */
   | { readonly kind: 'down' };
 
 export type FaultKind = Fault['kind'];
@@ -74,7 +74,7 @@ export const faultRows: Readonly<Record<FaultKind, FaultRow>> = {
   bandwidth: { ends: false, onLiving: true, help: 'Limits how many bytes pass in a second.' },
   drop_disconnect: { ends: false, onLiving: true, help: 'Drops the DISCONNECT of the Client.' },
   drop_pingresp: { ends: false, onLiving: true, help: 'Drops each PINGRESP of the Server.' },
-  down: { ends: false, onLiving: false, help: 'Resets new connections at once, as if no broker were there.' },
+  down: { ends: false, onLiving: false, help: 'Refuses new connections, as if no broker were there.' },
 };
 
 /** How the trace names it. */

@@ -61,7 +61,9 @@ export type SessionAction =
   | 'session-deleted'
   | 'fault'
   | 'fault-cleared'
-  | 'packet-dropped';
+  | 'packet-dropped'
+  | 'broker-away'
+  | 'broker-back';
 
 /** A fault that a tap makes; `detail` are its values, for example `200 ms`. */
 export interface FaultNote {

@@ -60,6 +60,8 @@ export const recordedActions = [
   'fault',
   'fault-cleared',
   'packet-dropped',
+  'broker-away',
+  'broker-back',
 ] as const;
 export type RecordedAction = (typeof recordedActions)[number];
 

@@ -4,6 +4,7 @@ import type {
   ClientView,
   Fault,
   FaultDirection,
+  TapListening,
   TappedConnectionView,
 } from '../../engine/messages.ts';
 import { assertNever } from '../../mqtt/assert-never.ts';
@@ -86,6 +87,20 @@ export function faultText(fault: Fault): string {
       return l10n.t('refuses new connections');
     default:
       return assertNever(fault);
+  }
+}
+
+/** Why a tap does not listen. */
+export function refusalText(listening: Exclude<TapListening, 'listening'>): string {
+  switch (listening) {
+    case 'broker-away':
+      return l10n.t('broker not reachable, connections are refused');
+    case 'refusing':
+      return l10n.t('refuses new connections');
+    case 'port-taken':
+      return l10n.t('its port is taken by another program');
+    default:
+      return assertNever(listening);
   }
 }
 

@@ -1,21 +1,20 @@
 /** Taps and what passes through them, as nodes of the Sessions view. */
 import { l10n } from 'vscode';
 import type { TappedConnectionView, TapView } from '../../engine/messages.ts';
-import { faultsText, tappedName, tappedStateWord } from '../ui/words.ts';
+import { faultsText, refusalText, tappedName, tappedStateWord } from '../ui/words.ts';
 import { moreNode } from './more-node.ts';
 import type { SessionsNode } from './sessions-model.ts';
 
 /** A tap below its Server, with the connections that pass through it. */
 export function tapNode(tap: TapView): SessionsNode {
-  const { key, address, to, connections, connectionsOpen, rules } = tap;
+  const { key, address, to, listening, connections, connectionsOpen, rules } = tap;
   const label = l10n.t('Tap {0}', address);
   const hidden = connectionsOpen - connections.length;
-  const refuses = rules.some(({ rule }) => rule.fault.kind === 'down');
   const description = [
     l10n.t('to {0}', to),
     connectionsText(connectionsOpen),
-    ...(refuses ? [l10n.t('refuses new connections')] : []),
-    ...(rules.length > 0 && !refuses ? [rulesText(rules.length)] : []),
+    ...(listening === 'listening' ? [] : [refusalText(listening)]),
+    ...(rules.length > 0 && listening !== 'refusing' ? [rulesText(rules.length)] : []),
   ].join(' · ');
   return {
     kind: 'tap',
@@ -23,7 +22,10 @@ export function tapNode(tap: TapView): SessionsNode {
     label,
     description,
     spoken: `${label}, ${description}`,
-    icon: { name: 'debug-disconnect' },
+    icon:
+      listening === 'listening'
+        ? { name: 'debug-disconnect' }
+        : { name: 'warning', color: 'list.warningForeground' },
     context: rules.length > 0 ? ';tap;faulty;' : ';tap;',
     tap: key,
     children: [

@@ -2,7 +2,7 @@ import { type Disposable, l10n, StatusBarAlignment, type StatusBarItem, window }
 import type { TapView } from '../../engine/messages.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionState } from '../engine/session-state.ts';
-import { escapeIcons } from '../ui/words.ts';
+import { escapeIcons, refusalText } from '../ui/words.ts';
 import { Refresher } from './refresher.ts';
 
 /** Where the taps listen. Hidden while there is none; a click copies the address, or what to change in a program. */
@@ -34,7 +34,8 @@ export class TapStatus implements Disposable {
       return;
     }
     const text = more.length === 0 ? first.address : l10n.t('{0} taps', taps.length);
-    this.#item.text = `$(debug-disconnect) ${escapeIcons(text)}`;
+    const isAway = taps.some(({ listening }) => listening === 'broker-away' || listening === 'port-taken');
+    this.#item.text = `$(${isAway ? 'warning' : 'debug-disconnect'}) ${escapeIcons(text)}`;
     const lines = taps.map(tapLine);
     this.#item.accessibilityInformation = { label: [l10n.t('MQTT Tap'), ...lines].join(', ') };
     this.#item.tooltip = [
@@ -45,8 +46,10 @@ export class TapStatus implements Disposable {
   }
 }
 
-function tapLine({ address, to, connectionsOpen }: TapView): string {
-  return connectionsOpen === 1
-    ? l10n.t('{0} to {1}, 1 connection', address, to)
-    : l10n.t('{0} to {1}, {2} connections', address, to, connectionsOpen);
+function tapLine({ address, to, connectionsOpen, listening }: TapView): string {
+  const line =
+    connectionsOpen === 1
+      ? l10n.t('{0} to {1}, 1 connection', address, to)
+      : l10n.t('{0} to {1}, {2} connections', address, to, connectionsOpen);
+  return listening === 'listening' ? line : `${line}, ${refusalText(listening)}`;
 }

@@ -53,6 +53,13 @@ export class RuleBook {
     return [...this.#entries.values()].map(({ id, rule, applied }) => ({ id, rule, applied }));
   }
 
+  /** Whether the broker is to be missing for all connections. */
+  get refusesAll(): boolean {
+    return [...this.#entries.values()].some(
+      ({ rule }) => isRefusal(rule) && rule.nth === undefined && rule.every === undefined,
+    );
+  }
+
   /** A connection has been accepted: whether the broker is to be missing for it. */
   refuses(connection: TappedConnection): boolean {
     let refused = false;

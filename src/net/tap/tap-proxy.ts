@@ -1,9 +1,9 @@
 /**
  * The tap: listens, and forwards each connection to a Server with a connection of its own. It changes no byte, holds each side
- * back as the other does, and passes on how each side ends. Where TCP leaves a proxy no way to do as the Server would,
- * a reset stands for it: a Server that refuses, or is not there, shows in a Client that is accepted and reset at once.
+ * back as the other does, and passes on how each side ends. While nobody is at the Server's address it does not listen, so that
+ * a connection to it is refused, too. Where TCP leaves a proxy no way to do as the Server would, a reset stands for it.
  */
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { FaultRule, FaultRuleView } from '../../profile/fault-rules.ts';
 import { type Fault, type FaultSelection, faultRows } from '../../profile/faults.ts';
 import { isLoopback } from '../broker/listener.ts';
@@ -15,14 +15,19 @@ import { type Clock, systemClock } from '../clock.ts';
 import { carriers, endpointOf } from '../endpoints.ts';
 import type { FaultTap, TappedEndpoint, TappedEndpoints } from '../tap.ts';
 import { dial, Entrance, framesOf, type TapIdentity, type TapScheme } from './carry.ts';
+import { Door } from './door.ts';
 import { RuleBook } from './rule-book.ts';
+import { type Look, lookAt, ServerWatch } from './server-watch.ts';
 import type { Side } from './side.ts';
 import { TappedConnection, type TappedState } from './tapped-connection.ts';
 
 export type { TapIdentity, TapScheme };
 
-/** How many connections may wait to be accepted. */
-const backlog = 4096;
+/** A connection that lived so long, in ms, and that the Server then ended as the last, may have ended with the Server. */
+const livedMs = 1000;
+
+/** Whether it listens; if not, why: nobody is at the Server's address, a rule refuses all, or somebody else has its port. */
+export type TapListening = 'listening' | 'broker-away' | 'refusing' | 'port-taken';
 
 export interface TapOptions {
   /** Port 0 takes a free one. */
@@ -42,11 +47,15 @@ export interface TapOptions {
   /** Lets other machines connect. The user has been asked. */
   readonly allowRemote?: boolean | undefined;
   readonly clock?: Clock | undefined;
+  /** How it finds out whether somebody is at the Server's address; by connecting unless given. */
+  readonly look?: Look | undefined;
   /** From 0 to 1, for jitter. */
   readonly random?: (() => number) | undefined;
   /** A Client has come, and the Server is there for it; nothing has passed yet. */
   readonly reached?: (() => void) | undefined;
-  /** Connections, rules or faults have changed. */
+  /** What `listening` tells has changed; the error's code or message says more, where there is one. */
+  readonly listens?: ((now: TapListening, detail: string | undefined) => void) | undefined;
+  /** Connections, rules, faults or `listening` have changed. */
   readonly changed?: (() => void) | undefined;
 }
 
@@ -66,6 +75,7 @@ export interface TapProxy {
   readonly scheme: TapScheme;
   readonly host: string;
   readonly port: number;
+  readonly listening: TapListening;
   /** Since it was started. */
   readonly connectionsSeen: number;
   readonly connectionsOpen: number;
@@ -86,20 +96,18 @@ export interface TapProxy {
   clear(connection: number, which?: FaultSelection): boolean;
   /** Takes away all rules, and all faults of all connections. */
   clearAll(): void;
+  /** Looks now whether somebody is at the Server's address; otherwise it does so now and then while nobody is. */
+  look(): Promise<void>;
   /** Ends all connections with FIN, and listens no more. */
   close(): Promise<void>;
 }
 
 /** Rejects with a ListenError. */
 export async function startTapProxy(options: TapOptions): Promise<TapProxy> {
-  const { host, port } = options.listen;
+  const { host } = options.listen;
   if (options.allowRemote !== true && !isLoopback(host)) throw listenErrors.notLoopback(host);
-  const server = createServer({ noDelay: true, allowHalfOpen: true });
-  const proxy = new RunningProxy(options, server);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenErrors.failed(host, port, error)));
-    server.listen({ host, port, backlog }, resolve);
-  });
+  const proxy = new RunningProxy(options);
+  await proxy.open();
   return proxy;
 }
 
@@ -108,7 +116,9 @@ class RunningProxy implements TapProxy {
   readonly host: string;
   connectionsSeen = 0;
   readonly #options: TapOptions;
-  readonly #server: Server;
+  readonly #watch: ServerWatch;
+  #door: Door | undefined;
+  #listening: TapListening = 'listening';
   readonly #clock: Clock;
   readonly #rules: RuleBook;
   readonly #entrance: Entrance;
@@ -117,17 +127,57 @@ class RunningProxy implements TapProxy {
   readonly #byId = new Map<number, TappedConnection>();
   /** Those that were accepted, whether their handshakes are over or not. */
   readonly #sockets = new Set<Socket>();
+  /** How many of `#byId` are not over for the Server. */
+  #served = 0;
+  #closing = false;
   #idle: (() => void) | undefined;
 
-  constructor(options: TapOptions, server: Server) {
+  constructor(options: TapOptions) {
     this.#options = options;
-    this.#server = server;
     this.#clock = options.clock ?? systemClock;
-    this.#rules = new RuleBook(() => this.#changed());
+    const look = options.look ?? lookAt(() => this.#to);
+    this.#watch = new ServerWatch(this.#clock, look, () => this.#settle());
+    this.#rules = new RuleBook(() => {
+      this.#settle();
+      this.#changed();
+    });
     this.scheme = options.scheme ?? this.#to.scheme;
     this.host = options.listen.host;
     this.#entrance = new Entrance(this.scheme, this.#to, options.identity, this.#clock);
-    server.on('connection', (socket) => this.#accept(socket));
+  }
+
+  /** Listens, or finds out that it has to refuse. Rejects with a ListenError. */
+  async open(): Promise<void> {
+    const { host, port } = this.#options.listen;
+    this.#door = await Door.open(host, port, this.#clock, {
+      came: (socket) => this.#accept(socket),
+      changed: () => this.#settle(),
+    });
+    await this.#watch.first();
+  }
+
+  get listening(): TapListening {
+    return this.#listening;
+  }
+
+  async look(): Promise<void> {
+    await this.#watch.look();
+    await this.#door?.ready;
+  }
+
+  /** Opens the door, or shuts it, and tells when that is news. */
+  #settle(): void {
+    const door = this.#door;
+    if (door === undefined || this.#closing) return;
+    const { away } = this.#watch;
+    const why = away !== undefined ? 'broker-away' : this.#rules.refusesAll ? 'refusing' : undefined;
+    door.set(why === undefined);
+    const now = why ?? (door.problem === undefined ? 'listening' : 'port-taken');
+    // It has to be told that it listens when it does, and not before.
+    if (now === this.#listening || (now === 'listening' && !door.isOpen)) return;
+    this.#listening = now;
+    this.#options.listens?.(now, now === 'broker-away' ? away : door.problem?.message);
+    this.#changed();
   }
 
   get #to(): NetworkAddress {
@@ -136,8 +186,7 @@ class RunningProxy implements TapProxy {
   }
 
   get port(): number {
-    const bound = this.#server.address();
-    return isAddress(bound) ? bound.port : this.#options.listen.port;
+    return this.#door?.port ?? this.#options.listen.port;
   }
 
   get address(): string {
@@ -201,16 +250,21 @@ class RunningProxy implements TapProxy {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     this.#rules.removeAll();
-    const closed = new Promise<void>((settle) => this.#server.close(() => settle()));
+    this.#watch.stop();
+    this.#door?.set(false);
     for (const connection of [...this.#connections]) connection.close('tap-stopped');
     // Those whose handshake goes on.
     if (this.#connections.size < this.#sockets.size) this.#dropUntapped();
     if (this.#sockets.size > 0) await new Promise<void>((settle) => (this.#idle = settle));
-    await closed;
   }
 
   #accept(socket: Socket): void {
+    if (this.#closing) {
+      socket.resetAndDestroy();
+      return;
+    }
     this.connectionsSeen += 1;
     this.#sockets.add(socket);
     socket.once('close', () => this.#left(socket));
@@ -253,6 +307,7 @@ class RunningProxy implements TapProxy {
       connectRead: (read) => this.#rules.connectRead(read),
       packetPassed: (...args) => this.#rules.packetPassed(...args),
       changed: () => this.#changed(),
+      over: (end) => this.#over(end),
       gone: (gone) => this.#gone(gone),
     });
     this.#connections.add(connection);
@@ -263,10 +318,14 @@ class RunningProxy implements TapProxy {
     try {
       connection.attach(await dial(this.scheme, this.#to, this.#options.tls, connection.signal));
     } catch (error) {
+      // First, so that a Client that tries again at once is refused.
+      if (!connection.signal.aborted) this.#watch.failed(error);
       connection.refuse(endOfFailure(error));
       return;
     }
     if (connection.signal.aborted) return;
+    this.#watch.reached();
+    this.#served += 1;
     this.#byId.set(connection.id, connection);
     this.#options.reached?.();
     this.#rules.opened(connection);
@@ -282,6 +341,12 @@ class RunningProxy implements TapProxy {
   #dropUntapped(): void {
     const tapped = new Set([...this.#connections].map(({ socket }) => socket));
     for (const socket of this.#sockets) if (!tapped.has(socket)) socket.destroy();
+  }
+
+  /** When the last connection that is of some age is ended by the Server, that may be gone. */
+  #over({ byServer, lastedMs }: { readonly byServer: boolean; readonly lastedMs: number }): void {
+    this.#served -= 1;
+    if (this.#served === 0 && byServer && lastedMs >= livedMs) void this.#watch.look();
   }
 
   #gone(connection: TappedConnection): void {
@@ -305,8 +370,4 @@ class RunningProxy implements TapProxy {
 function nameOf({ remoteAddress, remotePort }: Socket): string {
   const at = endpointOf(remoteAddress, remotePort);
   return at === undefined ? '' : addressLabel({ host: at.address, port: at.port });
-}
-
-function isAddress(bound: AddressInfo | string | null): bound is AddressInfo {
-  return bound !== null && typeof bound === 'object';
 }

@@ -35,6 +35,8 @@ export interface TappedWorld {
   connectRead(connection: TappedConnection): void;
   packetPassed(connection: TappedConnection, direction: Direction, type: number): void;
   changed(): void;
+  /** A connection that has reached a Server is over for that. */
+  over(end: { readonly byServer: boolean; readonly lastedMs: number }): void;
   /** Both sockets are closed. */
   gone(connection: TappedConnection): void;
 }
@@ -51,6 +53,7 @@ export class TappedConnection {
   readonly #world: TappedWorld;
   readonly #client: Side;
   #server: Side | undefined;
+  #attachedAtMs = 0;
   readonly #toServer: Way;
   readonly #toClient: Way;
   readonly #faults: ConnectionFaults;
@@ -161,6 +164,7 @@ export class TappedConnection {
       return;
     }
     this.#server = server;
+    this.#attachedAtMs = this.#world.clock.now();
     this.#sockets += 1;
     this.#opened();
     listenTo(server, {
@@ -322,6 +326,10 @@ export class TappedConnection {
     if (this.id === 0) this.#opened();
     const { tap, clock } = this.#world;
     tap.closed(clock.now(), this.id, end);
+    if (this.#server !== undefined) {
+      const lastedMs = clock.now() - this.#attachedAtMs;
+      this.#world.over({ byServer: end.by === 'server', lastedMs });
+    }
     this.#world.changed();
   }
 

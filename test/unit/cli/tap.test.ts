@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { connectAsync, type IClientOptions } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -36,6 +36,24 @@ describe('mqtt-session tap', () => {
     // That the tap watches for the will, too, is no matter of the user.
     expect(run.out().match(/: connected/g)).toHaveLength(2);
     subscriber.end(true);
+  });
+
+  test('says when its broker is not there, and refuses connections until it is', async () => {
+    const broker = createServer((socket) => socket.on('error', () => {}));
+    const listen = (port: number) =>
+      new Promise<void>((settle) => broker.listen(port, '127.0.0.1', () => settle()));
+    await listen(0);
+    const { port } = broker.address() as AddressInfo;
+    await new Promise((settle) => broker.close(settle));
+    const run = cli.run('tap', `--to=mqtt://127.0.0.1:${port}`, '--listen', '0');
+    const [, address = ''] = await run.printed(/listening on (\S+) for/);
+    await run.printed(/is not reachable: connections are refused until it is/);
+    await expect(connect(address, { clientId: 'demo' })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await listen(port);
+    await run.printed(/listening on \S+ again/);
+    run.child.kill('SIGINT');
+    expect(await run.ended).toBe(0);
+    broker.close();
   });
 
   test('watches for no will when it is not to', async () => {

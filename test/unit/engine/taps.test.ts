@@ -86,6 +86,25 @@ describe('a tap of a profile', () => {
     await connectProgram(tap);
   });
 
+  it('refuses while its broker is not there, and tells so in its view, the log and the trace', async () => {
+    await startTap();
+    await host.request('stopSandbox', { file });
+    await host.until(() => host.taps[0]?.listening === 'broker-away');
+    const [tap] = host.taps;
+    if (tap === undefined) throw new Error('There is no tap.');
+    expect((await program.refusal(connectProgram(tap))).message).toContain('ECONNREFUSED');
+    await host.request('startSandbox', { file, settings: plainSandbox, port: 0 });
+    await connectProgram(tap);
+    expect(host.taps[0]?.listening).toBe('listening');
+    const titles = (await host.trace()).map(({ title }) => title);
+    expect(titles.filter((title) => title.startsWith('action'))).toEqual([
+      'action: server-stopped',
+      'action: broker-away',
+      'action: broker-back',
+    ]);
+    expect(host.logs.filter((line) => line.includes('is not there (ECONNREFUSED)'))).toHaveLength(1);
+  });
+
   it('is part of the whole state', async () => {
     const tap = await startTap();
     expect((await host.request('start', { byteBudget: 0 })).taps).toEqual([tap]);

@@ -127,6 +127,7 @@ async function play(stories: readonly (readonly Act[])[]) {
     to: { scheme: 'mqtt', host: '127.0.0.1', port: address.port, path: '' },
     server: 'fuzz',
     clock: systemClock,
+    look: async () => {},
     tap: {
       opened: (...args) => recorder.opened(...args),
       bytes: (atMs, connection, way, chunk) => {

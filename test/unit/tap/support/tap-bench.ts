@@ -103,6 +103,8 @@ export class TapBench {
       server: 'bench',
       tap,
       clock,
+      // What the Server accepts are the connections of Clients alone.
+      look: async () => {},
       ...options,
     });
     return new TapBench(server, proxy, clock, tap);
