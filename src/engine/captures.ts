@@ -1,9 +1,9 @@
 /** Captures on disk: the trace saved to a file, a file opened as the trace, and the trace written while it is recorded. */
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open as openFile, rename, rm } from 'node:fs/promises';
+import type { ConnectionInfo } from '../mqtt/network-connection.ts';
 import { CaptureReader, type CaptureSummary } from '../trace/capture/reader.ts';
 import { CaptureWriter } from '../trace/capture/writer.ts';
-import type { ConnectionInfo } from '../trace/listener.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import type { Trace } from '../trace/trace.ts';
 import { verdictComments } from './capture-comments.ts';

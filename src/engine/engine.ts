@@ -1,3 +1,4 @@
+import type { RecordedAction } from '../mqtt/network-connection.ts';
 import type { Client } from '../net/client/client.ts';
 import { addressLabel, type NetworkAddress } from '../net/client/transport.ts';
 import type { Clock } from '../net/clock.ts';
@@ -6,7 +7,7 @@ import type { BrokerAddress, MessageSettings } from '../profile/model.ts';
 import type { OfferedWill } from '../session/model.ts';
 import { SessionRules } from '../session/rules.ts';
 import { recordDetails } from '../trace/details.ts';
-import type { RecordedAction, RecordListener } from '../trace/listener.ts';
+import type { RecordListener } from '../trace/listener.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { Trace } from '../trace/trace.ts';
 import {

@@ -1,3 +1,4 @@
+import type { FaultNote, RecordedAction } from '../mqtt/network-connection.ts';
 import { isLoopback } from '../net/broker/listener.ts';
 import { readTlsMaterial } from '../net/client/tls-material.ts';
 import { addressLabel, isSecure, type NetworkAddress } from '../net/client/transport.ts';
@@ -7,8 +8,7 @@ import type { Look } from '../net/tap/server-watch.ts';
 import { startTapProxy, type TapListening, type TapProxy } from '../net/tap/tap-proxy.ts';
 import type { FaultTap } from '../net/tap.ts';
 import type { FaultRule } from '../profile/fault-rules.ts';
-import type { Fault, FaultNote } from '../profile/faults.ts';
-import type { RecordedAction } from '../trace/listener.ts';
+import type { Fault } from '../profile/faults.ts';
 import { engineErrors } from './errors.ts';
 import type { EngineMethods, LogLevel, TapView } from './messages.ts';
 import type { ObserverSource } from './observer.ts';

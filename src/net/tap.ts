@@ -2,8 +2,9 @@
  * A point where the bytes of a Network Connection pass and are copied. The shapes are those of the trace's recorder,
  * declared here anew because this room does not see that one: the engine hands a recorder in as the tap.
  */
+
+import type { FaultNote } from '../mqtt/network-connection.ts';
 import type { Direction } from '../mqtt/packet.ts';
-import type { FaultNote } from '../profile/faults.ts';
 
 /** One end of a Network Connection: an IP address as numbers, without brackets or zone, and a port. */
 export interface TappedEndpoint {

@@ -4,9 +4,10 @@
  * fault holds back, or drops, of what the Client sends, the Server never saw, and the trace does not show it as a packet.
  */
 import { assertNever } from '../mqtt/assert-never.ts';
+import type { FaultNote } from '../mqtt/network-connection.ts';
 
 /** Which way it works. */
-export type FaultDirection = 'toServer' | 'toClient' | 'both';
+export type FaultDirection = NonNullable<FaultNote['direction']>;
 
 export type Fault =
   /** Cuts at once: RST to both sides. */
@@ -32,7 +33,7 @@ export type Fault =
   /** The broker is not there: new connections are refused. Connections that live stay. */
   | { readonly kind: 'down' };
 
-export type FaultKind = Fault['kind'];
+export type FaultKind = FaultNote['kind'];
 
 /** A fault that lasts until it is cleared. */
 export type LastingFault = Exclude<Fault, { kind: 'reset_peer' | 'close' | 'down' }>;
@@ -45,15 +46,6 @@ export interface FaultSelection {
   readonly kind?: FaultKind | undefined;
   /** Of a fault that works both ways, the other way stays. */
   readonly direction?: FaultDirection | undefined;
-}
-
-/** A fault as the trace keeps it. `detail` are its values, for example `200 ms ± 50 ms`. */
-export interface FaultNote {
-  readonly kind: FaultKind;
-  readonly direction?: FaultDirection | undefined;
-  readonly detail?: string | undefined;
-  /** When it came by a rule: the rule's conditions, in words. */
-  readonly rule?: string | undefined;
 }
 
 interface FaultRow {

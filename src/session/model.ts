@@ -3,85 +3,21 @@
  * host, the tests and the command line read it. Times are milliseconds since the Unix epoch, with fractions,
  * and come in with the events: this room owns no clock. `seq` numbers are those of the trace's records.
  */
+import type {
+  ActionTarget,
+  ConnectionEnd,
+  ConnectionInfo,
+  Endpoint,
+  Endpoints,
+  FaultNote,
+  RecordedAction,
+} from '../mqtt/network-connection.ts';
 import type { Direction, ProtocolVersion, QoS, StatementRef } from '../mqtt/packet.ts';
 import type { InsightKind } from './insights/kinds.ts';
 
-export type { InsightKind };
+export type { ConnectionEnd, ConnectionInfo, Endpoint, Endpoints, FaultNote, InsightKind };
 
-/** One end of a Network Connection: an IP address as numbers, without brackets or zone, and a port. */
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-}
-
-/** Both ends of a Network Connection, and what carried it. */
-export interface Endpoints {
-  readonly client: Endpoint;
-  readonly server: Endpoint;
-  readonly carrier: 'tcp' | 'tls' | 'ws' | 'wss';
-}
-
-/** What is known of a Network Connection when it opens. */
-export interface ConnectionInfo {
-  /** The key of the Server: connections with the same key share its sessions. For example `localhost:1883`. */
-  readonly server: string;
-  /** Where the bytes pass. Decides how exactly T0 is known. */
-  readonly tap: 'client' | 'listener' | 'capture';
-  /** The key of our own client, when this is one of ours. */
-  readonly client?: string | undefined;
-  /** What to call it before its Client Identifier is known, for example the profile's name. */
-  readonly label?: string | undefined;
-  /** Where it ran, where that is known. The rules do not look at it. */
-  readonly endpoints?: Endpoints | undefined;
-  /** The record begins after the connection did, so that its CONNECT may be missing. */
-  readonly startMissing?: true | undefined;
-}
-
-/** How a Network Connection ended, as the tap saw it. */
-export interface ConnectionEnd {
-  /** Who ended it: we cut it on the Client's side, the Server did, the link failed, or the tap cannot tell. */
-  readonly by: 'client' | 'server' | 'network' | 'unknown';
-  readonly how: 'fin' | 'reset' | 'error' | 'refused';
-  /** The error's code, for example `ECONNRESET`. */
-  readonly detail?: string | undefined;
-}
-
-/** What the user or a fault did to a connection; recorded so that Why can name it. */
-export type SessionAction =
-  | 'disconnect'
-  | 'disconnect-with-will'
-  | 'drop'
-  | 'close'
-  | 'freeze'
-  | 'thaw'
-  | 'take-over'
-  | 'resume'
-  | 'start-clean'
-  | 'server-stopped'
-  | 'session-deleted'
-  | 'fault'
-  | 'fault-cleared'
-  | 'packet-dropped'
-  | 'broker-away'
-  | 'broker-back';
-
-/** A fault that a tap makes; `detail` are its values, for example `200 ms`. */
-export interface FaultNote {
-  readonly kind:
-    | 'reset_peer'
-    | 'close'
-    | 'timeout'
-    | 'freeze'
-    | 'latency'
-    | 'bandwidth'
-    | 'drop_disconnect'
-    | 'drop_pingresp'
-    | 'down';
-  readonly direction?: 'toServer' | 'toClient' | 'both' | undefined;
-  readonly detail?: string | undefined;
-  /** When it came by a rule: the rule's conditions, in words. */
-  readonly rule?: string | undefined;
-}
+export type SessionAction = RecordedAction;
 
 /** A will that a CONNECT carried. */
 export interface OfferedWill {
@@ -129,18 +65,7 @@ export interface SessionRulesInput {
   unreadable(seq: number, atMs: number, connection: number, direction: Direction, reason: string): void;
   closed(seq: number, atMs: number, connection: number, end: ConnectionEnd): void;
   /** `connection` is undefined for what is done to a Server as a whole; then `server` names it. */
-  action(
-    seq: number,
-    atMs: number,
-    action: SessionAction,
-    target: {
-      readonly connection?: number | undefined;
-      readonly server?: string | undefined;
-      readonly clientId?: string | undefined;
-      /** Which fault, when the action is about one. */
-      readonly fault?: FaultNote | undefined;
-    },
-  ): void;
+  action(seq: number, atMs: number, action: SessionAction, target: ActionTarget): void;
   /** Moves "now" forward: verdicts whose grace has run out fall. Never backwards. */
   advance(nowMs: number): void;
   /** What changed since the last call, each entity once, whole. */

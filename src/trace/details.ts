@@ -1,7 +1,7 @@
 /** One record whole, as it is shown: its fields beside its bytes, secrets hidden in both. */
 import { assertNever } from '../mqtt/assert-never.ts';
+import type { ActionTarget, ConnectionEnd, ConnectionInfo, Endpoint } from '../mqtt/network-connection.ts';
 import type { Field } from '../mqtt/packet.ts';
-import type { ActionTarget, ConnectionEnd, ConnectionInfo, Endpoint } from './listener.ts';
 import { RECORD, type RecordDetails } from './model.ts';
 import { opaqueDetails } from './opaque-details.ts';
 import { packetDetails } from './packet-details.ts';

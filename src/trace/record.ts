@@ -1,7 +1,13 @@
 /** A record of the trace as an object, made when asked for. */
+
+import type {
+  ActionTarget,
+  ConnectionEnd,
+  ConnectionInfo,
+  RecordedAction,
+} from '../mqtt/network-connection.ts';
 import type { Direction, ProtocolVersion } from '../mqtt/packet.ts';
 import type { StreamFault } from '../mqtt/reader.ts';
-import type { ActionTarget, ConnectionEnd, ConnectionInfo, RecordedAction } from './listener.ts';
 import type { RECORD } from './model.ts';
 
 /** What the columns have no room for; kept beside them. Most packets have none. */

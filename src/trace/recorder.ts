@@ -2,18 +2,19 @@
  * Takes what the taps see, reads it, appends it to the trace and tells the listener, in this order for each
  * record.
  */
-import { type Direction, TO_CLIENT, TO_SERVER } from '../mqtt/packet.ts';
-import { looksLikePackets } from '../mqtt/packet-chain.ts';
-import { defaultReaderOptions, type ReaderOptions, StreamReader } from '../mqtt/reader.ts';
-import { Appender, type Connection, newRow } from './appender.ts';
-import { deliver } from './deliver.ts';
+
 import type {
   ActionTarget,
   ConnectionEnd,
   ConnectionInfo,
   RecordedAction,
-  RecordListener,
-} from './listener.ts';
+} from '../mqtt/network-connection.ts';
+import { type Direction, TO_CLIENT, TO_SERVER } from '../mqtt/packet.ts';
+import { looksLikePackets } from '../mqtt/packet-chain.ts';
+import { defaultReaderOptions, type ReaderOptions, StreamReader } from '../mqtt/reader.ts';
+import { Appender, type Connection, newRow } from './appender.ts';
+import { deliver } from './deliver.ts';
+import type { RecordListener } from './listener.ts';
 import { missingBytes } from './missing-bytes.ts';
 import { RECORD } from './model.ts';
 import type { SideObject } from './record.ts';

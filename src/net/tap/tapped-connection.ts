@@ -5,10 +5,11 @@
  */
 import type { Socket } from 'node:net';
 import { decodePacket } from '../../mqtt/decode.ts';
+import type { FaultNote } from '../../mqtt/network-connection.ts';
 import { type Direction, TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
 import type { ConnectionState } from '../../mqtt/packet-border.ts';
 import { packetTypeNumber } from '../../mqtt/packet-types.ts';
-import { type Fault, type FaultNote, type FaultSelection, noteOf } from '../../profile/faults.ts';
+import { type Fault, type FaultSelection, noteOf } from '../../profile/faults.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import type { FaultAction, FaultTap, TappedConnection as TappedConnectionInfo, TappedEnd } from '../tap.ts';
 import { ConnectionFaults } from './connection-faults.ts';

@@ -1,6 +1,12 @@
 /** Takes what a capture shows of connections that carry MQTT. A recorder is one. */
+
+import type {
+  ActionTarget,
+  ConnectionEnd,
+  ConnectionInfo,
+  RecordedAction,
+} from '../../mqtt/network-connection.ts';
 import type { Direction } from '../../mqtt/packet.ts';
-import type { ActionTarget, ConnectionEnd, ConnectionInfo, RecordedAction } from '../listener.ts';
 
 export interface CaptureSink {
   /** Returns the id of the connection: `wanted`, if that is free. */

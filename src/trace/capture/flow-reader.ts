@@ -1,7 +1,8 @@
 /** A TCP connection of a capture: finds out whether it carries MQTT, and hands on what it carries. */
+
+import type { ConnectionEnd, Endpoint } from '../../mqtt/network-connection.ts';
 import { type Direction, TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
 import { packetsIn } from '../../mqtt/packet-chain.ts';
-import type { ConnectionEnd, Endpoint } from '../listener.ts';
 import { beginningOf, type HttpHead, httpHead, opensWebSocket, senderOf } from './beginning.ts';
 import type { CaptureSink } from './capture-sink.ts';
 import { Gather } from './gather.ts';

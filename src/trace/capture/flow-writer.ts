@@ -1,6 +1,7 @@
 /** One connection of the trace as a TCP connection in a capture: addresses, handshake, sequence numbers. */
+
+import type { ConnectionInfo, Endpoint } from '../../mqtt/network-connection.ts';
 import { type Direction, TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
-import type { ConnectionInfo, Endpoint } from '../listener.ts';
 import { mappedToV6, parseAddress } from './addresses.ts';
 import { writePacket } from './block-writer.ts';
 import type { ByteSink } from './byte-sink.ts';

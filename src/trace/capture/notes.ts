@@ -2,8 +2,15 @@
  * What a capture of ours says beside the packets, so that reading it again gives the same trace: comments that begin with
  * a word of their own and go on as JSON. Other programs show them as comments.
  */
+
+import type {
+  ActionTarget,
+  ConnectionEnd,
+  ConnectionInfo,
+  Endpoint,
+  RecordedAction,
+} from '../../mqtt/network-connection.ts';
 import type { Direction } from '../../mqtt/packet.ts';
-import type { ActionTarget, ConnectionEnd, ConnectionInfo, Endpoint, RecordedAction } from '../listener.ts';
 
 /** Names the program in the head of a file, and says that its comments may be notes. */
 export const APPLICATION = 'MQTT Session Debugger';

@@ -1,5 +1,5 @@
 /** Notes of our own captures, checked field by field: a file may hold anything. */
-import { type Direction, TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
+
 import {
   type ActionTarget,
   type ConnectionEnd,
@@ -10,7 +10,8 @@ import {
   faultKinds,
   type RecordedAction,
   recordedActions,
-} from '../listener.ts';
+} from '../../mqtt/network-connection.ts';
+import { type Direction, TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
 import { isRecord, parseNote } from './notes.ts';
 
 /** What a note says of a flow. */

@@ -2,7 +2,7 @@
  * Reads a capture file: finds the TCP connections in it that carry MQTT, whatever their ports, and tells what they
  * carried. A capture of ours gives back the trace that it was made from.
  */
-import type { Endpoint } from '../listener.ts';
+import type { Endpoint } from '../../mqtt/network-connection.ts';
 import { serverKey } from '../server-key.ts';
 import { formatAddress } from './addresses.ts';
 import type { CaptureSink } from './capture-sink.ts';

@@ -3,8 +3,14 @@
  * as journal entries, and notes from which reading the file again makes the same trace.
  */
 import { assertNever } from '../../mqtt/assert-never.ts';
+import type {
+  ActionTarget,
+  ConnectionEnd,
+  ConnectionInfo,
+  Endpoint,
+  RecordedAction,
+} from '../../mqtt/network-connection.ts';
 import { TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
-import type { ActionTarget, ConnectionEnd, ConnectionInfo, Endpoint, RecordedAction } from '../listener.ts';
 import { MISSING_BYTES } from '../missing-bytes.ts';
 import { RECORD } from '../model.ts';
 import type { OpaqueRecord, PacketRecord, TraceRecord } from '../record.ts';

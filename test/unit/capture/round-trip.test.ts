@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { encodePacket } from '../../../src/mqtt/encode.ts';
+import { type Endpoints, faultKinds, recordedActions } from '../../../src/mqtt/network-connection.ts';
 import { type Direction, TO_CLIENT, TO_SERVER } from '../../../src/mqtt/packet.ts';
-import { type Endpoints, faultKinds, recordedActions } from '../../../src/trace/listener.ts';
 import { stories } from '../session/support/stories.ts';
 import { clientStream, connect, publish } from '../trace/support.ts';
 import { inOrder, plain, RecordedRules, Recording, reopen, save } from './support.ts';

@@ -1,6 +1,6 @@
+import type { FaultNote } from '../../../../src/mqtt/network-connection.ts';
 import { TO_CLIENT } from '../../../../src/mqtt/packet.ts';
 import type { FaultAction, FaultTap, TappedConnection, TappedEnd } from '../../../../src/net/tap.ts';
-import type { FaultNote } from '../../../../src/profile/faults.ts';
 
 /** A tap that remembers, and wakes who waits for something to pass. */
 export class RecordingTap implements FaultTap {
