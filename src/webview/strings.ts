@@ -31,6 +31,14 @@ const own = {
   'button.fit.title': 'Show the whole trace (F)',
   'button.zoomIn': 'Zoom in',
   'button.zoomOut': 'Zoom out',
+  'button.sort': 'Order of clients: {sort}',
+  'sort.arrival': 'As they came',
+  'sort.newest': 'Newest first',
+  'sort.name': 'By name',
+  'sort.trouble': 'Those with trouble first',
+  'button.pin': 'Pin {client} to the top (P)',
+  'button.unpin': 'No longer pin {client} to the top (P)',
+  'lane.pinned': 'pinned',
   'button.more': 'More actions for {client}',
   'button.dismiss': 'Dismiss',
   'button.open': 'Open in the standard',
@@ -107,7 +115,7 @@ const own = {
   // Lanes and tracks.
   'timeline.label': 'Timeline of clients',
   'timeline.help':
-    'Arrow up and down choose a row, left and right pan, plus and minus zoom, Home and End go to the ends, F fits, L follows, slash filters, Enter shows details, Alt with arrows goes to the next packet or expectation.',
+    'Arrow up and down choose a row, left and right pan, plus and minus zoom, Home and End go to the ends, F fits, L follows, P pins a client to the top, slash filters, Enter shows details, Alt with arrows goes to the next packet or expectation.',
   'lane.unknown': 'connection {connection}',
   'lane.version': 'v{version}',
   'lane.cleanStart': 'Clean Start',
@@ -283,6 +291,9 @@ const own = {
   'announce.more': '{what}: {verdict}. And {count} more verdicts.',
   'announce.paused': 'Paused. Recording goes on.',
   'announce.live': 'Following live.',
+  'announce.pinned': '{client} is pinned to the top.',
+  'announce.unpinned': '{client} is no longer pinned.',
+  'announce.sort': 'Clients are ordered: {sort}.',
 } as const;
 
 type OwnKey = keyof typeof own;

@@ -8,6 +8,7 @@ import type {
   WillView,
 } from '../../session/model.ts';
 import type { TrackKind } from '../geometry/lanes.ts';
+import { isBroken } from './verdicts.ts';
 
 /** One client of one Server: everything with the same Server and Client Identifier. */
 export interface Lane {
@@ -62,6 +63,8 @@ export class Entities {
   readonly pending = new Set<number>();
   /** Expectations that the end of the trace left open. */
   readonly leftOpen = new Set<number>();
+  /** Keys of lanes of which an expectation was broken. */
+  readonly #broken = new Set<string>();
   readonly #lanes = new Map<string, GrowingLane>();
   readonly #tracks = new Map<string, string>();
 
@@ -95,6 +98,7 @@ export class Entities {
     this.insights.clear();
     this.pending.clear();
     this.leftOpen.clear();
+    this.#broken.clear();
     this.#lanes.clear();
     this.#tracks.clear();
   }
@@ -137,6 +141,7 @@ export class Entities {
       else this.pending.delete(id);
       if (expectation.leftOpen === true) this.leftOpen.add(id);
       this.expectations.set(id, expectation);
+      if (isBroken(verdict)) this.#broken.add(laneKeyOf(expectation));
       touched.add(laneKeyOf(expectation));
     }
     const noticed: number[] = [];
@@ -168,6 +173,11 @@ export class Entities {
     if (lane.wills.length > 0) tracks.push('will');
     tracks.push('packets');
     return tracks;
+  }
+
+  /** Whether something was noticed of it, or the Server owed it what it did not do. */
+  hasTrouble({ key, insights }: Lane): boolean {
+    return insights.length > 0 || this.#broken.has(key);
   }
 
   /** Whether it is a connection of this extension that only watches for wills. */

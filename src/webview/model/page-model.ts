@@ -9,6 +9,7 @@ import { clientName, laneName } from './describe.ts';
 import { Entities, type Lane } from './entities.ts';
 import { type Filter, noFilter, parseFilter } from './filter.ts';
 import { HostClock } from './host-clock.ts';
+import { type LaneSort, ordered } from './lane-order.ts';
 import { PacketIndex } from './packet-index.ts';
 import { RecordFilter } from './record-filter.ts';
 import { RecordStore } from './records.ts';
@@ -104,7 +105,8 @@ export class PageModel {
     this.stats = changes.stats;
     if (changes.clients !== undefined) this.clients = changes.clients;
     const effect = this.entities.apply(changes.entities);
-    if (effect.lanesChanged) this.#layout = undefined;
+    const troubled = this.ui.sort === 'trouble' && effect.decided.length + effect.noticed.length > 0;
+    if (effect.lanesChanged || troubled) this.#layout = undefined;
     const now = this.clock.now();
     // Where time stands still nothing has just been decided.
     const decided = this.stopped ? [] : effect.decided;
@@ -163,6 +165,21 @@ export class PageModel {
 
   setRow(row: RowRef | undefined): void {
     this.ui = { ...this.ui, row };
+    this.#changed(['lanes', 'canvas']);
+  }
+
+  setSort(sort: LaneSort): void {
+    this.ui = { ...this.ui, sort };
+    this.#layout = undefined;
+    this.#changed(['header', 'lanes', 'canvas']);
+  }
+
+  /** Pins a lane, or lets it go. */
+  togglePin(key: string): void {
+    const pinned = new Set(this.ui.pinned);
+    if (!pinned.delete(key)) pinned.add(key);
+    this.ui = { ...this.ui, pinned };
+    this.#layout = undefined;
     this.#changed(['lanes', 'canvas']);
   }
 
@@ -274,16 +291,18 @@ export class PageModel {
     if (this.#recordFilter.asksAboutRecords) this.#layout = undefined;
   }
 
-  *#visibleShapes(): Iterable<LaneShape> {
-    const observers: LaneShape[] = [];
-    for (const lane of this.entities.lanes) {
-      if (!this.#isVisible(lane)) continue;
-      const shape = { key: lane.key, tracks: this.entities.tracksOf(lane) };
-      if (this.entities.isObserver(lane)) observers.push(shape);
-      else yield shape;
-    }
-    // Whose sessions are looked at comes first.
-    yield* observers;
+  #visibleShapes(): readonly LaneShape[] {
+    const { entities } = this;
+    const lanes = [...entities.lanes]
+      .filter((lane) => this.#isVisible(lane))
+      .map((lane) => ({
+        key: lane.key,
+        name: laneName(lane, entities, this.words),
+        isObserver: entities.isObserver(lane),
+        hasTrouble: entities.hasTrouble(lane),
+        tracks: entities.tracksOf(lane),
+      }));
+    return ordered(lanes, this.ui.sort, this.ui.pinned);
   }
 
   #isVisible(lane: Lane): boolean {

@@ -3,6 +3,7 @@
 import type { TrackKind } from '../geometry/lanes.ts';
 import type { Target } from '../geometry/scene.ts';
 import type { Entities } from './entities.ts';
+import { type LaneSort, laneSorts } from './lane-order.ts';
 
 export const tabs = ['packet', 'will', 'why'] as const;
 export type Tab = (typeof tabs)[number];
@@ -23,6 +24,9 @@ export interface UiState {
   /** What Why shows in place of the expectation. */
   readonly insight: number | undefined;
   readonly row: RowRef | undefined;
+  readonly sort: LaneSort;
+  /** Keys of the lanes that come first. */
+  readonly pinned: ReadonlySet<string>;
 }
 
 export const initialUi: UiState = {
@@ -33,6 +37,8 @@ export const initialUi: UiState = {
   expectation: undefined,
   insight: undefined,
   row: undefined,
+  sort: 'arrival',
+  pinned: new Set(),
 };
 
 /** What a click on a target selects, and which tab shows it. What else belongs to it comes along, for the other tabs. */
@@ -116,7 +122,12 @@ export interface SavedPage {
   readonly spanMs: number;
   /** The share of the height that the details take. */
   readonly detailsShare: number;
+  readonly sort: LaneSort;
+  readonly pinned: readonly string[];
 }
+
+/** So many pinned lanes are kept, the newest. */
+const pinnedLimit = 200;
 
 export const freshPage: SavedPage = {
   filter: '',
@@ -124,12 +135,14 @@ export const freshPage: SavedPage = {
   live: true,
   spanMs: 30_000,
   detailsShare: 0.45,
+  sort: 'arrival',
+  pinned: [],
 };
 
 /** What was saved, checked value by value: it may come from another version of the page. */
 export function readSaved(value: unknown): SavedPage {
   if (typeof value !== 'object' || value === null) return freshPage;
-  const { filter, tab, live, spanMs, detailsShare } = { ...freshPage, ...value };
+  const { filter, tab, live, spanMs, detailsShare, sort, pinned } = { ...freshPage, ...value };
   return {
     filter: typeof filter === 'string' ? filter : freshPage.filter,
     tab: tabs.find((each) => each === tab) ?? freshPage.tab,
@@ -139,5 +152,9 @@ export function readSaved(value: unknown): SavedPage {
       typeof detailsShare === 'number' && detailsShare > 0 && detailsShare < 1
         ? detailsShare
         : freshPage.detailsShare,
+    sort: laneSorts.find((each) => each === sort) ?? freshPage.sort,
+    pinned: Array.isArray(pinned)
+      ? pinned.filter((each) => typeof each === 'string').slice(-pinnedLimit)
+      : freshPage.pinned,
   };
 }

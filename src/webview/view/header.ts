@@ -1,12 +1,15 @@
 /** The header: which Servers, how much, the view's buttons, the filter. */
+import { type LaneSort, laneSorts } from '../model/lane-order.ts';
 import { button, textField } from '../toolkit.ts';
 import type { PageContext, View } from './context.ts';
 import { el, setAttribute, setText, uniqueId } from './dom.ts';
+import { openMenu } from './menu.ts';
 
 export interface HeaderActions {
   toggleLive(): void;
   fit(): void;
   zoom(factor: number): void;
+  sort(sort: LaneSort): void;
   filter(text: string): void;
 }
 
@@ -20,6 +23,7 @@ export class Header implements View {
   readonly #fit;
   readonly #zoomIn;
   readonly #zoomOut;
+  readonly #sort;
   readonly #filter;
   readonly #toolbar = el('div', { class: 'toolbar', attributes: { role: 'toolbar' } });
 
@@ -47,9 +51,23 @@ export class Header implements View {
       appearance: 'quiet',
       onPress: () => actions.zoom(2),
     });
+    this.#sort = button({
+      label: '',
+      icon: 'sort',
+      iconOnly: true,
+      appearance: 'quiet',
+      onPress: () => this.#openSorts(actions),
+    });
+    this.#sort.element.ariaHasPopup = 'menu';
     this.#filter = textField({ class: 'filter', onInput: (text) => actions.filter(text) });
     this.#filter.setValue(context.model.filterText);
-    this.#toolbar.append(this.#live.element, this.#fit.element, this.#zoomOut.element, this.#zoomIn.element);
+    this.#toolbar.append(
+      this.#live.element,
+      this.#fit.element,
+      this.#zoomOut.element,
+      this.#zoomIn.element,
+      this.#sort.element,
+    );
     this.element = el(
       'header',
       { class: 'header' },
@@ -96,6 +114,10 @@ export class Header implements View {
       control.setTitle(words.t(key));
     }
 
+    const order = words.t('button.sort', { sort: words.t(`sort.${model.ui.sort}`) });
+    this.#sort.setLabel(order);
+    this.#sort.setTitle(order);
+
     this.#filter.setTexts({
       label: words.t('filter.label'),
       placeholder: words.t('filter.placeholder'),
@@ -104,6 +126,20 @@ export class Header implements View {
     const [problem] = model.filter.problems;
     setText(this.#problem, problem === undefined ? '' : words.t(problem.code, { value: problem.value }));
     this.#problem.hidden = problem === undefined;
+  }
+
+  #openSorts(actions: HeaderActions): void {
+    const { words, ui } = this.#context.model;
+    const label = words.t('button.sort', { sort: words.t(`sort.${ui.sort}`) });
+    openMenu(
+      this.#sort.element,
+      label,
+      laneSorts.map((sort) => ({
+        label: words.t(`sort.${sort}`),
+        checked: sort === ui.sort,
+        run: () => actions.sort(sort),
+      })),
+    );
   }
 
   #countWords(): string {

@@ -8,7 +8,7 @@ import { laneFacts, laneName, trackWords } from '../model/describe.ts';
 import type { Lane } from '../model/entities.ts';
 import type { RowRef } from '../model/ui-state.ts';
 import type { StringKey } from '../strings.ts';
-import { button } from '../toolkit.ts';
+import { type ButtonControl, button } from '../toolkit.ts';
 import type { PageContext } from './context.ts';
 import { el, setAttribute, setText, uniqueId } from './dom.ts';
 import { openMenu } from './menu.ts';
@@ -25,6 +25,8 @@ interface LaneRow {
   readonly name: HTMLElement;
   readonly facts: HTMLElement;
   readonly actions: HTMLElement;
+  readonly offered: HTMLElement;
+  readonly pin: ButtonControl;
   readonly tracks: Map<string, TrackRow>;
   shownActions: string;
 }
@@ -32,6 +34,9 @@ interface LaneRow {
 /** How many actions a lane shows before the rest goes into its menu; in little room, fewer. */
 const shownActionCount = 2;
 const compactActionCount = 1;
+
+/** With no more lanes than this, none needs to be pinned to be found. */
+const lanesAtAGlance = 5;
 
 /** Actions whose short name says too little where there is room for more. */
 const fullNames: Readonly<Partial<Record<LaneAction, StringKey>>> = {
@@ -51,6 +56,8 @@ export class LaneRows {
   /** Buttons stand beside the tree, not in it: a tree's items hold no controls. */
   readonly actions = el('div', { class: 'row-actions' });
   readonly #context: PageContext;
+  /** What a press of a pin does to the lane of this key. */
+  onPin: (key: string) => void = () => {};
   readonly #lanes = new Map<string, LaneRow>();
   #isCompact = false;
 
@@ -73,13 +80,23 @@ export class LaneRows {
       row.actions.remove();
       this.#lanes.delete(key);
     }
+    const severalServers = model.entities.servers.length > 1;
+    const offersPins = model.ui.pinned.size > 0 || model.entities.laneCount > lanesAtAGlance;
+    let beforeRow = this.tree.firstElementChild;
+    let beforeActions = this.actions.firstElementChild;
     let activeId: string | undefined;
     for (const each of placed) {
       const lane = model.entities.lane(each.key);
       if (lane === undefined) continue;
       const row = this.#laneRow(each.key);
+      // In the order in which they are seen: that is how Tab and a screen reader go through them.
+      if (row.element === beforeRow) beforeRow = beforeRow.nextElementSibling;
+      else this.tree.insertBefore(row.element, beforeRow);
+      if (row.actions === beforeActions) beforeActions = beforeActions.nextElementSibling;
+      else this.actions.insertBefore(row.actions, beforeActions);
       this.#place(row, each);
-      this.#fill(row, lane, each, laneCount);
+      this.#fill(row, lane, each, { laneCount, severalServers });
+      this.#fillPin(row, lane, offersPins);
       activeId = this.#markActive(row, each, model.ui.row) ?? activeId;
     }
     setAttribute(this.tree, 'aria-activedescendant', activeId);
@@ -98,11 +115,18 @@ export class LaneRows {
         facts,
       );
       const element = el('div', { class: 'lane', attributes: { role: 'none' } }, title);
-      const actions = el('div', { class: 'lane-actions' });
-      row = { element, title, name, facts, actions, tracks: new Map(), shownActions: '' };
+      const pin = button({
+        label: '',
+        icon: 'pin',
+        iconOnly: true,
+        appearance: 'quiet',
+        class: 'lane-pin',
+        onPress: () => this.onPin(key),
+      });
+      const offered = el('div', { class: 'lane-offered' });
+      const actions = el('div', { class: 'lane-actions' }, offered, pin.element);
+      row = { element, title, name, facts, actions, offered, pin, tracks: new Map(), shownActions: '' };
       this.#lanes.set(key, row);
-      this.tree.append(element);
-      this.actions.append(actions);
     }
     return row;
   }
@@ -116,11 +140,26 @@ export class LaneRows {
     actions.style.height = `${titleHeight(placed) - 1}px`;
   }
 
-  #fill(row: LaneRow, lane: Lane, placed: PlacedLane, laneCount: number): void {
+  #fillPin({ pin, name, title }: LaneRow, lane: Lane, offered: boolean): void {
+    const { words, ui, entities } = this.#context.model;
+    const isPinned = ui.pinned.has(lane.key);
+    pin.element.hidden = !offered || entities.isObserver(lane);
+    const label = words.t(isPinned ? 'button.unpin' : 'button.pin', { client: name.textContent ?? '' });
+    pin.setLabel(label);
+    pin.setTitle(label);
+    setAttribute(pin.element, 'data-pinned', isPinned ? '' : undefined);
+    setAttribute(title, 'aria-description', isPinned ? words.t('lane.pinned') : undefined);
+  }
+
+  #fill(
+    row: LaneRow,
+    lane: Lane,
+    placed: PlacedLane,
+    { laneCount, severalServers }: { readonly laneCount: number; readonly severalServers: boolean },
+  ): void {
     const { model } = this.#context;
     const { words, entities, index } = model;
     const name = laneName(lane, entities, words);
-    const severalServers = entities.servers.length > 1;
     const facts = [severalServers ? lane.server : '', laneFacts(lane, entities, words)]
       .filter((each) => each !== '')
       .join(' · ');
@@ -200,7 +239,7 @@ export class LaneRows {
       .flatMap((client, at) =>
         client.actions.map((action) => ({ client, action, number: clients.length - at })),
       );
-    row.actions.replaceChildren(
+    row.offered.replaceChildren(
       ...offered.slice(0, shown).map((each) => this.#actionButton(each)),
       ...this.#moreButton(offered.slice(shown), clients.length > 1),
     );

@@ -5,14 +5,17 @@ import { el } from './dom.ts';
 export interface MenuItem {
   readonly label: string;
   readonly run: () => void;
+  /** Of several that exclude each other, whether it is the one; undefined for what is done at once. */
+  readonly checked?: boolean | undefined;
 }
 
 /** Opens a menu below `anchor`; Escape, Tab or a press elsewhere closes it, and the focus goes back. */
 export function openMenu(anchor: HTMLElement, label: string, items: readonly MenuItem[]): void {
   const menu = el('div', { class: 'menu', attributes: { role: 'menu', 'aria-label': label } });
-  const entries = items.map(({ label: text, run }) => {
+  const entries = items.map(({ label: text, run, checked }) => {
     const { element } = button({
       label: text,
+      ...(checked === true ? { icon: 'check' as const } : {}),
       appearance: 'quiet',
       class: 'menu-item',
       onPress: () => {
@@ -20,7 +23,8 @@ export function openMenu(anchor: HTMLElement, label: string, items: readonly Men
         run();
       },
     });
-    element.setAttribute('role', 'menuitem');
+    element.setAttribute('role', checked === undefined ? 'menuitem' : 'menuitemradio');
+    if (checked !== undefined) element.ariaChecked = checked ? 'true' : 'false';
     return element;
   });
   menu.append(...entries);

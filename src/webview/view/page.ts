@@ -4,6 +4,7 @@ import { assertNever } from '../../mqtt/assert-never.ts';
 import { scaledMetrics } from '../geometry/lanes.ts';
 import type { Host } from '../host.ts';
 import type { PageCommand, ToPage } from '../messages.ts';
+import { laneName } from '../model/describe.ts';
 import { laneKeyOf } from '../model/entities.ts';
 import { PageModel, type Part } from '../model/page-model.ts';
 import { readSaved, type Tab } from '../model/ui-state.ts';
@@ -68,7 +69,8 @@ export class Page {
       metrics: scaledMetrics(fontSizePx),
       changed: (parts) => this.#changed(parts),
     });
-    this.#model.ui = { ...this.#model.ui, tab: this.#saved.tab, live: this.#saved.live };
+    const { tab, live, sort, pinned } = this.#saved;
+    this.#model.ui = { ...this.#model.ui, tab, live, sort, pinned: new Set(pinned) };
     this.#scheduler = new FrameScheduler(browserFrames, (parts) => this.#draw(parts));
     this.#model.setFilter(this.#saved.filter);
     this.#context = { model: this.#model, host };
@@ -88,11 +90,16 @@ export class Page {
         this.#model.setFilter('');
       },
     });
-    new TimelineInput(this.#context, this.#timeline);
+    new TimelineInput(this.#context, this.#timeline, (key) => this.#togglePin(key));
     this.#header = new Header(this.#context, {
       toggleLive: () => this.#toggleLive(),
       fit: () => this.#timeline.fit(),
       zoom: (factor) => this.#timeline.zoom(factor),
+      sort: (sort) => {
+        this.#model.setSort(sort);
+        const { words } = this.#model;
+        this.#announcer.say(words.t('announce.sort', { sort: words.t(`sort.${sort}`) }));
+      },
       filter: (text) => this.#filterSoon(text),
     });
     this.#list = new PacketList(this.#context, this.#store, fontSizePx);
@@ -217,6 +224,17 @@ export class Page {
     this.#cancelFilter = browserFrames.after(typingRestMs, () => this.#model.setFilter(text));
   }
 
+  #togglePin(key: string): void {
+    const { words, entities } = this.#model;
+    const lane = entities.lane(key);
+    if (lane === undefined) return;
+    this.#model.togglePin(key);
+    const params = { client: laneName(lane, entities, words) };
+    const isPinned = this.#model.ui.pinned.has(key);
+    this.#announcer.say(words.t(isPinned ? 'announce.pinned' : 'announce.unpinned', params));
+    this.#timeline.revealRow(key);
+  }
+
   #toggleLive(): void {
     if (this.#model.stopped) return;
     const live = !this.#model.ui.live;
@@ -312,6 +330,8 @@ export class Page {
       live: ui.live,
       filter: filterText,
       spanMs: Math.round(spanMs),
+      sort: ui.sort,
+      pinned: [...ui.pinned],
     };
     const text = JSON.stringify(this.#saved);
     if (text === this.#savedText) return;

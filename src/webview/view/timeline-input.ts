@@ -16,9 +16,13 @@ const keyZoom = 1.5;
 export class TimelineInput {
   readonly #context: PageContext;
   readonly #timeline: Timeline;
+  readonly #togglePin: (key: string) => void;
 
-  constructor(context: PageContext, timeline: Timeline) {
+  /** `togglePin` pins the lane of this key, or lets it go. */
+  constructor(context: PageContext, timeline: Timeline, togglePin: (key: string) => void) {
     this.#context = context;
+    this.#togglePin = togglePin;
+    timeline.rows.onPin = togglePin;
     this.#timeline = timeline;
     const { content, rows, element } = timeline;
     element.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
@@ -154,6 +158,12 @@ export class TimelineInput {
       case 'Home':
       case 'End':
         return this.#goToEnd(key === 'Home');
+      case 'p':
+      case 'P': {
+        const lane = this.#context.model.ui.row?.lane;
+        if (lane !== undefined) this.#togglePin(lane);
+        return true;
+      }
       case 'Enter':
       case ' ':
         return this.#open();

@@ -76,6 +76,49 @@ describe('the keyboard', () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('tree');
   });
 
+  it('pins a client to the top and lets it go again', async () => {
+    const timeline = await open(mixed());
+    const { page } = timeline;
+    const names = (): Promise<string[]> => page.locator('.lane-name').allTextContents();
+    const before = await names();
+    const tree = page.getByRole('tree', { name: 'Timeline of clients' });
+    await tree.focus();
+    for (let step = 0; step < 8; step += 1) await page.keyboard.press('ArrowDown');
+    const chosen = (await tree.getAttribute('aria-activedescendant')) ?? '';
+    const name = await page
+      .locator('.lane', { has: page.locator(`[id="${chosen}"]`) })
+      .locator('.lane-name')
+      .textContent();
+    await page.keyboard.press('p');
+    await expect.poll(async () => (await names())[0]).toBe(name);
+    expect(name).not.toBe(before[0]);
+    expect(await textOf(page.getByRole('status'))).toBe(`${name} is pinned to the top.`);
+    await page.getByRole('button', { name: `No longer pin ${name} to the top (P)` }).click();
+    await expect.poll(names).toEqual(before);
+  });
+
+  it('orders the clients, and keeps the order', async () => {
+    const timeline = await open(mixed());
+    const { page } = timeline;
+    await page.getByRole('button', { name: 'Order of clients: As they came' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitemradio', { name: 'As they came', checked: true }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await timeline.screenshot('sorts-dark');
+    await page.keyboard.press('Enter');
+    const names = page.locator('.lane-name');
+    await expect.poll(async () => (await names.allTextContents())[0]).toBe('demo');
+    const shown = await names.allTextContents();
+    expect(shown).toEqual(shown.toSorted());
+    expect(await timeline.saved()).toMatchObject({ sort: 'name' });
+    // Tab goes through the lanes in the order in which they are seen.
+    const pins = await page
+      .locator('.lane-pin')
+      .evaluateAll((all) => all.map((each) => each.ariaLabel ?? ''));
+    expect(pins).toEqual(shown.map((name) => `Pin ${name} to the top (P)`));
+  });
+
   it('walks the list of packets', async () => {
     const { page } = await open(connected().wire);
     await page.getByRole('grid', { name: 'Packets' }).focus();
@@ -221,7 +264,15 @@ describe('the page', () => {
   });
 
   it('comes back with the filter, the tab and the zoom that it had', async () => {
-    const saved = { filter: 'demo', tab: 'why', live: false, spanMs: 12_000, detailsShare: 0.3 };
+    const saved = {
+      filter: 'demo',
+      tab: 'why',
+      live: false,
+      spanMs: 12_000,
+      detailsShare: 0.3,
+      sort: 'newest',
+      pinned: ['localhost:1883\ndemo'],
+    };
     const timeline = await open(published().wire, { saved });
     await timeline.page.locator('.why-panel:visible').waitFor();
     expect(await timeline.page.locator('.lane-name').allTextContents()).toEqual(['demo']);

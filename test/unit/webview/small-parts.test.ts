@@ -96,17 +96,17 @@ describe('the neighbour', () => {
 describe('what the page saved', () => {
   it('is taken value by value, with defaults for what is none', () => {
     expect(readSaved(undefined)).toEqual(freshPage);
-    expect(readSaved({ filter: 'demo', tab: 'nonsense', live: 'yes', spanMs: -4, detailsShare: 7 })).toEqual({
-      ...freshPage,
-      filter: 'demo',
-    });
-    expect(readSaved({ tab: 'why', live: false, spanMs: 500, detailsShare: 0.3 })).toEqual({
-      filter: '',
-      tab: 'why',
-      live: false,
-      spanMs: 500,
-      detailsShare: 0.3,
-    });
+    const nonsense = {
+      tab: 'nonsense',
+      live: 'yes',
+      spanMs: -4,
+      detailsShare: 7,
+      sort: 'up',
+      pinned: 'demo',
+    };
+    expect(readSaved({ ...nonsense, filter: 'demo' })).toEqual({ ...freshPage, filter: 'demo' });
+    const sound = { tab: 'why', live: false, spanMs: 500, detailsShare: 0.3, sort: 'name' };
+    expect(readSaved({ ...sound, pinned: ['a', 7] })).toEqual({ ...sound, filter: '', pinned: ['a'] });
   });
 });
 
