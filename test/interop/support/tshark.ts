@@ -1,16 +1,20 @@
 /** What tshark reads in a capture: its packets of MQTT, in their order, with their fields. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { PacketFields } from './mqtt-fields.ts';
 
 const run = promisify(execFile);
 
-/** An MQTT Control Packet as tshark tells it; fields by their names, for example `mqtt.topic`. */
+/**
+ * An MQTT Control Packet as tshark tells it; fields by their names, for example `mqtt.topic`, with all their values in their order. The names
+ * of what stands with the Will Properties begin with `will: `.
+ */
 export interface SharkPacket {
   /** Nanoseconds since the Unix epoch. */
   readonly atNs: bigint;
   readonly fromPort: number;
   readonly toPort: number;
-  readonly fields: ReadonlyMap<string, string>;
+  readonly fields: PacketFields;
 }
 
 export interface SharkReading {
@@ -43,26 +47,66 @@ interface Frame {
 }
 
 function packetsOf({ _source: { layers } }: Frame): SharkPacket[] {
-  const frame = flat(layers['frame']);
-  const tcp = flat(layers['tcp']);
-  const [seconds = '0', fraction = '0'] = (frame.get('frame.time_epoch') ?? '').split('.');
-  const atNs = BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9));
+  const frame = leavesOf(layers['frame']);
+  const tcp = leavesOf(layers['tcp']);
   const mqtt = layers['mqtt'];
   return (Array.isArray(mqtt) ? mqtt : [mqtt]).map((layer) => ({
-    atNs,
-    fromPort: Number(tcp.get('tcp.srcport')),
-    toPort: Number(tcp.get('tcp.dstport')),
-    fields: flat(layer),
+    atNs: nanosecondsOf(frame['frame.time_epoch']?.[0] ?? ''),
+    fromPort: Number(tcp['tcp.srcport']?.[0]),
+    toPort: Number(tcp['tcp.dstport']?.[0]),
+    fields: leavesOf(layer),
   }));
 }
 
-/** All leaves, by their names; of several with one name, the first. */
-function flat(value: unknown, into = new Map<string, string>()): Map<string, string> {
-  if (typeof value !== 'object' || value === null) return into;
-  for (const [key, each] of Object.entries(value)) {
-    if (typeof each === 'string') into.set(key, into.get(key) ?? each);
-    else if (Array.isArray(each) && typeof each[0] === 'string') into.set(key, into.get(key) ?? each[0]);
-    else flat(each, into);
+function nanosecondsOf(epoch: string): bigint {
+  const [seconds = '0', fraction = '0'] = epoch.split('.');
+  return BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9));
+}
+
+/** All values below, by the names of their fields. */
+function leavesOf(layer: unknown): PacketFields {
+  const leaves = new Map<string, string[]>();
+  const walk = (value: unknown, name: string, prefix: string): void => {
+    if (typeof value === 'string') {
+      const known = leaves.get(prefix + name);
+      if (known === undefined) leaves.set(prefix + name, [value]);
+      else known.push(value);
+    } else if (Array.isArray(value)) {
+      for (const each of value) walk(each, name, prefix);
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, each] of Object.entries(value)) {
+        walk(each, key, key === 'mqtt.will_properties' ? 'will: ' : prefix);
+      }
+    }
+  };
+  walk(layer, '', '');
+  return Object.fromEntries(leaves);
+}
+
+/** The first end of each TCP connection, by the ports of both: who sent it, and whether it was a FIN or a RST. */
+export interface SharkEnd {
+  readonly ports: string;
+  readonly fromPort: number;
+  readonly how: 'fin' | 'reset';
+}
+
+export async function tsharkEnds(file: string): Promise<readonly SharkEnd[]> {
+  const fields = ['tcp.stream', 'tcp.srcport', 'tcp.dstport', 'tcp.flags.reset'];
+  const wanted = fields.flatMap((field) => ['-e', field]);
+  const filter = 'tcp.flags.fin == 1 || tcp.flags.reset == 1';
+  const { stdout } = await run('tshark', ['-n', '-r', file, '-Y', filter, '-T', 'fields', ...wanted]);
+  const ends = new Map<string, SharkEnd>();
+  for (const line of stdout.trim().split('\n')) {
+    const [stream = '', from = '', to = '', reset = ''] = line.split('\t');
+    const how = reset === '1' || reset === 'True' ? 'reset' : 'fin';
+    if (!ends.has(stream))
+      ends.set(stream, { ports: [from, to].sort().join(' '), fromPort: Number(from), how });
   }
-  return into;
+  return [...ends.values()];
+}
+
+/** What tshark finds wrong with the order of segments: lost, out of order, sent again, and the like. */
+export async function tsharkComplaints(file: string): Promise<string> {
+  const { stdout } = await run('tshark', ['-n', '-r', file, '-Y', 'tcp.analysis.flags']);
+  return stdout;
 }
