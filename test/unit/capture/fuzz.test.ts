@@ -30,7 +30,7 @@ const seeds: readonly Uint8Array[] = [
       for (const event of story.events) event.tell(rules);
       return save(rules.recording.records(), story.nowMs);
     }),
-  ...['loopback.pcap', 'websocket.pcapng', 'fragments.pcap']
+  ...['loopback.pcap', 'websocket.pcapng', 'fragments.pcap', 'compressed.pcap']
     .map((name) => new URL(`../../fixtures/captures/${name}`, import.meta.url))
 
     .map((file) => readFileSync(file)),
