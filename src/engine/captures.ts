@@ -1,9 +1,8 @@
 /** Captures on disk: the trace saved to a file, a file opened as the trace, and the trace written while it is recorded. */
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open as openFile, rename, rm } from 'node:fs/promises';
-import type { ConnectionInfo } from '../mqtt/network-connection.ts';
 import { CaptureReader, type CaptureSummary } from '../trace/capture/reader.ts';
-import { CaptureWriter } from '../trace/capture/writer.ts';
+import { CaptureWriter, type KnownOpening } from '../trace/capture/writer.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import type { Trace } from '../trace/trace.ts';
 import { verdictComments } from './capture-comments.ts';
@@ -30,13 +29,14 @@ export async function saveCapture(
 ): Promise<SavedCapture> {
   const held = trace();
   const comments = verdictComments(entities.all().expectations);
+  const { firstSeq, endSeq, dropped } = held.stats();
   const writer = new CaptureWriter({
     mask,
-    infoOf: (connection) => infoOf(entities, connection),
+    dropped,
+    openingOf: (connection) => openingOf(held, entities, connection),
     commentsOn: (seq) => comments.get(seq) ?? [],
   });
   const untilMs = now();
-  const { firstSeq, endSeq, dropped } = held.stats();
   // A file that is half written must not take the place of a whole one.
   const unfinished = `${path}.unfinished`;
   const file = await openFile(unfinished, 'w').catch((error: unknown) => {
@@ -82,11 +82,13 @@ export async function openCapture(
   return summary;
 }
 
-function infoOf(entities: Entities, connection: number): ConnectionInfo | undefined {
+function openingOf(trace: Trace, entities: Entities, connection: number): KnownOpening | undefined {
+  const dropped = trace.droppedOf(connection);
+  if (dropped !== undefined) return { info: dropped.info, passed: dropped.bytes };
   const view = entities.connection(connection);
   if (view === undefined) return undefined;
   const { server, client, label } = view;
-  return { server, tap: client === undefined ? 'listener' : 'client', client, label };
+  return { info: { server, tap: client === undefined ? 'listener' : 'client', client, label } };
 }
 
 export interface RecordingOptions {
@@ -155,11 +157,12 @@ export class Recording {
     this.#file = undefined;
   }
 
-  #newWriter(): CaptureWriter {
-    const { entities } = this.#ports;
+  #newWriter(after?: CaptureWriter): CaptureWriter {
+    const { entities, trace } = this.#ports;
     return new CaptureWriter({
       mask: this.#options.mask,
-      infoOf: (connection) => infoOf(entities, connection),
+      openingOf: (connection) => openingOf(trace(), entities, connection),
+      after,
     });
   }
 
@@ -177,7 +180,7 @@ export class Recording {
   #part(): void {
     const { path } = this.#options;
     this.#written = 0;
-    this.#writer = this.#newWriter();
+    this.#writer = this.#newWriter(this.#writer);
     this.#queue(async () => {
       await this.#file?.close();
       await rename(path, earlierPath(path));

@@ -4,6 +4,7 @@
  */
 import type { Direction } from '../mqtt/packet.ts';
 import { ROW_BYTES, type Row } from './columns.ts';
+import { type DroppedOpening, DroppedOpenings } from './dropped-openings.ts';
 import { RECORD, type RecordColumns, type RecordKind, type TraceStats } from './model.ts';
 import type { SideObject, TraceRecord } from './record.ts';
 import { isSecret, Segment, type SegmentView, versionOf } from './segment.ts';
@@ -32,6 +33,7 @@ export class Trace {
   private sealedBytes = 0;
   private open: Segment;
   private droppedRecords = 0;
+  private readonly openings = new DroppedOpenings();
 
   constructor(byteBudget = defaultByteBudget) {
     this.byteBudget = byteBudget;
@@ -65,6 +67,11 @@ export class Trace {
       byteBudget: this.byteBudget,
       dropped: this.droppedRecords,
     };
+  }
+
+  /** What left the trace of a connection that goes on in it; undefined when its opening is still there, or was long ago. */
+  droppedOf(connection: number): DroppedOpening | undefined {
+    return this.openings.of(connection);
   }
 
   /** Adds a record with a copy of `bytes[start, end)`. Returns its sequence number. */
@@ -144,6 +151,7 @@ export class Trace {
 
   /** Forgets all records. Sequence numbers go on from where they were. */
   clear(): void {
+    for (const segment of this.segments()) this.openings.dropped(segment);
     this.open = new Segment(this.endSeq);
     this.sealed = [];
     this.sealedBytes = 0;
@@ -169,6 +177,7 @@ export class Trace {
       if (oldest === undefined) return;
       this.sealedBytes -= oldest.allocated;
       this.droppedRecords += oldest.count;
+      this.openings.dropped(oldest);
     }
   }
 

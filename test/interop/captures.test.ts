@@ -6,12 +6,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { TO_SERVER } from '../../src/mqtt/packet.ts';
+import { CaptureReader } from '../../src/trace/capture/reader.ts';
+import type { KnownOpening } from '../../src/trace/capture/writer.ts';
 import { RECORD } from '../../src/trace/model.ts';
 import type { TraceRecord } from '../../src/trace/record.ts';
+import { Trace } from '../../src/trace/trace.ts';
 import { temporaryFolder } from '../e2e/support/folders.ts';
 import { type RunningMosquitto, startMosquitto } from '../e2e/support/mosquitto.ts';
 import { fragmentsOf, packetsOf, pcapOf } from '../unit/capture/frames.ts';
-import { plain, type Recording, reopen, save } from '../unit/capture/support.ts';
+import { plain, Recording, reopen, save } from '../unit/capture/support.ts';
 import { bridged, connections, traffic } from './support/capture-traffic.ts';
 import { capturing, endCapturing } from './support/capturing.ts';
 import { type CompressingBridge, startCompressingBridge } from './support/compressing-bridge.ts';
@@ -248,6 +251,25 @@ describe('captures that are written here', () => {
     expect(theirs(reading)).toEqual(moved);
     const again = reopen(written).recording;
     expect(plain(again.records())).toEqual(plain(recording.records()));
+  });
+
+  test('of a trace that has dropped its oldest records go on in their numbers, and nothing is malformed', async () => {
+    const cut = new Recording(new Trace(600_000));
+    const reader = new CaptureReader(cut.recorder);
+    reader.push(readFileSync(loopback));
+    reader.finish();
+    const { dropped } = cut.trace.stats();
+    const openingOf = (connection: number): KnownOpening | undefined => {
+      const opening = cut.trace.droppedOf(connection);
+      return opening && { info: opening.info, passed: opening.bytes };
+    };
+    const file = join(folder.path, 'dropped.pcapng');
+    writeFileSync(file, save(cut.records(), 0, { mask: false, dropped, openingOf }));
+    const reading = await tshark(file, { [broker.port]: 'mqtt' });
+    expect(dropped).toBeGreaterThan(100);
+    expect(reading.malformed).toBe(0);
+    expect(await tsharkComplaints(file)).toBe('');
+    expect(theirs(reading).map(({ atMs }) => atMs)).toEqual(ours(cut).map(({ atMs }) => atMs));
   });
 
   test('with passwords replaced are read as well, none malformed', async () => {

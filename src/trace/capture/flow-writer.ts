@@ -12,6 +12,7 @@ const MQTT_PORT = 1883;
 const FIRST_DYNAMIC_PORT = 49_152;
 const DYNAMIC_PORTS = 16_384;
 const NO_BYTES = new Uint8Array(0);
+const SEQUENCE_NUMBERS = 4_294_967_296;
 const LOOPBACK = Uint8Array.of(127, 0, 0, 1);
 /** For names whose addresses nobody knows: addresses that are kept for examples (RFC 5737). */
 const UNKNOWN_CLIENT = Uint8Array.of(192, 0, 2, 1);
@@ -71,8 +72,11 @@ function isLoopback(address: Uint8Array): boolean {
 export class FlowWriter {
   readonly #sink: ByteSink;
   readonly #addresses: readonly [toServer: SegmentAddresses, toClient: SegmentAddresses];
-  /** By direction: the next sequence number. */
+  /** By direction: the sequence number that SYN has, or would have had, and the next one. */
+  readonly #first: readonly [number, number];
   readonly #next: [number, number];
+  /** By direction, in bytes: all that there was of the connection so far. */
+  readonly passed: [toServer: number, toClient: number] = [0, 0];
   /** By direction: whether a packet has been written. */
   readonly begun: [boolean, boolean] = [false, false];
 
@@ -94,7 +98,17 @@ export class FlowWriter {
     this.#addresses = [toServer, toClient];
     // Differs from connection to connection, so that the same ports used again are not taken for a repetition.
     const first = Math.imul(connection, 0x9e3779b1) >>> 0;
-    this.#next = [first, (first ^ 0x55555555) >>> 0];
+    this.#first = [first, (first ^ 0x55555555) >>> 0];
+    this.#next = [...this.#first];
+  }
+
+  /** The connection was opened, and so many bytes had passed on it, before anything is written of it. */
+  goOnAfter(passed: readonly [toServer: number, toClient: number]): void {
+    for (const direction of [TO_SERVER, TO_CLIENT] as const) {
+      this.passed[direction] = passed[direction];
+      this.#next[direction] = this.#first[direction];
+      this.#advance(direction, 1 + (passed[direction] % SEQUENCE_NUMBERS));
+    }
   }
 
   /** The Client asks for a connection. */
@@ -151,6 +165,7 @@ export class FlowWriter {
     const header = segmentHeader(this.#addresses[direction], fields, data, dataLength);
     writePacket(this.#sink, atMs, header.length + dataLength, header, data, comments);
     this.#advance(direction, dataLength);
+    this.passed[direction] += dataLength;
   }
 
   #advance(direction: Direction, by: number): void {

@@ -25,13 +25,28 @@ import { nanosecondsOf } from './timestamps.ts';
 export interface CaptureWriterOptions {
   /** Whether passwords and Authentication Data are replaced, their lengths kept. Their bytes are only left as they are when the user said so. */
   readonly mask: boolean;
-  /** What is known of a connection whose opening is not among the records. */
-  readonly infoOf?: ((connection: number) => ConnectionInfo | undefined) | undefined;
+  /** What is known of a connection whose opening is not among the records, and of what passed on it before them. */
+  readonly openingOf?: ((connection: number) => KnownOpening | undefined) | undefined;
+  /** How many older records there were. */
+  readonly dropped?: number | undefined;
+  /** Wrote the file of which this one is the next part: connections go on where they were in it. */
+  readonly after?: CaptureWriter | undefined;
   /** What there is to say of a record, for other programs to show as comments on its packet. */
   readonly commentsOn?: ((seq: number) => readonly string[]) | undefined;
 }
 
+export interface KnownOpening {
+  readonly info: ConnectionInfo;
+  /** By direction, in bytes; undefined when nobody knows. */
+  readonly passed?: readonly [toServer: number, toClient: number] | undefined;
+}
+
+interface Known extends KnownOpening {
+  readonly ends: FlowEnds;
+}
+
 interface OpenFlow {
+  readonly info: ConnectionInfo;
   readonly flow: FlowWriter;
   readonly ends: FlowEnds;
   /** Its handshake is not written yet: what follows tells whether there was one. */
@@ -53,13 +68,21 @@ export class CaptureWriter {
   readonly #inUse = new Set<string>();
   /** The connection that was opened last, if nothing has followed yet. */
   #pending: OpenFlow | undefined;
+  /** Connections of the part before that nothing was written of yet. */
+  readonly #before = new Map<number, Known>();
 
-  constructor(options: CaptureWriterOptions) {
+  constructor({ after, ...options }: CaptureWriterOptions) {
     this.#options = options;
+    for (const [connection, known] of after?.goingOn() ?? []) {
+      this.#before.set(connection, known);
+      this.#inUse.add(nameOf(known.ends));
+    }
     const secrets = options.mask
       ? 'Passwords and Authentication Data are replaced.'
       : 'Passwords and Authentication Data are as they were sent.';
-    writeHead(this.#sink, APPLICATION, [`Recorded by the ${APPLICATION}. ${secrets}`]);
+    const { dropped = 0 } = options;
+    const lacks = dropped === 0 ? '' : ` The ${dropped} records before these were no longer held.`;
+    writeHead(this.#sink, APPLICATION, [`Recorded by the ${APPLICATION}. ${secrets}${lacks}`]);
   }
 
   /** How many bytes wait to be taken. */
@@ -72,7 +95,7 @@ export class CaptureWriter {
     switch (record.kind) {
       case RECORD.opened:
         this.#settle();
-        this.#open(record.atMs, record.connection, record.info);
+        this.#open(record.atMs, record.connection, { info: record.info });
         break;
       case RECORD.closed:
         this.#close(record.atMs, record.connection, record.end);
@@ -104,18 +127,21 @@ export class CaptureWriter {
     return this.#sink.take();
   }
 
-  #open(atMs: number, connection: number, given: ConnectionInfo): OpenFlow {
-    const info = withoutFolders(given);
+  #open(atMs: number, connection: number, opening: KnownOpening | Known): OpenFlow {
+    const { passed } = opening;
+    const info = withoutFolders(opening.info);
     this.#forget(connection);
-    const ends = this.#freeEnds(endsOf(connection, info));
-    const open: OpenFlow = {
-      flow: new FlowWriter(this.#sink, connection, ends),
-      ends,
-      pendingAtMs: undefined,
-    };
+    const ends = 'ends' in opening ? opening.ends : this.#freeEnds(endsOf(connection, info));
+    const flow = new FlowWriter(this.#sink, connection, ends);
+    const open: OpenFlow = { info, flow, ends, pendingAtMs: undefined };
     this.#flows.set(connection, open);
     if (info.startMissing === true) {
-      const message = `The record of ${titleOf(connection, info)} begins after its start`;
+      flow.goOnAfter(passed ?? [0, 0]);
+      const before =
+        passed === undefined
+          ? ''
+          : `: ${passed[TO_SERVER]} bytes to the Server and ${passed[TO_CLIENT]} bytes to the Client came before`;
+      const message = `The record of ${titleOf(connection, info)} begins after its start${before}`;
       const shown = { client: endpointOf(ends.client), server: endpointOf(ends.server) };
       this.#event(atMs, message, noteText({ note: 'opened', connection, info, ends: shown }));
     } else {
@@ -193,8 +219,18 @@ export class CaptureWriter {
   #flowOf(atMs: number, connection: number): OpenFlow {
     const open = this.#flows.get(connection) ?? this.#closed.get(connection);
     if (open !== undefined) return open;
-    const known = this.#options.infoOf?.(connection) ?? { server: '', tap: 'capture' };
-    return this.#open(atMs, connection, { ...known, startMissing: true });
+    const before = this.#before.get(connection);
+    this.#before.delete(connection);
+    const known = before ?? this.#options.openingOf?.(connection) ?? { info: { server: '', tap: 'capture' } };
+    return this.#open(atMs, connection, { ...known, info: { ...known.info, startMissing: true } });
+  }
+
+  /** Connections that have not ended in what was written so far. */
+  *goingOn(): Generator<readonly [connection: number, known: Known], void, undefined> {
+    yield* this.#before;
+    for (const [connection, { info, ends, flow }] of this.#flows) {
+      yield [connection, { info, ends, passed: flow.passed }];
+    }
   }
 
   #forget(connection: number): void {
