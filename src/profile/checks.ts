@@ -396,6 +396,12 @@ export const CHECKS = [
     message: '`{name}` is not connected at this step. Write `- connect: {name}` before it.',
   },
   {
+    code: 'scenario-fault-condition',
+    severity: 'error',
+    summary: 'The condition of a fault can never hold, or says nothing.',
+    message: '{why}. {next}',
+  },
+  {
     code: 'expectation-impossible',
     severity: 'warning',
     summary: 'No Server that keeps the standard can satisfy the expectation.',

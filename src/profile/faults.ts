@@ -93,6 +93,16 @@ export function noteOf(fault: Fault): FaultNote {
   }
 }
 
+/** By how much a `latency` delays. */
+export type Delay = Pick<Extract<Fault, { readonly kind: 'latency' }>, 'latencyMs' | 'jitterMs'>;
+
+/** What `noteOf` has made of a `latency`; undefined for all else. */
+export function delayOf({ kind, detail }: FaultNote): Delay | undefined {
+  const told = /^([\d.]+) ms(?: ± ([\d.]+) ms)?$/.exec(detail ?? '');
+  if (kind !== 'latency' || told === null) return undefined;
+  return { latencyMs: Number(told[1]), jitterMs: Number(told[2] ?? 0) };
+}
+
 const bothWays: readonly FaultWay[] = ['toServer', 'toClient'];
 
 /** The ways that a direction stands for. */

@@ -19,6 +19,8 @@ const NEVER_INHERITED: ReadonlySet<ObjectName> = new Set([
   'scenario',
   'step',
   ...[...keysOf('step').values()].flatMap(({ type }) => (type.kind === 'object' ? [type.of] : [])),
+  'faultCondition',
+  'connectionCondition',
 ]);
 
 export function jsonSchema(): { readonly [key: string]: Json } {

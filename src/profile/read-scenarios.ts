@@ -1,6 +1,7 @@
 /** Reads `scenarios`: the steps by the table of keys, and what only the whole scenario shows. */
 
 import { messageOf } from './checks.ts';
+import { checkCondition } from './condition-checks.ts';
 import { replaceText } from './fixes.ts';
 import { missingKeys } from './merged-checks.ts';
 import type { ConnectionProfile } from './model.ts';
@@ -64,6 +65,7 @@ function readScenario(entry: Entry, reading: Reading): ReadScenario {
         messageOf('scenario-steps', { keys: [...keysOf('step').keys()].join(', ') }),
       );
     }
+    checkCondition(value.settings, problems);
     const step = buildStep(value.settings);
     if (step !== undefined) steps.push({ step, range });
   }

@@ -19,9 +19,12 @@ interface Section {
   readonly about: string;
 }
 
-const STEP_PARTS = [...keysOf('step').values()].flatMap(({ key, type }) =>
-  type.kind === 'object' ? [{ key, of: type.of }] : [],
-);
+/** What stands behind the keys of steps, each with its keys. */
+const STEP_PARTS = new Map<ObjectName, string[]>();
+for (const { key, type } of keysOf('step').values()) {
+  if (type.kind !== 'object') continue;
+  STEP_PARTS.set(type.of, [...(STEP_PARTS.get(type.of) ?? []), `\`${key}\``]);
+}
 
 const SECTIONS: readonly Section[] = [
   {
@@ -73,13 +76,23 @@ const SECTIONS: readonly Section[] = [
     title: '`scenarios.steps`',
     about: 'A list of steps, each with exactly one of these keys.',
   },
-  ...STEP_PARTS.map(
-    ({ key, of }): Section => ({
-      object: of,
-      title: `\`${key}\``,
-      about: `What stands behind \`${key}\` in a step.`,
+  ...[...STEP_PARTS].map(
+    ([object, steps]): Section => ({
+      object,
+      title: steps.join(', '),
+      about: `What stands behind ${steps.join(' or ')} in a step.`,
     }),
   ),
+  {
+    object: 'faultCondition',
+    title: '`when`',
+    about: 'When a fault comes by itself: all that is given must hold.',
+  },
+  {
+    object: 'connectionCondition',
+    title: '`when` of `refuse`',
+    about: 'Which connections are refused: all that is given must hold.',
+  },
 ];
 
 /** The whole page, as Markdown. */

@@ -3,6 +3,8 @@
 import { sharedSubscription } from '../mqtt/topics.ts';
 import { messageOf } from './checks.ts';
 import { cite } from './checks-of-profiles/finding.ts';
+import { isConditional } from './fault-steps.ts';
+import type { FaultKind } from './faults.ts';
 import type { ConnectionProfile, Range } from './model.ts';
 import type { Problems } from './problems.ts';
 import type { PlacedStep, ScenarioStep } from './scenarios.ts';
@@ -18,7 +20,12 @@ interface ClientState {
   /** Clean Start of its last CONNECT. */
   clean: boolean | undefined;
   readonly filters: string[];
+  /** Faults that may be in force. */
+  readonly faults: Set<FaultKind>;
 }
+
+/** With one of these the Server learns of an end later than it happens, or not at all. */
+const holdsEnds: readonly FaultKind[] = ['freeze', 'latency', 'bandwidth'];
 
 const NEEDS_CONNECTION: ReadonlySet<ScenarioStep['do']> = new Set([
   'takeOver',
@@ -76,6 +83,7 @@ const newState = (profile: ConnectionProfile | undefined): ClientState => ({
   endRange: undefined,
   clean: undefined,
   filters: profile?.subscriptions.map(({ topicFilter }) => topicFilter) ?? [],
+  faults: new Set(),
 });
 
 function follow(
@@ -89,8 +97,11 @@ function follow(
     state.end = end;
     state.endRange = range;
   };
+  const { faults } = state;
+  const held = holdsEnds.some((kind) => faults.has(kind));
   switch (step.do) {
     case 'connect':
+      if (step.refused === true) break;
       state.connected = true;
       state.clean = step.cleanStart ?? profile?.cleanStart;
       // What a return does to a will that waits depends on when it comes.
@@ -102,17 +113,30 @@ function follow(
       if (state.end === 'with will') state.end = 'unknown';
       break;
     case 'takeOver':
-      state.end = 'unknown';
+      if (step.refused !== true) state.end = 'unknown';
       break;
-    case 'disconnect':
-      ended(step.reasonCode === 0 ? 'normal' : 'with will');
+    case 'disconnect': {
+      const lost = step.reasonCode !== 0 || faults.has('drop_disconnect');
+      ended(held ? 'unknown' : lost ? 'with will' : 'normal');
       break;
+    }
     case 'cut':
     case 'close':
-      ended('with will');
+      ended(held ? 'unknown' : 'with will');
       break;
     case 'freeze':
       state.end = 'silent';
+      break;
+    case 'fault':
+      faults.add(step.rule.fault.kind);
+      // When it comes, and whether it does, the steps do not tell.
+      if (isConditional(step.rule)) faults.add('freeze');
+      break;
+    case 'thaw':
+      if (step.direction === 'both') faults.delete('freeze');
+      break;
+    case 'clear':
+      faults.clear();
       break;
     case 'expectClosed':
       ended('unknown');

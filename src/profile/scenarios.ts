@@ -1,7 +1,11 @@
 /** Scenarios as a model: steps with where they stand, durations in milliseconds, as whoever runs them wants them. */
 import { buildMessage, buildSubscription } from './build.ts';
+import type { FaultRule } from './fault-rules.ts';
+import { buildFaultRule, directionOf, type FaultStepKey } from './fault-steps.ts';
+import type { FaultDirection } from './faults.ts';
 import type { MessageSettings, Range, SubscriptionSettings, UserProperties } from './model.ts';
-import type { Settings, SettingValue } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { StepPart } from './step-part.ts';
 
 /** What is expected of a message; undefined: any. */
 export interface MessageLikeness {
@@ -21,9 +25,30 @@ export type ScenarioStep =
       readonly do: 'connect' | 'takeOver';
       readonly client: string;
       readonly cleanStart?: boolean | undefined;
+      /** That no connection comes about is what is expected. */
+      readonly refused?: boolean | undefined;
     }
-  | { readonly do: 'resume' | 'cut' | 'close' | 'freeze' | 'thaw'; readonly client: string }
-  | { readonly do: 'publish'; readonly client: string; readonly message: MessageSettings }
+  /** What the Client itself does. */
+  | { readonly do: 'resume' | 'cut' | 'close' | 'freeze'; readonly client: string }
+  /** What the network between the Client and the Server does: at once, or when the conditions of the rule hold. */
+  | {
+      readonly do: 'fault';
+      readonly client: string;
+      readonly rule: FaultRule;
+    }
+  | {
+      readonly do: 'thaw';
+      readonly client: string;
+      readonly direction: FaultDirection;
+    }
+  /** Takes all its faults away. */
+  | { readonly do: 'clear'; readonly client: string }
+  | {
+      readonly do: 'publish';
+      readonly client: string;
+      readonly message: MessageSettings;
+      readonly awaitAnswer: boolean;
+    }
   | { readonly do: 'subscribe'; readonly client: string; readonly subscription: SubscriptionSettings }
   | { readonly do: 'unsubscribe'; readonly client: string; readonly topicFilter: string }
   | {
@@ -103,7 +128,7 @@ export function buildStep(settings: Settings): ScenarioStep | undefined {
   if (setting === undefined) return undefined;
   const { value } = setting;
   const inside = value.kind === 'object' ? value.settings : undefined;
-  const part = new Part(inside);
+  const part = new StepPart(inside);
   const key = setting.row.key;
   if (key === 'wait') return value.kind === 'number' ? { do: 'wait', forMs: value.number } : undefined;
   const client =
@@ -114,15 +139,37 @@ export function buildStep(settings: Settings): ScenarioStep | undefined {
   switch (key) {
     case 'connect':
     case 'takeOver':
-      return { do: key, client, cleanStart: part.boolean('cleanStart') };
+      return {
+        do: key,
+        client,
+        cleanStart: part.boolean('cleanStart'),
+        refused: part.boolean('refused'),
+      };
     case 'resume':
+    case 'clear':
+      return { do: key, client };
     case 'cut':
     case 'close':
+      return part.part('when') === undefined ? { do: key, client } : faultStep(key, client, part);
     case 'freeze':
+      return value.kind === 'text' ? { do: key, client } : faultStep(key, client, part);
+    case 'delay':
+    case 'limit':
+    case 'dropDisconnect':
+    case 'dropPingresp':
+    case 'refuse':
+      return faultStep(key, client, part);
     case 'thaw':
-      return { do: key, client };
+      return { do: key, client, direction: directionOf(part) };
     case 'publish':
-      return inside && { do: key, client, message: buildMessage(inside, 'message') };
+      return (
+        inside && {
+          do: key,
+          client,
+          message: buildMessage(inside, 'message'),
+          awaitAnswer: part.boolean('awaitAnswer') ?? true,
+        }
+      );
     case 'subscribe':
       return inside && { do: key, client, subscription: buildSubscription(inside) };
     case 'unsubscribe': {
@@ -186,43 +233,7 @@ export function buildStep(settings: Settings): ScenarioStep | undefined {
   }
 }
 
-/** What stands behind the key of a step. */
-class Part {
-  readonly #settings: Settings | undefined;
-
-  constructor(settings: Settings | undefined) {
-    this.#settings = settings;
-  }
-
-  #value(key: string): SettingValue | undefined {
-    return this.#settings?.entries.get(key)?.value;
-  }
-
-  text(key: string): string | undefined {
-    const value = this.#value(key);
-    return value?.kind === 'text' ? value.text : undefined;
-  }
-
-  number(key: string): number | undefined {
-    const value = this.#value(key);
-    return value?.kind === 'number' ? value.number : undefined;
-  }
-
-  boolean(key: string): boolean | undefined {
-    const value = this.#value(key);
-    return value?.kind === 'boolean' ? value.boolean : undefined;
-  }
-
-  likeness(): MessageLikeness {
-    const pairs = this.#value('userProperties');
-    return {
-      topic: this.text('topic'),
-      payload: this.text('payload'),
-      qos: this.number('qos'),
-      retain: this.boolean('retain'),
-      contentType: this.text('contentType'),
-      responseTopic: this.text('responseTopic'),
-      userProperties: pairs?.kind === 'pairs' ? pairs.pairs : undefined,
-    };
-  }
+function faultStep(key: FaultStepKey, client: string, part: StepPart): ScenarioStep | undefined {
+  const rule = buildFaultRule(key, part);
+  return rule && { do: 'fault', client, rule };
 }

@@ -3,6 +3,7 @@
  * Schema, and (through the parser) every check read it. Its rows stand in keys/.
  */
 import { reconnectRows, tapRows, tlsRows } from './keys/connection-keys.ts';
+import { faultStepRows } from './keys/fault-step-keys.ts';
 import { fileRows } from './keys/file-keys.ts';
 import { correlationDataRows, messageRows, subscriptionRows, willOnlyRows } from './keys/message-keys.ts';
 import { profileRows } from './keys/profile-keys.ts';
@@ -30,6 +31,7 @@ export const KEYS: readonly KeyRow[] = [
   ...scenarioRows,
   ...stepRows,
   ...stepPartRows,
+  ...faultStepRows,
 ];
 
 const keysByObject = new Map<ObjectName, Map<string, KeyRow>>();

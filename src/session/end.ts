@@ -278,11 +278,9 @@ export function endingFault(connection: Connection, { kind }: End): FaultView | 
 }
 
 /** Whether it was a fault, or the end of the tap, that ended it. */
-function byTap({ closed, info }: Connection): boolean {
+function byTap({ closed }: Connection): boolean {
   const detail = closed?.end.detail;
-  return (
-    info.tap === 'listener' && closed?.end.by === 'client' && (detail === 'fault' || detail === 'tap-stopped')
-  );
+  return closed?.end.by === 'client' && (detail === 'fault' || detail === 'tap-stopped');
 }
 
 function disconnectFact(connection: Connection, end: End): Fact {

@@ -2,9 +2,13 @@
 import { Client } from '../../net/client/client.ts';
 import type { ClientSettings } from '../../net/client/client-settings.ts';
 import { NetError } from '../../net/client/net-error.ts';
+import { readTlsMaterial } from '../../net/client/tls-material.ts';
+import { isSecure } from '../../net/client/transport.ts';
+import type { Tap } from '../../net/tap.ts';
 import type { ConnectionProfile } from '../../profile/model.ts';
 import type { ScenarioStep } from '../../profile/scenarios.ts';
 import type { SessionAction } from '../../session/model.ts';
+import { ClientTap, recordsNothing } from './client-tap.ts';
 import type { Expectation } from './judge.ts';
 import type { ScenarioClient } from './report.ts';
 import type { ScenarioToRun, ScenarioWorld } from './world.ts';
@@ -18,6 +22,10 @@ interface Actor {
   readonly profile: ConnectionProfile;
   /** The newest is the one that steps are about; the others were taken over from. */
   readonly clients: Client[];
+  /** Whether a step makes a fault between it and its Server. */
+  readonly tapped: boolean;
+  /** From its first connection or fault on. */
+  tap?: ClientTap | undefined;
 }
 
 export class Actors {
@@ -33,15 +41,17 @@ export class Actors {
     this.#registered = registered;
     // What happens is what the steps say: nothing connects again by itself.
     for (const profile of run.profiles) {
-      this.#actors.set(profile.name, { profile: { ...profile, reconnect: undefined }, clients: [] });
+      const tapped = run.steps.some((step) => step.do === 'fault' && step.client === profile.name);
+      this.#actors.set(profile.name, { profile: { ...profile, reconnect: undefined }, clients: [], tapped });
     }
   }
 
   /**
    * Does one step, and resolves when what it waits for has happened: with the Reason Code of the Server's answer where that
-   * refuses it, otherwise with undefined. Throws a NetError for all else.
+   * refuses it, with `held` when none came through in `connectTimeout` while there were faults, otherwise with undefined. Throws
+   * a NetError for all else.
    */
-  async act(step: Action): Promise<number | undefined> {
+  async act(step: Action): Promise<number | 'held' | undefined> {
     const actor = this.#actor(step.client);
     switch (step.do) {
       case 'connect':
@@ -53,16 +63,33 @@ export class Actors {
       case 'takeOver':
         await this.#takeOver(actor, step.cleanStart ?? actor.profile.cleanStart);
         return undefined;
-      case 'publish':
-        return refusal(await newest(actor).publish(step.message));
+      case 'fault':
+        (await this.#tapOf(actor))?.make(step.rule);
+        return undefined;
+      case 'clear':
+        actor.tap?.clear();
+        return undefined;
+      case 'publish': {
+        const client = newest(actor);
+        if (step.awaitAnswer) return this.#answer(actor, client.publish(step.message));
+        await new Promise<void>((sent, failed) => {
+          // MQTT.js writes when the turn ends.
+          client.publish(step.message, () => setImmediate(sent)).catch(failed);
+        });
+        return undefined;
+      }
       case 'subscribe':
-        return refusal(await newest(actor).subscribe(step.subscription));
+        return this.#answer(actor, newest(actor).subscribe(step.subscription));
       case 'unsubscribe':
-        return refusal(await newest(actor).unsubscribe(step.topicFilter));
+        return this.#answer(actor, newest(actor).unsubscribe(step.topicFilter));
       case 'disconnect': {
         const client = newest(actor);
         await client.disconnect(step.reasonCode, step.sessionExpiryInterval, () =>
-          this.#note(client, step.reasonCode === disconnectWithWill ? 'disconnect-with-will' : 'disconnect'),
+          this.#note(
+            actor,
+            client,
+            step.reasonCode === disconnectWithWill ? 'disconnect-with-will' : 'disconnect',
+          ),
         );
         return undefined;
       }
@@ -70,7 +97,7 @@ export class Actors {
       case 'close': {
         const client = newest(actor);
         client.checkHasConnection();
-        this.#note(client, step.do === 'cut' ? 'drop' : 'close');
+        this.#note(actor, client, step.do === 'cut' ? 'drop' : 'close');
         if (step.do === 'cut') client.drop();
         else client.close();
         return undefined;
@@ -78,13 +105,15 @@ export class Actors {
       case 'freeze': {
         const client = newest(actor);
         client.checkMaySend();
-        this.#note(client, 'freeze');
+        this.#note(actor, client, 'freeze');
         client.freeze();
         return undefined;
       }
       case 'thaw': {
+        actor.tap?.thaw(step.direction);
         const client = newest(actor);
-        this.#note(client, 'thaw');
+        if (step.direction !== 'both' || client.state !== 'frozen') return undefined;
+        this.#note(actor, client, 'thaw');
         client.thaw();
         return undefined;
       }
@@ -111,7 +140,7 @@ export class Actors {
         beforeDisconnect: [],
       };
       const settings = await this.#settings(plain, `${profile.name} (clean up)`);
-      const client = this.#client({ ...settings, key: `${settings.key}~`, clientId });
+      const client = this.#client({ ...settings, key: `${settings.key}~`, clientId }, this.#world.tap);
       const give = (): void => client.dispose();
       signal?.addEventListener('abort', give);
       try {
@@ -136,9 +165,30 @@ export class Actors {
     );
   }
 
+  /** Whether faults stand between a Client and its Server, or wait for their conditions. */
+  isFaulted(name: string): boolean {
+    return this.#actors.get(name)?.tap?.faulted === true;
+  }
+
   /** Ends every connection, in order. */
   dispose(): void {
     for (const { clients } of this.#actors.values()) for (const client of clients) client.dispose();
+  }
+
+  /** As `dispose`, and resolves when the Servers have been told of the ends that passed a tap. */
+  async close(): Promise<void> {
+    this.dispose();
+    await Promise.all([...this.#actors.values()].map(({ tap }) => tap?.close()));
+  }
+
+  /** Nothing tells a Client that its answer is held back: so it is not waited for longer than for CONNACK. */
+  async #answer({ tap, profile }: Actor, answer: Promise<number>): Promise<number | 'held' | undefined> {
+    if (tap?.faulted !== true) return refusal(await answer);
+    const { clock } = this.#world;
+    return new Promise((settle, fail) => {
+      const cancel = clock.schedule(clock.now() + profile.connectTimeoutMs, () => settle('held'));
+      answer.finally(cancel).then((reasonCode) => settle(refusal(reasonCode)), fail);
+    });
   }
 
   #actor(name: string): Actor {
@@ -153,11 +203,13 @@ export class Actors {
     return actor;
   }
 
-  async #connect({ profile, clients }: Actor, cleanStart: boolean): Promise<void> {
+  async #connect(actor: Actor, cleanStart: boolean): Promise<void> {
+    const { profile, clients } = actor;
     const settings = await this.#settings({ ...profile, cleanStart }, profile.name);
-    const client = clients.at(-1) ?? this.#add(clients, settings);
-    await client.connect({ ...settings, key: client.key, label: client.settings.label });
-    failed(client);
+    const through = (await this.#tapOf(actor))?.address;
+    const client = clients.at(-1) ?? this.#add(actor, { ...settings, through });
+    const { key, label } = client.settings;
+    await called(actor, client, () => client.connect({ ...settings, through, key, label }));
   }
 
   async #resume(actor: Actor): Promise<void> {
@@ -167,9 +219,8 @@ export class Actors {
       return;
     }
     client.checkMayConnect();
-    this.#note(client, 'resume');
-    await client.resume();
-    failed(client);
+    this.#note(actor, client, 'resume');
+    await called(actor, client, () => client.resume());
   }
 
   async #takeOver(actor: Actor, cleanStart: boolean): Promise<void> {
@@ -177,10 +228,9 @@ export class Actors {
     first.checkHasConnection();
     first.checkHasIdentifier();
     const { clientId } = first;
-    const second = this.#add(actor.clients, { ...first.settings, clientId });
-    this.#note(first, 'take-over');
-    await second.connectWith(cleanStart);
-    failed(second);
+    const second = this.#add(actor, { ...first.settings, clientId });
+    this.#note(actor, first, 'take-over');
+    await called(actor, second, () => second.connectWith(cleanStart));
   }
 
   async #settings(profile: ConnectionProfile, label: string): Promise<ClientSettings> {
@@ -190,24 +240,39 @@ export class Actors {
   }
 
   /** A further client of a profile; from the second on they are numbered. */
-  #add(clients: Client[], settings: ClientSettings): Client {
+  #add({ clients, tapped }: Actor, settings: ClientSettings): Client {
     const number = clients.length + 1;
     const { name } = settings.profile;
     const key = number === 1 ? settings.key : `${this.#run.key}#${name}#${number}`;
     const label = number === 1 ? name : `${name} ${number}`;
     this.#registered(key, name);
-    const client = this.#client({ ...settings, key, label });
+    const client = this.#client({ ...settings, key, label }, tapped ? recordsNothing : this.#world.tap);
     clients.push(client);
     return client;
   }
 
-  #client(settings: ClientSettings): Client {
-    const { tap, clock, log } = this.#world;
+  #client(settings: ClientSettings, tap: Tap): Client {
+    const { clock, log } = this.#world;
     return new Client(settings, { tap, clock, log, changed: () => {} });
   }
 
-  #note(client: Client, action: SessionAction): void {
-    const { connection, clientId, settings } = client;
+  /** Undefined where no step makes a fault for this Client. */
+  async #tapOf(actor: Actor): Promise<ClientTap | undefined> {
+    if (!actor.tapped || actor.tap !== undefined) return actor.tap;
+    const { tap, clock } = this.#world;
+    const { broker, tls } = actor.profile;
+    const to = await this.#world.server(broker);
+    const { address } = to;
+    const material = isSecure(address)
+      ? await readTlsMaterial(tls, this.#run.folder, address.host)
+      : undefined;
+    actor.tap = await ClientTap.open({ to, tls: material, tap, clock });
+    return actor.tap;
+  }
+
+  #note({ tap }: Actor, client: Client, action: SessionAction): void {
+    const { clientId, key, settings } = client;
+    const connection = tap === undefined ? client.connection : tap.connectionOf(key);
     this.#world.act(action, { connection, clientId, server: settings.server });
   }
 }
@@ -219,9 +284,17 @@ function newest({ profile, clients }: Actor): Client {
   throw new NetError('not-connected', `${profile.name} is not connected.`, 'Connect it in a step before.');
 }
 
-/** What went wrong right after CONNACK: a subscription or a message of the profile. */
-function failed({ error }: Client): void {
-  if (error !== undefined) throw error;
+/** Connects. Throws what went wrong, also right after CONNACK: a subscription or a message of the profile. */
+async function called({ tap }: Actor, client: Client, connect: () => Promise<void>): Promise<void> {
+  const { key, label } = client.settings;
+  tap?.expect({ key, label });
+  try {
+    await connect();
+  } catch (error) {
+    // That its connection was reset is all that the Client itself knows.
+    throw tap?.unreachable ?? error;
+  }
+  if (client.error !== undefined) throw client.error;
 }
 
 function refusal(reasonCode: number): number | undefined {

@@ -114,7 +114,11 @@ export class Evidence implements RecordSink {
     this.#note(seq, target.connection);
     this.#rules.action(seq, atMs, action, target);
     const at = target.connection === undefined ? undefined : this.#connections.get(target.connection);
-    if (at !== undefined && (action === 'freeze' || action === 'thaw')) at.frozen = action === 'freeze';
+    if (at === undefined) return;
+    if (action === 'freeze' || action === 'thaw') at.frozen = action === 'freeze';
+    if (target.fault !== undefined && action !== 'packet-dropped') {
+      at.faults.note(action === 'fault', target.fault, atMs);
+    }
   }
 
   /** Moves the rules to now, and takes in what they say. */

@@ -1,5 +1,9 @@
 /** What a step expects, as a sentence. */
+import { assertNever } from '../../mqtt/assert-never.ts';
 import { reasonCodeName } from '../../mqtt/reason-codes.ts';
+import type { FaultRule } from '../../profile/fault-rules.ts';
+import { conditionText, faultWords, isConditional } from '../../profile/fault-steps.ts';
+import { type Fault, noteOf } from '../../profile/faults.ts';
 import type { ScenarioSentence } from '../../profile/scenario-words.ts';
 import type { ScenarioStep } from '../../profile/scenarios.ts';
 import { hexadecimal } from './judge-connection.ts';
@@ -11,11 +15,15 @@ export function expectedOf(step: ScenarioStep): ScenarioSentence {
   const { client } = step;
   switch (step.do) {
     case 'connect':
-      return say('connects', { client });
+      return say(step.refused === true ? 'connectsNot' : 'connects', { client });
     case 'resume':
       return say('comesBack', { client });
     case 'takeOver':
-      return say('takesOver', { client });
+      return say(step.refused === true ? 'connectsNot' : 'takesOver', { client });
+    case 'fault':
+      return faultExpected(client, step.rule);
+    case 'clear':
+      return say('clears', { client });
     case 'publish':
       return say('publishes', { client, topic: step.message.topic, qos: step.message.qos });
     case 'subscribe':
@@ -30,7 +38,7 @@ export function expectedOf(step: ScenarioStep): ScenarioSentence {
     case 'freeze':
       return say('fallsSilent', { client });
     case 'thaw':
-      return say('speaksAgain', { client });
+      return say(`letsPass${direct[step.direction]}`, { client });
     case 'expectWill': {
       const { afterMs, withinMs, like } = step;
       const message = tell(like);
@@ -57,5 +65,39 @@ export function expectedOf(step: ScenarioStep): ScenarioSentence {
       const { kind, forMs } = step;
       return say(kind === undefined ? 'noInsightsCome' : 'noInsightComes', { client, kind, forMs });
     }
+  }
+}
+
+const direct = { toServer: 'ToServer', toClient: 'ToClient', both: 'Both' } as const;
+
+function faultExpected(client: string, rule: FaultRule): ScenarioSentence {
+  if (!isConditional(rule)) return sentenceOf(client, rule.fault);
+  const { kind, direction, detail } = noteOf(rule.fault);
+  const fault = [faultWords[kind], direction, detail].filter((part) => part !== undefined).join(' ');
+  return say('ruleStands', { client, fault, condition: conditionText(rule) });
+}
+
+function sentenceOf(client: string, fault: Fault): ScenarioSentence {
+  const detail = noteOf(fault).detail ?? '';
+  switch (fault.kind) {
+    case 'freeze':
+      return say(`holds${direct[fault.direction]}`, { client });
+    case 'latency':
+      return say(`delays${direct[fault.direction]}`, { client, delay: detail });
+    case 'bandwidth':
+      return say(`limits${direct[fault.direction]}`, { client, rate: fault.bytesPerSecond });
+    case 'drop_disconnect':
+      return say('losesDisconnect', { client });
+    case 'drop_pingresp':
+      return say('losesPingresp', { client });
+    case 'down':
+      return say('refusesNew', { client });
+    case 'reset_peer':
+      return say('cutsOff', { client });
+    case 'close':
+    case 'timeout':
+      return say('closesOff', { client });
+    default:
+      return assertNever(fault);
   }
 }

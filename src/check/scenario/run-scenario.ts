@@ -10,6 +10,7 @@ import { type Expectation, isExpectation, judge } from './judge.ts';
 import { hexadecimal } from './judge-connection.ts';
 import { type Decided, decided, isDecided, say } from './judgement.ts';
 import { outcomeOf, type ScenarioReport, type StepResult } from './report.ts';
+import type { ScenarioConnection } from './scenario-connection.ts';
 import type { ScenarioEvents, ScenarioToRun, ScenarioWorld } from './world.ts';
 
 /** Resolves with what came of it, also when `signal` cancels it. Rejects only for a fault of ours. */
@@ -58,7 +59,7 @@ class Run {
       }
     } finally {
       unfollow();
-      this.#actors.dispose();
+      await this.#actors.close();
     }
     const durationMs = clock.now() - startedAtMs;
     await this.#clean();
@@ -101,7 +102,7 @@ class Run {
       const passed = await this.#pause(startedAtMs + step.forMs);
       return passed ? this.#found(decided('passed', say('done'))) : undefined;
     }
-    const done = await this.#act(step, before);
+    const done = await this.#act(step, startedAtMs, before);
     return done && this.#found(done);
   }
 
@@ -109,19 +110,48 @@ class Run {
     return { ...what, decidedAtMs: this.#world.clock.now(), atSeq: this.#evidence.lastSeq };
   }
 
-  async #act(step: Action, before: number): Promise<Decided | undefined> {
+  async #act(step: Action, startedAtMs: number, before: number): Promise<Decided | undefined> {
     try {
       const refused = await this.#unlessCancelled(this.#actors.act(step));
       if (this.#signal.aborted) return undefined;
       const seqs = this.#since(step, before);
+      if (refused === 'held') {
+        return decided(
+          'undecided',
+          say('answerHeld', { forMs: this.#world.clock.now() - startedAtMs }),
+          seqs,
+        );
+      }
+      if (isRefusalExpected(step)) return decided('failed', say('acceptedNonetheless'), seqs);
       if (refused === undefined) return decided('passed', say('done'), seqs);
       return decided('failed', say('refused', { reason: this.#reasonOf(step, refused) }), seqs);
     } catch (error) {
       if (this.#signal.aborted) return undefined;
       if (!(error instanceof NetError)) throw error;
+      const because = this.#causeOf(step, error, before);
+      if (because !== undefined) return because;
       const message = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
       return decided('failed', say('failed', { message }), this.#since(step, before));
     }
+  }
+
+  /** What a failure comes to that is expected, or that a fault of the scenario has brought about. */
+  #causeOf(step: Action, error: NetError, before: number): Decided | undefined {
+    const last = this.#evidence.connectionsOf(step.client).at(-1);
+    const seqs = [...this.#since(step, before), last?.closed?.seq];
+    const byFault = last?.closed?.end.detail === 'fault';
+    if (isRefusalExpected(step)) {
+      if (last === undefined || last.openedSeq <= before) return undefined;
+      const { connack } = last;
+      if (connack !== undefined && connack.reasonCode !== 0) {
+        return decided('passed', say('refused', { reason: connackText(last, connack.reasonCode) }), seqs);
+      }
+      if (byFault) return decided('passed', say('refusedByFault'), seqs);
+      const silent = unanswered.has(error.code) && this.#actors.isFaulted(step.client);
+      return silent ? decided('passed', say('noAnswerByFault'), seqs) : undefined;
+    }
+    const asks = step.do === 'publish' || step.do === 'subscribe' || step.do === 'unsubscribe';
+    return asks && byFault ? decided('undecided', say('answerLost'), seqs) : undefined;
   }
 
   /** The records that an action rests on: CONNECT and CONNACK, or the newest one that came of it. */
@@ -218,6 +248,19 @@ class Run {
       work.catch(() => {});
     }
   }
+}
+
+/** No CONNACK, or no connection, in time. */
+const unanswered: ReadonlySet<string> = new Set(['no-connack', 'connect-timeout']);
+
+function isRefusalExpected(step: Action): boolean {
+  return (step.do === 'connect' || step.do === 'takeOver') && step.refused === true;
+}
+
+/** `CONNACK 0x87 (Not authorized)`. */
+function connackText({ connect }: ScenarioConnection, reasonCode: number): string {
+  const name = reasonCodeName('connack', connect?.version ?? 5, reasonCode);
+  return `CONNACK ${hexadecimal(reasonCode)} (${name})`;
 }
 
 function notReached(index: number, step: ScenarioStep): StepResult {

@@ -9,6 +9,7 @@ import {
 import { PROPERTY, propertyNumber, propertyString } from '../../mqtt/properties.ts';
 import { sharedSubscription, topicMatches } from '../../mqtt/topics.ts';
 import type { ConnectionEnd } from '../../session/model.ts';
+import { LinkFaults } from './link-faults.ts';
 
 interface Seen {
   readonly seq: number;
@@ -41,6 +42,7 @@ export class ScenarioConnection {
   frozen = false;
   /** What came from the Server could not be read. */
   blind = false;
+  readonly faults = new LinkFaults();
   readonly #asked = new Map<number, SubscribePacket>();
   /** Accepted subscriptions by Topic Filter; those of the Session where the Server kept it. */
   #subscriptions = new Map<string, Watched>();
@@ -120,7 +122,8 @@ export class ScenarioConnection {
 
   /** Whether it would have received a message of this size all the time since then, and we would know. */
   watches(topic: string, bytes: number, fromMs: number, publisher: string): boolean {
-    if (!this.accepted || this.blind || this.frozen || this.ended !== undefined) return false;
+    if (!this.accepted || this.blind || this.frozen || this.faults.holds) return false;
+    if (this.ended !== undefined) return false;
     if ((this.connack?.atMs ?? Number.POSITIVE_INFINITY) > fromMs) return false;
     const limit = propertyNumber(this.connect?.properties ?? [], PROPERTY.maximumPacketSize);
     if (limit !== undefined && bytes > limit) return false;

@@ -1,7 +1,7 @@
 /** What a run needs of whoever runs it: the engine, which brings its trace, its sandbox brokers and its clock. */
 import type { NetworkAddress } from '../../net/client/transport.ts';
 import type { Clock } from '../../net/clock.ts';
-import type { Tap } from '../../net/tap.ts';
+import type { FaultTap } from '../../net/tap.ts';
 import type { BrokerAddress, ConnectionProfile } from '../../profile/model.ts';
 import type { ScenarioStep } from '../../profile/scenarios.ts';
 import type { SessionAction } from '../../session/model.ts';
@@ -19,7 +19,7 @@ export interface ScenarioServer {
 export interface ScenarioWorld {
   readonly clock: Clock;
   /** Where our connections pass. What it sees goes into the trace, and from there to who follows. */
-  readonly tap: Tap;
+  readonly tap: FaultTap;
   /** Every record from now on, in order. Returns how to end it. */
   follow(sink: RecordSink): () => void;
   /** Puts into the trace what is done to a connection. */

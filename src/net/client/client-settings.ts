@@ -6,6 +6,8 @@ export interface ClientSettings {
   /** Variables are resolved. */
   readonly profile: ConnectionProfile;
   readonly address: NetworkAddress;
+  /** Where the connection is made instead: at a tap of ours that forwards to `address`, and sees to its TLS. */
+  readonly through?: NetworkAddress | undefined;
   /** The folder that relative paths start from. */
   readonly folder: string;
   /** Of the client in the trace. */

@@ -214,13 +214,15 @@ export class Client {
     this.#set('connected');
   }
 
-  /** Resolves with the Reason Code of the Server's acknowledgement, 0 for QoS 0. */
-  async publish(settings: MessageSettings): Promise<number> {
+  /** Resolves with the Reason Code of the Server's acknowledgement, 0 for QoS 0. `sending` is called when it is on its way. */
+  async publish(settings: MessageSettings, sending: () => void = () => {}): Promise<number> {
     this.checkMaySend();
     const { profile, folder } = this.#settings;
     checkTopic(settings.topic, topicNameProblem(settings.topic, profile.protocolVersion));
     const message = await wireMessage(settings, profile.protocolVersion, folder, 'publish');
-    return await this.#connected().publish(message);
+    const answer = this.#connected().publish(message);
+    sending();
+    return await answer;
   }
 
   /** Resolves with the Reason Code of SUBACK. */
@@ -297,15 +299,17 @@ export class Client {
   }
 
   async #makeConnection({ cleanStart }: Attempt): Promise<Connection> {
-    const { profile, address, folder, key, label, server } = this.#settings;
+    const { profile, address, through, folder, key, label, server } = this.#settings;
     const { clock, tap } = this.#world;
     const connect = await connectPacket(profile, this.#clientId, cleanStart, folder);
-    const tls = isSecure(address) ? await readTlsMaterial(profile.tls, folder, address.host) : undefined;
+    const secure = through === undefined && isSecure(address);
+    const tls = secure ? await readTlsMaterial(profile.tls, folder, address.host) : undefined;
     if (cleanStart) this.#inFlight = emptyInFlight();
     const connection: Connection = new Connection(
       {
         connect,
         address,
+        through,
         tls,
         timeoutMs: profile.connectTimeoutMs,
         inFlight: this.#inFlight,

@@ -36,6 +36,8 @@ const reasons = { malformedPacket: 0x81, protocolError: 0x82, packetTooLarge: 0x
 export interface ConnectionSettings {
   readonly connect: ConnectPacket;
   readonly address: NetworkAddress;
+  /** See LinkSettings. */
+  readonly through?: NetworkAddress | undefined;
   readonly tls: TlsMaterial | undefined;
   readonly timeoutMs: number;
   readonly inFlight: InFlight;

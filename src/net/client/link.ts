@@ -13,6 +13,8 @@ const finWaitMs = 2000;
 
 export interface LinkSettings {
   readonly address: NetworkAddress;
+  /** Where the connection is made instead: at a tap of ours that forwards to `address`, and sees to its TLS. */
+  readonly through?: NetworkAddress | undefined;
   readonly tls: TlsMaterial | undefined;
   /** Chooses the WebSocket subprotocol. */
   readonly version: ProtocolVersion;
@@ -58,7 +60,8 @@ export class Link {
    * record. Throws the system's error or the reason of `signal`.
    */
   static async open(settings: LinkSettings, events: LinkEvents, signal: AbortSignal): Promise<Link> {
-    const { address, tls, version, tap, clock, info } = settings;
+    const { tls, version, tap, clock, info } = settings;
+    const address = settings.through ?? settings.address;
     const socket = await openTcp(address, signal).catch((error: unknown) => {
       if (!signal.aborted || isTimeout(signal.reason)) {
         const connection = tap.opened(clock.now(), info);

@@ -26,12 +26,16 @@ export class RuleBook {
     this.#changed = changed;
   }
 
-  /** Holds for connections from now on. Returns its id. */
-  add(rule: FaultRule): number {
+  /** Holds for connections from now on, and for those given, which are open. Returns its id. */
+  add(rule: FaultRule, living: Iterable<TappedConnection> = []): number {
     const id = this.#nextId;
     this.#nextId += 1;
     const words = tellConditions(rule);
-    this.#entries.set(id, { id, rule, words, candidates: 0, applied: 0, waiting: new Map() });
+    const entry: Entry = { id, rule, words, candidates: 0, applied: 0, waiting: new Map() };
+    this.#entries.set(id, entry);
+    for (const connection of [...living]) {
+      if (matchesClient(rule.clientId, connection.clientId)) this.#consider(entry, connection);
+    }
     this.#changed();
     return id;
   }

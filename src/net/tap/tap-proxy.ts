@@ -13,7 +13,12 @@ import type { TlsMaterial } from '../client/tls-material.ts';
 import { addressLabel, type NetworkAddress } from '../client/transport.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { carriers, endpointOf } from '../endpoints.ts';
-import type { FaultTap, TappedEndpoint, TappedEndpoints } from '../tap.ts';
+import type {
+  FaultTap,
+  TappedConnection as TappedConnectionInfo,
+  TappedEndpoint,
+  TappedEndpoints,
+} from '../tap.ts';
 import { dial, Entrance, framesOf, type TapIdentity, type TapScheme } from './carry.ts';
 import { Door } from './door.ts';
 import { RuleBook } from './rule-book.ts';
@@ -55,6 +60,12 @@ export interface TapOptions {
   readonly reached?: (() => void) | undefined;
   /** What `listening` tells has changed; the error's code or message says more, where there is one. */
   readonly listens?: ((now: TapListening, detail: string | undefined) => void) | undefined;
+  /** What the trace calls a connection that has just been accepted; a connection of another program unless given. */
+  readonly who?: (() => Pick<TappedConnectionInfo, 'tap' | 'client' | 'label'> | undefined) | undefined;
+  /** The Server could not be reached, for the reason of the system. */
+  readonly unreachable?: ((error: unknown) => void) | undefined;
+  /** It always listens, and resets those it has to refuse, so that the trace has each attempt. */
+  readonly alwaysListens?: boolean | undefined;
   /** Connections, rules, faults or `listening` have changed. */
   readonly changed?: (() => void) | undefined;
 }
@@ -88,8 +99,8 @@ export interface TapProxy {
   fault(connection: number, fault: Fault): boolean;
   /** Makes a fault on all connections, and, unless it ends them, on all that will come. Returns the rule for those. */
   faultAll(fault: Fault): number | undefined;
-  /** Sets a rule for connections to come. Returns its id. */
-  addRule(rule: FaultRule): number;
+  /** Sets a rule for connections to come, with `living` also for those that are open. Returns its id. */
+  addRule(rule: FaultRule, living?: boolean): number;
   /** Takes a rule away, and what it has done to connections that live. False when there is none with this id. */
   removeRule(id: number): boolean;
   /** Takes away the faults of one connection, or some of them. False when there is no connection with this id. */
@@ -153,7 +164,7 @@ class RunningProxy implements TapProxy {
       came: (socket) => this.#accept(socket),
       changed: () => this.#settle(),
     });
-    await this.#watch.first();
+    if (this.#options.alwaysListens !== true) await this.#watch.first();
   }
 
   get listening(): TapListening {
@@ -168,7 +179,7 @@ class RunningProxy implements TapProxy {
   /** Opens the door, or shuts it, and tells when that is news. */
   #settle(): void {
     const door = this.#door;
-    if (door === undefined || this.#closing) return;
+    if (door === undefined || this.#closing || this.#options.alwaysListens === true) return;
     const { away } = this.#watch;
     const why = away !== undefined ? 'broker-away' : this.#rules.refusesAll ? 'refusing' : undefined;
     door.set(why === undefined);
@@ -227,8 +238,8 @@ class RunningProxy implements TapProxy {
     return ends ? undefined : this.#rules.add({ fault });
   }
 
-  addRule(rule: FaultRule): number {
-    return this.#rules.add(rule);
+  addRule(rule: FaultRule, living = false): number {
+    return this.#rules.add(rule, living ? this.#byId.values() : []);
   }
 
   removeRule(id: number): boolean {
@@ -293,6 +304,7 @@ class RunningProxy implements TapProxy {
     const { socket } = side;
     const client = endpointOf(socket.remoteAddress, socket.remotePort);
     const from = nameOf(socket);
+    const who = this.#options.who?.();
     const connection = new TappedConnection(from, side, {
       clock: this.#clock,
       random,
@@ -302,6 +314,7 @@ class RunningProxy implements TapProxy {
         server,
         tap: 'listener',
         label: from,
+        ...who,
         endpoints: reached && this.#endpoints(client, reached.socket),
       }),
       connectRead: (read) => this.#rules.connectRead(read),
@@ -318,8 +331,11 @@ class RunningProxy implements TapProxy {
     try {
       connection.attach(await dial(this.scheme, this.#to, this.#options.tls, connection.signal));
     } catch (error) {
-      // First, so that a Client that tries again at once is refused.
-      if (!connection.signal.aborted) this.#watch.failed(error);
+      if (!connection.signal.aborted) {
+        this.#options.unreachable?.(error);
+        // First, so that a Client that tries again at once is refused.
+        if (this.#options.alwaysListens !== true) this.#watch.failed(error);
+      }
       connection.refuse(endOfFailure(error));
       return;
     }

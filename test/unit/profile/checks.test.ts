@@ -551,6 +551,24 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
       good: `${sandboxed()}scenarios: { s: { steps: [ { connect: p }, { close: p }, { resume: p }, { publish: { from: p, topic: a } } ] } }`,
     },
   ],
+  'scenario-fault-condition': [
+    {
+      bad: `${sandboxed()}scenarios: { s: { steps: [ { cut: { of: p, |when|: {} } } ] } }`,
+      good: `${sandboxed()}scenarios: { s: { steps: [ { cut: { of: p, when: { after: 1s } } } ] } }`,
+    },
+    {
+      bad: `${sandboxed()}scenarios: { s: { steps: [ { close: { of: p, |when|: { count: 2 } } } ] } }`,
+      good: `${sandboxed()}scenarios: { s: { steps: [ { close: { of: p, when: { packet: publish, count: 2 } } } ] } }`,
+    },
+    {
+      bad: `${sandboxed()}scenarios: { s: { steps: [ { freeze: { of: p, |when|: { packet: connack, from: client } } } ] } }`,
+      good: `${sandboxed()}scenarios: { s: { steps: [ { freeze: { of: p, when: { packet: publish, from: server } } } ] } }`,
+    },
+    {
+      bad: `${sandboxed()}scenarios: { s: { steps: [ { refuse: { of: p, |when|: { nth: 3, every: 2 } } } ] } }`,
+      good: `${sandboxed()}scenarios: { s: { steps: [ { refuse: { of: p, when: { every: 2 } } } ] } }`,
+    },
+  ],
   'expectation-impossible': [
     {
       bad: `${sandboxed()}scenarios: { s: { steps: [ { |expectWill|: { of: p } } ] } }`,
@@ -563,6 +581,14 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
     {
       bad: `${sandboxed('clientId: a', 'sessionExpiryInterval: 9s', 'will: { topic: a, willDelayInterval: 2s }')}scenarios: { s: { steps: [ { connect: p }, { cut: p }, { |expectWill|: { of: p, after: 3s } } ] } }`,
       good: `${sandboxed('clientId: a', 'sessionExpiryInterval: 9s', 'will: { topic: a, willDelayInterval: 2s }')}scenarios: { s: { steps: [ { connect: p }, { cut: p }, { expectWill: { of: p, after: 2s } } ] } }`,
+    },
+    {
+      bad: `${sandboxed('will: { topic: a }')}scenarios: { s: { steps: [ { dropDisconnect: p }, { clear: p }, { connect: p }, { disconnect: p }, { |expectWill|: { of: p } } ] } }`,
+      good: `${sandboxed('will: { topic: a }')}scenarios: { s: { steps: [ { dropDisconnect: p }, { connect: p }, { disconnect: p }, { expectWill: { of: p } } ] } }`,
+    },
+    {
+      bad: `${sandboxed('will: { topic: a }')}scenarios: { s: { steps: [ { dropDisconnect: p }, { connect: p }, { disconnect: p }, { |expectNoWill|: { of: p, for: 1s } } ] } }`,
+      good: `${sandboxed('will: { topic: a }')}scenarios: { s: { steps: [ { connect: p }, { delay: { of: p, by: 2s } }, { cut: p }, { expectNoWill: { of: p, for: 1s } } ] } }`,
     },
     {
       bad: `${sandboxed('will: { topic: a }')}scenarios: { s: { steps: [ { connect: p }, { cut: p }, { |expectNoWill|: { of: p, for: 1s } } ] } }`,
@@ -629,7 +655,11 @@ function apply(text: string, edits: readonly TextEdit[]): string {
 }
 
 /** Errors that keep something else from being used than a profile. */
-const OF_SCENARIOS: ReadonlySet<DiagnosticCode> = new Set(['scenario-steps', 'scenario-profile-unknown']);
+const OF_SCENARIOS: ReadonlySet<DiagnosticCode> = new Set([
+  'scenario-steps',
+  'scenario-profile-unknown',
+  'scenario-fault-condition',
+]);
 /** What a fix may leave behind: what takes two steps to mend. */
 const LEFT_BEHIND: ReadonlySet<DiagnosticCode> = new Set(['extends-cycle']);
 

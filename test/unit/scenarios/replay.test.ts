@@ -107,6 +107,7 @@ async function play(
           opened: (...args) => recorder.opened(...args),
           bytes: (...args) => recorder.bytes(...args),
           closed: (...args) => recorder.closed(...args),
+          fault: (atMs, action, connection, fault) => recorder.action(atMs, action, { connection, fault }),
         },
         follow: (sink) => listeners.add(sink),
         act: (action, target) => recorder.action(systemClock.now(), action, target),
