@@ -243,13 +243,16 @@ export interface EngineMethods {
   /** Ends its connections with FIN, and listens no more. */
   stopTap: { params: TapRef; result: undefined };
   /**
-   * Makes a fault on one connection, or sets a rule for connections to come. With a fault alone it is made on all connections
+   * Makes a fault on one connection, or sets a rule for connections to come, with `living` also for those that are open. With a fault alone it is made on all connections
    * that live, and, unless it ends them, is a rule for all that come. Throws
    * `no-such-tap` and `no-such-connection`.
    */
   fault: {
     params: TapRef &
-      ({ readonly fault: Fault; readonly connection?: number | undefined } | { readonly rule: FaultRule });
+      (
+        | { readonly fault: Fault; readonly connection?: number | undefined }
+        | { readonly rule: FaultRule; readonly living?: boolean | undefined }
+      );
     /** The id of the rule, where one was set. */
     result: { readonly rule?: number | undefined };
   };

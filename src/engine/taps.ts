@@ -106,10 +106,12 @@ export class Taps {
   /** Throws `no-such-tap` and `no-such-connection`. */
   fault(
     key: string,
-    what: { readonly fault: Fault; readonly connection?: number | undefined } | { readonly rule: FaultRule },
+    what:
+      | { readonly fault: Fault; readonly connection?: number | undefined }
+      | { readonly rule: FaultRule; readonly living?: boolean | undefined },
   ): { readonly rule?: number | undefined } {
     const { proxy } = this.#get(key);
-    if ('rule' in what) return { rule: proxy.addRule(what.rule) };
+    if ('rule' in what) return { rule: proxy.addRule(what.rule, what.living) };
     if (what.connection === undefined) return { rule: proxy.faultAll(what.fault) };
     if (!proxy.fault(what.connection, what.fault)) throw engineErrors.noSuchConnection(what.connection);
     return {};

@@ -239,6 +239,22 @@ export function noFault(): UserFailure {
   });
 }
 
+export function noFaultRule(): UserFailure {
+  return new UserFailure({
+    code: 'no-fault-rule',
+    message: l10n.t('No tap has a rule that makes faults.'),
+    hint: l10n.t('"Fault: Add Rule" sets one.'),
+  });
+}
+
+/** `problem` is a sentence that names what is not understood. */
+export function faultRuleUnread(rule: string, problem: string): UserFailure {
+  return new UserFailure({
+    code: 'fault-rule-unread',
+    message: l10n.t('The rule "{0}" cannot be read: {1}', rule, problem),
+  });
+}
+
 export function nothingToExplain(): UserFailure {
   return new UserFailure({
     code: 'nothing-to-explain',

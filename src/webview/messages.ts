@@ -29,7 +29,8 @@ export type FaultAction =
   | 'fault.bandwidth'
   | 'fault.dropDisconnect'
   | 'fault.dropPingresp'
-  | 'fault.clear';
+  | 'fault.clear'
+  | 'fault.addRule';
 
 export type LaneAction = ClientAction | FaultAction;
 

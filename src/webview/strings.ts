@@ -109,6 +109,7 @@ const own = {
   'action.fault.dropDisconnect': 'Drop DISCONNECT',
   'action.fault.dropPingresp': 'Drop PINGRESP',
   'action.fault.clear': 'Clear faults',
+  'action.fault.addRule': 'Add rule for this Client…',
   'action.of': '{action}: {client}',
   'action.ofNumber': '{action} (client {number})',
 

@@ -135,6 +135,80 @@ export const tapTests: readonly HostTest[] = [
     },
   },
   {
+    name: 'Fault: Add Rule takes a rule in a line, the Sessions view tells it, and Remove Rule takes it away',
+    async run() {
+      const tap = await started();
+      const rule = await run<number>('fault.addRule', {
+        tap: tap.key,
+        rule: 'freeze direction=toServer client=dem* packet=connect',
+      });
+      await until(({ taps }) => taps[0]?.rules.length === 1);
+      const before = await sessionsLines(tap.server);
+      const conditions = 'each connection of dem*, after the 1st CONNECT';
+      assert.ok(before.includes(`    frozen, to the Server | ${conditions} · has not come yet`));
+      assert.match(before.join('\n'), /0 connections · 1 rule makes faults/);
+      // Its CONNECT passes, and nothing behind it.
+      await through(tap);
+      await until(({ taps }) => taps[0]?.rules[0]?.applied === 1);
+      const after = await sessionsLines(tap.server);
+      assert.ok(after.includes(`    frozen, to the Server | ${conditions} · has come once`));
+      await run('fault.removeRule', { tap: tap.key, rule });
+      const { taps } = await until((state) => state.taps[0]?.rules.length === 0);
+      assert.deepEqual(taps[0]?.connections[0]?.faults, []);
+    },
+  },
+  {
+    name: 'Fault: Remove All Rules needs no question when one tap has rules',
+    async run() {
+      const tap = await started();
+      await run('fault.addRule', { tap: tap.key, rule: 'reset_peer nth=9' });
+      await run('fault.addRule', { tap: tap.key, rule: 'close every=9' });
+      await until(({ taps }) => taps[0]?.rules.length === 2);
+      await run('fault.removeAllRules');
+      await until(({ taps }) => taps[0]?.rules.length === 0);
+    },
+  },
+  {
+    name: 'a rule that cannot be read is refused with what is wrong, and without rules there is none to remove',
+    async run() {
+      const tap = await started();
+      const user = new ScriptedUser();
+      try {
+        await run('fault.addRule', { tap: tap.key, rule: 'freez client=demo' });
+        await user.sees('Did you mean `freeze`?');
+        await run('fault.removeRule', { tap: tap.key });
+        await user.sees('No tap has a rule');
+        assert.deepEqual((await theApi()).snapshot().taps[0]?.rules, []);
+      } finally {
+        user.leaves();
+      }
+    },
+  },
+  {
+    name: 'Fault: Clear takes away one way of a fault, and one fault of several',
+    async run() {
+      const tap = await started();
+      await through(tap);
+      const connection = await connectionOfDemo();
+      await run('fault.freeze', { connection, direction: 'both' });
+      await run('fault.dropDisconnect', { connection });
+      await run('fault.clear', { connection, fault: 'freeze', direction: 'toServer' });
+      const faults = async (count: number) => {
+        const { taps } = await until((state) => state.taps[0]?.connections[0]?.faults.length === count);
+        return taps[0]?.connections[0]?.faults;
+      };
+      assert.deepEqual(await faults(2), [
+        { kind: 'freeze', direction: 'toClient' },
+        { kind: 'drop_disconnect' },
+      ]);
+      await run('fault.clear', { connection, fault: 'drop_disconnect' });
+      // The only one that is left is taken away without a question.
+      assert.deepEqual(await faults(1), [{ kind: 'freeze', direction: 'toClient' }]);
+      await run('fault.clear', { connection });
+      await faults(0);
+    },
+  },
+  {
     name: 'before other machines may connect to a tap the user is asked, and may say no',
     async run() {
       const user = new ScriptedUser();

@@ -15,6 +15,7 @@ import { connectCommand } from './connect.ts';
 import { copyMosquittoPubCommand, copyMosquittoSubCommand } from './copy-mosquitto.ts';
 import { explainCommand } from './explain.ts';
 import { clearFaultsCommand, faultCommands } from './fault.ts';
+import { addFaultRuleCommand, removeAllFaultRulesCommand, removeFaultRuleCommand } from './fault-rule.ts';
 import { restartEngineCommand, showLogCommand } from './host-commands.ts';
 import { importCommand } from './import.ts';
 import { newProfileCommand } from './new-profile.ts';
@@ -66,6 +67,9 @@ export const allCommands: readonly Command[] = [
   copyTapAddressCommand,
   ...faultCommands,
   clearFaultsCommand,
+  addFaultRuleCommand,
+  removeFaultRuleCommand,
+  removeAllFaultRulesCommand,
   forgetSecretCommand,
   showLogCommand,
   restartEngineCommand,

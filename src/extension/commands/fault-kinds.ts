@@ -1,20 +1,32 @@
 /** The faults that a tap can make, as commands: one row each. */
 import { l10n } from 'vscode';
 import type { Fault, FaultDirection } from '../../engine/messages.ts';
+import { tellDirection } from '../../profile/fault-words.ts';
 import type { App } from '../app.ts';
 import { askInTurn, askText, pickOne, type Step } from '../ui/quick-input.ts';
-import { faultDirectionWord } from '../ui/words.ts';
+import { translate } from '../ui/words.ts';
 import type { Target } from './target.ts';
+
+/** The values of faults, as far as they are known. */
+export interface FaultValues {
+  readonly latencyMs?: number | undefined;
+  readonly jitterMs?: number | undefined;
+  readonly bytesPerSecond?: number | undefined;
+  readonly direction?: FaultDirection | undefined;
+}
 
 export interface FaultRow {
   /** The command's id without the prefix. */
   readonly id: string;
   readonly kind: Fault['kind'];
   title(): string;
+  /** Its name in a list of faults. */
+  name(): string;
   /** Whether it is about a tap as a whole. */
   readonly ofTap?: true;
-  /** Asks for its values, unless the target has them. @throws {Cancelled} */
-  ask(app: App, target: Target): Fault | Promise<Fault>;
+  /** The values that it has, in the order of asking. Who gives the first gives all: the others have usual ones. */
+  readonly values: readonly (keyof FaultValues)[];
+  fault(values: FaultValues): Fault;
 }
 
 export const faultRows: readonly FaultRow[] = [
@@ -22,59 +34,131 @@ export const faultRows: readonly FaultRow[] = [
     id: 'fault.cut',
     kind: 'reset_peer',
     title: () => l10n.t('Fault: Cut Connection'),
-    ask: () => ({ kind: 'reset_peer' }),
+    name: () => l10n.t('Cut Connection'),
+    values: [],
+    fault: () => ({ kind: 'reset_peer' }),
   },
   {
     id: 'fault.close',
     kind: 'close',
     title: () => l10n.t('Fault: Close Without DISCONNECT'),
-    ask: () => ({ kind: 'close' }),
+    name: () => l10n.t('Close Without DISCONNECT'),
+    values: [],
+    fault: () => ({ kind: 'close' }),
   },
   {
     id: 'fault.freeze',
     kind: 'freeze',
     title: () => l10n.t('Fault: Freeze'),
-    ask: async (app, target) => ({
-      kind: 'freeze',
-      direction: target.direction ?? (await askDirection(app, l10n.t('Fault: Freeze'))),
-    }),
+    name: () => l10n.t('Freeze'),
+    values: ['direction'],
+    fault: ({ direction = 'both' }) => ({ kind: 'freeze', direction }),
   },
   {
     id: 'fault.delay',
     kind: 'latency',
     title: () => l10n.t('Fault: Delay'),
-    ask: (app, target) => askDelay(app, target),
+    name: () => l10n.t('Delay'),
+    values: ['latencyMs', 'jitterMs', 'direction'],
+    fault: ({ latencyMs = 0, jitterMs = 0, direction = 'both' }) => ({
+      kind: 'latency',
+      latencyMs,
+      jitterMs,
+      direction,
+    }),
   },
   {
     id: 'fault.bandwidth',
     kind: 'bandwidth',
     title: () => l10n.t('Fault: Limit Bandwidth'),
-    ask: (app, target) => askBandwidth(app, target),
+    name: () => l10n.t('Limit Bandwidth'),
+    values: ['bytesPerSecond', 'direction'],
+    fault: ({ bytesPerSecond = 1, direction = 'both' }) => ({ kind: 'bandwidth', bytesPerSecond, direction }),
   },
   {
     id: 'fault.dropDisconnect',
     kind: 'drop_disconnect',
     title: () => l10n.t('Fault: Drop DISCONNECT'),
-    ask: () => ({ kind: 'drop_disconnect' }),
+    name: () => l10n.t('Drop DISCONNECT'),
+    values: [],
+    fault: () => ({ kind: 'drop_disconnect' }),
   },
   {
     id: 'fault.dropPingresp',
     kind: 'drop_pingresp',
     title: () => l10n.t('Fault: Drop PINGRESP'),
-    ask: () => ({ kind: 'drop_pingresp' }),
+    name: () => l10n.t('Drop PINGRESP'),
+    values: [],
+    fault: () => ({ kind: 'drop_pingresp' }),
   },
   {
     id: 'fault.refuse',
     kind: 'down',
     title: () => l10n.t('Fault: Refuse New Connections'),
+    name: () => l10n.t('Refuse New Connections'),
     ofTap: true,
-    ask: () => ({ kind: 'down' }),
+    values: [],
+    fault: () => ({ kind: 'down' }),
   },
 ];
 
+/**
+ * The fault of a row, with its values: those of the target, or those that the user tells.
+ * @param back whether the user may go back to a question before
+ * @throws {Cancelled | GoneBack}
+ */
+export async function askFault(
+  app: App,
+  row: FaultRow,
+  title: string,
+  given: Target,
+  back?: 'back',
+): Promise<Fault> {
+  const { latencyMs, jitterMs, bytesPerSecond, direction } = given;
+  const known: FaultValues = { latencyMs, jitterMs, bytesPerSecond, direction };
+  const [first] = row.values;
+  if (first === undefined || known[first] !== undefined) return row.fault(known);
+  const questions = row.values.map((value) => async (sofar: FaultValues, step: Step) => ({
+    ...sofar,
+    ...(await ask[value](app, title, step)),
+  }));
+  return row.fault(await askInTurn(known, questions, back));
+}
+
+const ask: Readonly<
+  Record<keyof FaultValues, (app: App, title: string, step: Step) => Promise<FaultValues>>
+> = {
+  latencyMs: async (app, title, step) => ({
+    latencyMs: await askNumber(app, 'fault.latency', {
+      title,
+      prompt: l10n.t('By how many milliseconds?'),
+      otherwise: '500',
+      step,
+    }),
+  }),
+  jitterMs: async (app, title, step) => ({
+    jitterMs: await askNumber(app, 'fault.jitter', {
+      title,
+      prompt: l10n.t('Give or take how many milliseconds?'),
+      otherwise: '0',
+      step,
+    }),
+  }),
+  bytesPerSecond: async (app, title, step) => ({
+    bytesPerSecond: await askNumber(app, 'fault.bytesPerSecond', {
+      title,
+      prompt: l10n.t('How many bytes in a second?'),
+      otherwise: '100',
+      atLeast: 1,
+      step,
+    }),
+  }),
+  direction: async (app, title, step) => ({ direction: await askDirection(app, title, step) }),
+};
+
 const directions: readonly FaultDirection[] = ['both', 'toServer', 'toClient'];
 
-async function askDirection(app: App, title: string, step?: Step): Promise<FaultDirection> {
+async function askDirection(app: App, title: string, step: Step): Promise<FaultDirection> {
   const question = 'fault.direction';
   const chosen = await pickOne({
     title,
@@ -82,85 +166,13 @@ async function askDirection(app: App, title: string, step?: Step): Promise<Fault
     choices: directions.map((direction) => ({
       id: direction,
       value: direction,
-      label: faultDirectionWord(direction),
+      label: tellDirection(direction, translate),
     })),
     last: app.choices.get(question),
     step,
   });
   app.choices.set(question, chosen.value);
   return chosen.value;
-}
-
-interface DelayAnswers {
-  readonly latencyMs?: number | undefined;
-  readonly jitterMs?: number | undefined;
-  readonly direction?: FaultDirection | undefined;
-}
-
-async function askDelay(app: App, { latencyMs, jitterMs, direction }: Target): Promise<Fault> {
-  if (latencyMs !== undefined) {
-    return { kind: 'latency', latencyMs, jitterMs: jitterMs ?? 0, direction: direction ?? 'both' };
-  }
-  const title = l10n.t('Fault: Delay');
-  const first: DelayAnswers = {};
-  const answers = await askInTurn(first, [
-    async (sofar, step) => ({
-      ...sofar,
-      latencyMs: await askNumber(app, 'fault.latency', {
-        title,
-        prompt: l10n.t('By how many milliseconds?'),
-        otherwise: '500',
-        step,
-      }),
-    }),
-    async (sofar, step) => ({
-      ...sofar,
-      jitterMs: await askNumber(app, 'fault.jitter', {
-        title,
-        prompt: l10n.t('Give or take how many milliseconds?'),
-        otherwise: '0',
-        step,
-      }),
-    }),
-    async (sofar, step) => ({ ...sofar, direction: await askDirection(app, title, step) }),
-  ]);
-  return {
-    kind: 'latency',
-    latencyMs: answers.latencyMs ?? 0,
-    jitterMs: answers.jitterMs ?? 0,
-    direction: answers.direction ?? 'both',
-  };
-}
-
-interface BandwidthAnswers {
-  readonly bytesPerSecond?: number | undefined;
-  readonly direction?: FaultDirection | undefined;
-}
-
-async function askBandwidth(app: App, { bytesPerSecond, direction }: Target): Promise<Fault> {
-  if (bytesPerSecond !== undefined) {
-    return { kind: 'bandwidth', bytesPerSecond, direction: direction ?? 'both' };
-  }
-  const title = l10n.t('Fault: Limit Bandwidth');
-  const first: BandwidthAnswers = {};
-  const answers = await askInTurn(first, [
-    async (sofar, step) => ({
-      ...sofar,
-      bytesPerSecond: await askNumber(app, 'fault.bytesPerSecond', {
-        title,
-        prompt: l10n.t('How many bytes in a second?'),
-        otherwise: '100',
-        atLeast: 1,
-        step,
-      }),
-    }),
-    async (sofar, step) => ({ ...sofar, direction: await askDirection(app, title, step) }),
-  ]);
-  return {
-    kind: 'bandwidth',
-    bytesPerSecond: answers.bytesPerSecond ?? 1,
-    direction: answers.direction ?? 'both',
-  };
 }
 
 interface NumberQuestion {
@@ -174,7 +186,8 @@ interface NumberQuestion {
 /** A day in milliseconds, and 1 GB: more than anybody means. */
 const largest = 86_400_000;
 
-async function askNumber(
+/** @throws {Cancelled | GoneBack} */
+export async function askNumber(
   app: App,
   question: string,
   { otherwise, atLeast = 0, ...asked }: NumberQuestion,

@@ -1,20 +1,16 @@
-import { l10n, QuickPickItemKind } from 'vscode';
-import type { TappedConnectionView, TapView } from '../../engine/messages.ts';
+import { l10n } from 'vscode';
+import type { Fault, FaultDirection, FaultSelection } from '../../engine/messages.ts';
+import { tellFault } from '../../profile/fault-words.ts';
 import type { App } from '../app.ts';
 import { noFault, noTappedConnection } from '../errors.ts';
 import { type Choice, pickOne } from '../ui/quick-input.ts';
-import { faultsText, tappedName } from '../ui/words.ts';
+import { translate } from '../ui/words.ts';
 import { selectionTarget } from './choose-client.ts';
 import type { Command } from './command.ts';
-import { type FaultRow, faultRows } from './fault-kinds.ts';
+import { askFault, type FaultRow, faultRows } from './fault-kinds.ts';
+import { choosePlace, type FaultPlace } from './fault-place.ts';
 import { chooseTap } from './tap.ts';
 import { type Target, targetOf } from './target.ts';
-
-/** Where a fault works: one connection, or every one of a tap, those to come included. */
-interface FaultPlace {
-  readonly tap: TapView;
-  readonly connection?: number | undefined;
-}
 
 export const faultCommands: readonly Command[] = faultRows.map((row) => ({
   id: `mqttSession.${row.id}`,
@@ -31,7 +27,9 @@ export const clearFaultsCommand: Command = {
       connections: tap.connections.filter(({ faults }) => faults.length > 0),
     }));
     if (place === undefined) throw noFault();
-    return app.engine.request('clearFaults', { tap: place.tap.key, connection: place.connection });
+    const { tap, connection } = place;
+    const which = connection === undefined ? undefined : await chooseFaults(place, title, target);
+    return app.engine.request('clearFaults', { tap: tap.key, connection, ...(which && { which }) });
   },
 };
 
@@ -42,68 +40,38 @@ async function makeFault(app: App, row: FaultRow, given: unknown): Promise<unkno
     ? { tap: await chooseTap(app, title, target) }
     : await choosePlace(app, title, target, (tap) => ({ whole: true, connections: tap.connections }));
   if (place === undefined) throw noTappedConnection();
-  const fault = await row.ask(app, target);
+  const fault = await askFault(app, row, title, target);
   return app.engine.request('fault', { tap: place.tap.key, connection: place.connection, fault });
 }
 
-interface Places {
-  /** Whether the tap as a whole is offered, too. */
-  readonly whole: boolean;
-  readonly connections: readonly TappedConnectionView[];
-}
-
-/**
- * The target's place, the only connection there is, or the one that the user picks.
- * @returns undefined when there is none
- * @throws {UserFailure | Cancelled}
- */
-async function choosePlace(
-  app: App,
+/** The target's, all where there is but one, or what the user picks. @throws {Cancelled} */
+async function chooseFaults(
+  { tap, connection }: FaultPlace,
   title: string,
-  target: Target,
-  placesOf: (tap: TapView) => Places,
-): Promise<FaultPlace | undefined> {
-  const { connection } = target;
-  if (connection !== undefined) {
-    const tap = app.state.taps.find(({ connections }) =>
-      connections.some((each) => each.connection === connection),
-    );
-    return tap === undefined ? undefined : { tap, connection };
-  }
-  if (target.tap !== undefined) return { tap: await chooseTap(app, title, target) };
-  const all = app.state.taps.map((tap) => ({ tap, places: placesOf(tap) }));
-  const rows = all.flatMap(({ tap, places }) => rowsOf(tap, places));
-  const selectable = rows.filter(({ kind }) => kind !== QuickPickItemKind.Separator);
-  const connections = all.flatMap(({ tap, places }) => places.connections.map((each) => ({ tap, each })));
-  const [only, second] = connections;
-  if (selectable.length === 0) return undefined;
-  if (only !== undefined && second === undefined) return { tap: only.tap, connection: only.each.connection };
-  const chosen = await pickOne({ title, placeholder: l10n.t('Which connection?'), choices: rows });
+  { fault: kind, direction }: Target,
+): Promise<FaultSelection> {
+  if (kind !== undefined || direction !== undefined) return { kind, direction };
+  const faults = tap.connections.find((each) => each.connection === connection)?.faults ?? [];
+  const choices = faults.flatMap(selections);
+  if (choices.length < 2) return {};
+  const all = l10n.t('All of them');
+  const chosen = await pickOne<FaultSelection>({
+    title,
+    placeholder: l10n.t('Which fault is to be taken away?'),
+    choices: faults.length < 2 ? choices : [{ value: {}, label: all }, ...choices],
+  });
   return chosen.value;
 }
 
-type Row = Choice<FaultPlace | undefined>;
-
-function rowsOf(tap: TapView, { whole, connections }: Places): readonly Row[] {
-  if (!whole && connections.length === 0) return [];
-  const separator: Row = { value: undefined, label: tap.address, kind: QuickPickItemKind.Separator };
-  return [
-    separator,
-    ...connections.map(
-      (each): Row => ({
-        value: { tap, connection: each.connection },
-        label: tappedName(each),
-        description: [each.from, ...faultsText(each.faults)].join(' · '),
-      }),
-    ),
-    ...(whole
-      ? [
-          {
-            value: { tap },
-            label: l10n.t('Every connection'),
-            description: l10n.t('those that live, and those to come'),
-          },
-        ]
-      : []),
-  ];
+/** A fault as a whole, and, where it works both ways, on each of them. */
+function selections(fault: Fault): readonly Choice<FaultSelection>[] {
+  const { kind } = fault;
+  const row = (direction: FaultDirection, part: Fault): Choice<FaultSelection> => ({
+    value: { kind, direction },
+    label: tellFault(part, translate),
+  });
+  if (!('direction' in fault)) return [{ value: { kind }, label: tellFault(fault, translate) }];
+  const { direction } = fault;
+  if (direction !== 'both') return [row(direction, fault)];
+  return (['both', 'toServer', 'toClient'] as const).map((way) => row(way, { ...fault, direction: way }));
 }

@@ -1,5 +1,6 @@
 import { Uri } from 'vscode';
-import type { FaultDirection } from '../../engine/messages.ts';
+import type { FaultDirection, FaultKind } from '../../engine/messages.ts';
+import { faultRows } from '../../profile/faults.ts';
 
 /**
  * What a command is about. The nodes of the views have this shape, and so have the arguments of key bindings and of other
@@ -30,6 +31,12 @@ export interface Target {
   readonly latencyMs?: number | undefined;
   readonly jitterMs?: number | undefined;
   readonly bytesPerSecond?: number | undefined;
+  /** For `fault.clear`, which otherwise asks: the kind of fault that is taken away. */
+  readonly fault?: FaultKind | undefined;
+  /** A rule of a tap, by its id. */
+  readonly rule?: number | undefined;
+  /** For `fault.addRule`, which otherwise asks: the rule as `mqtt-session tap --fault` takes it. */
+  readonly newRule?: string | undefined;
 }
 
 /** Reads whatever was handed over; what does not fit is left out. */
@@ -56,6 +63,9 @@ export function targetOf(given: unknown): Target {
     latencyMs: numberOf(value['latencyMs']),
     jitterMs: numberOf(value['jitterMs']),
     bytesPerSecond: numberOf(value['bytesPerSecond']),
+    fault: kindOf(value['fault']),
+    rule: numberOf(value['rule']),
+    newRule: stringOf(value['rule']),
   };
 }
 
@@ -69,6 +79,10 @@ function numberOf(value: unknown): number | undefined {
 
 function directionOf(value: unknown): FaultDirection | undefined {
   return value === 'both' || value === 'toServer' || value === 'toClient' ? value : undefined;
+}
+
+function kindOf(value: unknown): FaultKind | undefined {
+  return typeof value === 'string' && Object.hasOwn(faultRows, value) ? (value as FaultKind) : undefined;
 }
 
 function uriOf(value: unknown): Uri | undefined {

@@ -52,6 +52,7 @@ const faultActions: readonly FaultAction[] = [
   'fault.bandwidth',
   'fault.dropDisconnect',
   'fault.dropPingresp',
+  'fault.addRule',
 ];
 
 function tappedClient({ key, server, profile }: TapView, connection: TappedConnectionView): PageClient {

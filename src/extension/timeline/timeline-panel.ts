@@ -51,6 +51,7 @@ const actionCommands: Readonly<Record<LaneAction, string>> = {
   'fault.dropDisconnect': 'mqttSession.fault.dropDisconnect',
   'fault.dropPingresp': 'mqttSession.fault.dropPingresp',
   'fault.clear': 'mqttSession.fault.clear',
+  'fault.addRule': 'mqttSession.fault.addRule',
 };
 
 const hostCommands: Readonly<Record<HostCommand, string>> = {

@@ -6,6 +6,8 @@ import { escapeIcons } from './words.ts';
 export interface Step {
   readonly number: number;
   readonly of: number;
+  /** Whether one can go back from the first, to what was asked before the row. */
+  readonly back?: true;
 }
 
 export interface Choice<T> extends QuickPickItem {
@@ -157,11 +159,13 @@ function typedRow(typed: string, problem: string | undefined): Choice<string> {
 
 /**
  * Asks one question after the other; Back in one of them asks the one before again. Each gets what was answered so far.
- * @throws {Cancelled}
+ * @param back whether something was asked before: then Back in the first one is thrown
+ * @throws {Cancelled | GoneBack}
  */
 export async function askInTurn<T>(
   first: T,
   questions: readonly ((answered: T, step: Step) => Promise<T>)[],
+  back?: 'back',
 ): Promise<T> {
   const answered = [first];
   for (;;) {
@@ -170,11 +174,12 @@ export async function askInTurn<T>(
     const sofar = answered[index];
     if (question === undefined || sofar === undefined) return answered[index] ?? first;
     try {
-      answered.push(await question(sofar, { number: index + 1, of: questions.length }));
+      const step = { number: index + 1, of: questions.length };
+      answered.push(await question(sofar, back === undefined ? step : { ...step, back: true }));
     } catch (thrown) {
       if (!(thrown instanceof GoneBack)) throw thrown;
       answered.pop();
-      if (answered.length === 0) throw new Cancelled();
+      if (answered.length === 0) throw back === undefined ? new Cancelled() : thrown;
     }
   }
 }
@@ -183,8 +188,10 @@ function placeStep(
   input: { step: number | undefined; totalSteps: number | undefined; buttons: readonly unknown[] },
   step: Step | undefined,
 ): void {
-  if (step === undefined || step.of === 1) return;
-  input.step = step.number;
-  input.totalSteps = step.of;
-  if (step.number > 1) input.buttons = [QuickInputButtons.Back];
+  if (step === undefined) return;
+  if (step.of > 1) {
+    input.step = step.number;
+    input.totalSteps = step.of;
+  }
+  if (step.number > 1 || step.back) input.buttons = [QuickInputButtons.Back];
 }

@@ -3,11 +3,11 @@ import type {
   ClientState,
   ClientView,
   Fault,
-  FaultDirection,
   TapListening,
   TappedConnectionView,
 } from '../../engine/messages.ts';
 import { assertNever } from '../../mqtt/assert-never.ts';
+import { tellFault } from '../../profile/fault-words.ts';
 import type { BrokerAddress } from '../../profile/model.ts';
 import type { ExpectationView, InsightView, Verdict, WillView } from '../../session/model.ts';
 import { expectationTitles, formatTemplate, insightTitles, verdictWords } from '../../session/sentences.ts';
@@ -51,44 +51,8 @@ export function tappedStateWord(state: TappedConnectionView['state']): string {
   }
 }
 
-export function faultDirectionWord(direction: FaultDirection): string {
-  switch (direction) {
-    case 'both':
-      return l10n.t('both ways');
-    case 'toServer':
-      return l10n.t('to the Server');
-    case 'toClient':
-      return l10n.t('to the Client');
-    default:
-      return assertNever(direction);
-  }
-}
-
-/** What a fault does, while it lasts: `frozen, to the Client`. */
-export function faultText(fault: Fault): string {
-  switch (fault.kind) {
-    case 'reset_peer':
-      return l10n.t('cut');
-    case 'close':
-      return l10n.t('closed');
-    case 'timeout':
-      return l10n.t('closed after {0} ms', fault.timeoutMs);
-    case 'freeze':
-      return l10n.t('frozen, {0}', faultDirectionWord(fault.direction));
-    case 'latency':
-      return l10n.t('delayed by {0} ms, {1}', fault.latencyMs, faultDirectionWord(fault.direction));
-    case 'bandwidth':
-      return l10n.t('{0} bytes/s, {1}', fault.bytesPerSecond, faultDirectionWord(fault.direction));
-    case 'drop_disconnect':
-      return l10n.t('DISCONNECT is dropped');
-    case 'drop_pingresp':
-      return l10n.t('PINGRESP is dropped');
-    case 'down':
-      return l10n.t('refuses new connections');
-    default:
-      return assertNever(fault);
-  }
-}
+/** Of words that stand in tables. */
+export const translate = (text: string): string => l10n.t(text);
 
 /** Why a tap does not listen. */
 export function refusalText(listening: Exclude<TapListening, 'listening'>): string {
@@ -105,7 +69,13 @@ export function refusalText(listening: Exclude<TapListening, 'listening'>): stri
 }
 
 export function faultsText(faults: readonly Fault[]): readonly string[] {
-  return faults.map(faultText);
+  return faults.map((fault) => tellFault(fault, translate));
+}
+
+/** How often the fault of a rule has come. */
+export function appliedText(count: number): string {
+  if (count === 0) return l10n.t('has not come yet');
+  return count === 1 ? l10n.t('has come once') : l10n.t('has come {0} times', count);
 }
 
 export function verdictWord(verdict: Verdict): string {

@@ -35,7 +35,8 @@ export interface SessionsNode {
     | 'broker'
     | 'held'
     | 'tap'
-    | 'tapped';
+    | 'tapped'
+    | 'rule';
   /** Stays the same while it stands for the same thing, so that selection and expansion stay. */
   readonly id: string;
   readonly label: string;
@@ -57,6 +58,8 @@ export interface SessionsNode {
   /** Of a connection through a tap. */
   readonly connection?: number;
   readonly insight?: number;
+  /** A rule of a tap. */
+  readonly rule?: number;
 }
 
 /** Sessions of clients that are not ours, per Server: more are counted, not listed. */

@@ -1,7 +1,8 @@
 /** Taps and what passes through them, as nodes of the Sessions view. */
 import { l10n } from 'vscode';
-import type { TappedConnectionView, TapView } from '../../engine/messages.ts';
-import { faultsText, refusalText, tappedName, tappedStateWord } from '../ui/words.ts';
+import type { FaultRule, FaultRuleView, TappedConnectionView, TapView } from '../../engine/messages.ts';
+import { tellConditions, tellFault } from '../../profile/fault-words.ts';
+import { appliedText, faultsText, refusalText, tappedName, tappedStateWord, translate } from '../ui/words.ts';
 import { moreNode } from './more-node.ts';
 import type { SessionsNode } from './sessions-model.ts';
 
@@ -26,13 +27,38 @@ export function tapNode(tap: TapView): SessionsNode {
       listening === 'listening'
         ? { name: 'debug-disconnect' }
         : { name: 'warning', color: 'list.warningForeground' },
-    context: rules.length > 0 ? ';tap;faulty;' : ';tap;',
+    context: rules.length > 0 ? ';tap;faulty;ruled;' : ';tap;',
     tap: key,
     children: [
+      ...rules.map((each) => ruleNode(key, each)),
       ...connections.map((each) => tappedNode(key, each)),
       ...(hidden > 0 ? [moreNode(key, l10n.t('{0} more', hidden))] : []),
     ],
   };
+}
+
+/** A rule that is in force, with how often its fault has come. */
+function ruleNode(tap: string, { id, rule, applied }: FaultRuleView): SessionsNode {
+  const label = tellFault(rule.fault, translate);
+  // Where nobody listens, nothing comes that could be counted.
+  const came = refusesAll(rule) ? [] : [appliedText(applied)];
+  const description = [tellConditions(rule, translate), ...came].join(' · ');
+  return {
+    kind: 'rule',
+    id: `rule ${tap} ${id}`,
+    label,
+    description,
+    spoken: l10n.t('rule: {0}, {1}', label, description),
+    icon: { name: 'zap' },
+    context: ';rule;',
+    tap,
+    rule: id,
+    children: [],
+  };
+}
+
+function refusesAll({ fault, ...conditions }: FaultRule): boolean {
+  return fault.kind === 'down' && Object.values(conditions).every((each) => each === undefined);
 }
 
 /** The words in `context` that offer the faults of a connection in the menus. */

@@ -3,6 +3,7 @@ import { type Direction, TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
 import { packetTypes } from '../../mqtt/packet-types.ts';
 import { type FaultRule, type FaultRuleView, matchesClient } from '../../profile/fault-rules.ts';
 import { tellConditions } from '../../profile/fault-words.ts';
+import { faultRows } from '../../profile/faults.ts';
 import type { TappedConnection } from './tapped-connection.ts';
 
 interface Entry {
@@ -34,7 +35,7 @@ export class RuleBook {
     const entry: Entry = { id, rule, words, candidates: 0, applied: 0, waiting: new Map() };
     this.#entries.set(id, entry);
     for (const connection of [...living]) {
-      if (matchesClient(rule.clientId, connection.clientId)) this.#consider(entry, connection);
+      if (isMeant(rule, connection)) this.#consider(entry, connection);
     }
     this.#changed();
     return id;
@@ -151,6 +152,14 @@ export class RuleBook {
 /** Whether it can come before there is a connection to the Server. */
 function isRefusal({ fault, clientId, packet, afterMs }: FaultRule): boolean {
   return fault.kind === 'down' && clientId === undefined && packet === undefined && afterMs === undefined;
+}
+
+/** Whether a rule is about a connection that was open before. One whose CONNECT is to come is looked at when it has come. */
+function isMeant({ fault, clientId }: FaultRule, connection: TappedConnection): boolean {
+  if (!faultRows[fault.kind].onLiving) return false;
+  return (
+    clientId === undefined || (connection.clientId !== '' && matchesClient(clientId, connection.clientId))
+  );
 }
 
 function awaitedPacket({

@@ -88,7 +88,7 @@ describe.each(brokers)('programs through the tap to $name', ({ file, start }) =>
     await stage.workbench.answer('5');
     await stage.workbench.pick('to the Client');
     await stage.timeline.track('status-go-alice', 'connection', /; delayed to the Client: 20 ms ± 5 ms/);
-    await stage.workbench.command('MQTT: Fault: Clear');
+    await stage.workbench.choose('MQTT: Fault: Clear', 'All of them');
     await stage.timeline.track('status-go-alice', 'connection', /connected since [^;]*$/);
   });
 

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { reportTopics } from '../../../src/engine/messages.ts';
 import { checkPageTexts } from '../../../src/extension/check/check-page-texts.ts';
 import { statements } from '../../../src/mqtt/statements.ts';
+import { faultTemplates } from '../../../src/profile/fault-words.ts';
 import { scenarioWords } from '../../../src/profile/scenario-words.ts';
 import {
   expectationTitles,
@@ -31,6 +32,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
     ...Object.values(checkPageTexts),
     ...Object.values(reportTopics),
     ...Object.values(scenarioWords),
+    ...Object.values(faultTemplates),
   ],
 };
 
