@@ -44,6 +44,11 @@ const episodes = [
   '- publish: { from: now, topic: news, payload: x, qos: 1 }\n- expectMessage: { by: watcher, topic: news, payload: x, within: 200ms }',
   '- publish: { from: watcher, topic: gone, payload: now, qos: 1 }',
   '- expectNoMessage: { by: watcher, topic: news, for: 50ms }',
+  '- connect: watcher\n- freeze: { of: watcher, direction: toClient }\n- publish: { from: now, topic: news, payload: held, qos: 1 }\n- expectMessage: { by: watcher, topic: news, payload: held, within: 100ms }\n- thaw: watcher',
+  '- delay: { of: watcher, by: 60ms, jitter: 20ms }',
+  '- clear: watcher',
+  '- dropDisconnect: now\n- disconnect: now\n- expectWill: { of: now, within: 300ms }\n- clear: now',
+  '- cut: { of: later, when: { packet: connack, from: server } }\n- connect: { as: later, refused: true }',
 ] as const;
 
 const deviations = ['willDelayIgnored', 'noWillAt0x04', 'willNotCancelledOnResume', 'sessionPresentAlways0'];
