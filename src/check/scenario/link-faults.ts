@@ -73,7 +73,8 @@ export class LinkFaults {
         latestMs = Math.min(latestMs, stretch.fromMs);
       }
       if (stretch.frozen) {
-        if (earliestMs >= stretch.fromMs && earliestMs < untilMs) earliestMs = untilMs;
+        // What came at the very time of the fault may have passed before it.
+        if (earliestMs > stretch.fromMs && earliestMs < untilMs) earliestMs = untilMs;
         if (latestMs >= stretch.fromMs && latestMs < untilMs) latestMs = untilMs;
       }
       if (stretch.limited && latestMs >= stretch.fromMs && latestMs < untilMs) latestMs = untilMs;
