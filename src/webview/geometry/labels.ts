@@ -4,7 +4,7 @@
  */
 import type { Tone } from '../model/verdicts.ts';
 import type { Words } from '../model/words.ts';
-import type { Bar, Mark, MarkMember, PlacedText } from './scene.ts';
+import type { Bar, Mark, MarkMember, PlacedText, Target } from './scene.ts';
 
 /** A bar whose label has no place yet. */
 export type UnplacedBar = Omit<Bar, 'text'>;
@@ -121,6 +121,14 @@ export function placeLabels(
   };
   const isClear = (from: number, to: number): boolean =>
     grounds.every(({ x0, x1 }) => x1 <= from || x0 >= to);
+  /** Whether no bar of something else begins between a mark and the end of its text. */
+  const isOwn = ({ x, target }: MarkMember, to: number): boolean =>
+    grounds.every(
+      (bar) =>
+        bar.x0 < x - 2 ||
+        bar.x0 >= to ||
+        (bar.target.kind === target.kind && idOf(bar.target) === idOf(target)),
+    );
 
   const marks = groups.map((group, at): Mark => {
     const { lead } = group;
@@ -137,8 +145,8 @@ export function placeLabels(
       const right = lead.x + labelOffset;
       const left = lead.x - labelOffset - width;
       const fitsRight = fits(right, right + width);
-      // Beside the bar rather than on it; on the bar that ends here rather than on the next.
-      if (fitsRight && isClear(right, right + width)) return { text: each, x: right, width };
+      // On the bar that ends here rather than on the next one.
+      if (fitsRight && isOwn(lead, right + width)) return { text: each, x: right, width };
       const ownPx = isClear(left, left + width) ? ambiguousPx : 0;
       if (fits(left, left + width) && taken.isFree(left - ownPx, left)) return { text: each, x: left, width };
       return fitsRight ? { text: each, x: right, width } : undefined;
@@ -167,6 +175,10 @@ export function placeLabels(
     return { ...bar, text };
   });
   return { bars, marks };
+}
+
+function idOf(target: Target): number {
+  return target.kind === 'packet' ? target.seq : target.id;
 }
 
 function firstOf<T, R>(from: readonly T[], map: (each: T) => R | undefined): R | undefined {

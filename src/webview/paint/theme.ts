@@ -1,6 +1,7 @@
 /** The colours and fonts of the canvas, read from the theme's variables; read again when the theme changes. */
 import type { PacketFamily } from '../model/record-types.ts';
 import type { Tone } from '../model/verdicts.ts';
+import { legible, type Rgb, shapeContrast, textContrast } from './contrast.ts';
 
 export interface Palette {
   readonly background: string;
@@ -51,10 +52,15 @@ export function readPalette(of: HTMLElement): Palette {
     return undefined;
   };
   const color = (name: keyof typeof variables): string => read(variables[name]) ?? style.color;
-  const solid = (name: keyof typeof variables): string => opaque(color(name));
+  const ground = pixel(color('background'));
+  const text = pixel(color('foreground'), ground);
+  const css = ([red, green, blue]: Rgb): string => `rgb(${red} ${green} ${blue})`;
+  // VS Code's own orange for charts is half transparent, since it is that of the minimap, and on white hardly seen.
+  const solid = (name: keyof typeof variables): string =>
+    css(legible(pixel(color(name)), ground, text, shapeContrast));
   const fontSizePx = Number.parseFloat(style.fontSize) || 13;
   const family = style.fontFamily;
-  const muted = color('muted');
+  const muted = css(legible(pixel(color('muted'), ground), ground, text, textContrast));
   const outline = read(['contrastBorder']);
   return {
     background: color('background'),
@@ -98,12 +104,16 @@ export function onThemeChange(changed: () => void): void {
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['class', 'style'] });
 }
 
-/** VS Code's own orange for charts is half transparent, since it is that of the minimap. */
-function opaque(color: string): string {
+/** A colour of a theme, over a ground if it lets that shine through; else as if it did not. */
+function pixel(color: string, ground?: Rgb): Rgb {
   const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
-  if (context === null) return color;
+  if (context === null) return [128, 128, 128];
+  if (ground !== undefined) {
+    context.fillStyle = `rgb(${ground.join(' ')})`;
+    context.fillRect(0, 0, 1, 1);
+  }
   context.fillStyle = color;
   context.fillRect(0, 0, 1, 1);
-  const [red, green, blue, alpha] = context.getImageData(0, 0, 1, 1).data;
-  return alpha === undefined || alpha === 0 ? color : `rgb(${red} ${green} ${blue})`;
+  const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
+  return [red, green, blue];
 }

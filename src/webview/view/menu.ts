@@ -1,6 +1,6 @@
 /** A menu that opens below a button. */
-import { button } from '../toolkit.ts';
 import { el } from './dom.ts';
+import { icon } from './icons.ts';
 
 export interface MenuItem {
   readonly label: string;
@@ -13,20 +13,25 @@ export interface MenuItem {
 export function openMenu(anchor: HTMLElement, label: string, items: readonly MenuItem[]): void {
   const menu = el('div', { class: 'menu', attributes: { role: 'menu', 'aria-label': label } });
   const entries = items.map(({ label: text, run, checked }) => {
-    const { element } = button({
-      label: text,
-      ...(checked === true ? { icon: 'check' as const } : {}),
-      appearance: 'quiet',
-      class: 'menu-item',
-      onPress: () => {
-        close();
-        run();
+    const entry = el(
+      'div',
+      {
+        class: 'menu-item',
+        attributes: { role: checked === undefined ? 'menuitem' : 'menuitemradio', tabindex: '-1' },
       },
+      el('span', { class: 'menu-check' }, ...(checked === true ? [icon('check')] : [])),
+      text,
+    );
+    if (checked !== undefined) entry.ariaChecked = checked ? 'true' : 'false';
+    entry.addEventListener('click', () => {
+      close();
+      run();
     });
-    element.setAttribute('role', checked === undefined ? 'menuitem' : 'menuitemradio');
-    if (checked !== undefined) element.ariaChecked = checked ? 'true' : 'false';
-    return element;
+    // The one under the pointer is the one that a key chooses.
+    entry.addEventListener('pointermove', () => entry.focus());
+    return entry;
   });
+  if (items.some(({ checked }) => checked !== undefined)) menu.dataset['checks'] = '';
   menu.append(...entries);
 
   const close = (): void => {
@@ -39,12 +44,13 @@ export function openMenu(anchor: HTMLElement, label: string, items: readonly Men
     if (event.target instanceof Node && !menu.contains(event.target)) close();
   };
   menu.addEventListener('keydown', (event) => {
-    const at = entries.findIndex((entry) => entry.matches(':focus-within'));
+    const at = entries.findIndex((entry) => entry.matches(':focus'));
     const to = (index: number): void => entries[(index + entries.length) % entries.length]?.focus();
     if (event.key === 'ArrowDown') to(at + 1);
     else if (event.key === 'ArrowUp') to(at - 1);
     else if (event.key === 'Home') to(0);
     else if (event.key === 'End') to(entries.length - 1);
+    else if (event.key === 'Enter' || event.key === ' ') entries[at]?.click();
     else if (event.key === 'Escape' || event.key === 'Tab') close();
     else return;
     event.preventDefault();

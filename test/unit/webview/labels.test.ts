@@ -107,6 +107,12 @@ describe('labels beside marks', () => {
     expect(marks[0]?.text).toEqual({ text: 'cut', x: 200 - 12 - 18, width: 18 });
   });
 
+  it('stand on a bar that begins at their mark and is of the same', () => {
+    const own: UnplacedBar = { ...bar(200, 400, ''), target: { kind: 'will', id: 200 } };
+    expect(place([mark(200, 'due')], [own]).marks[0]?.text?.x).toBe(212);
+    expect(place([mark(200, 'due')], [bar(200, 400, '')]).marks[0]?.text?.x).toBe(200 - 12 - 18);
+  });
+
   it('hide no beginning of a bar', () => {
     const { marks } = place([mark(200, 'published')], [bar(180, 200, ''), bar(230, 400, '')]);
     expect(marks[0]?.text).toBeUndefined();
