@@ -58,6 +58,8 @@ def on_disconnect(_client, _userdata, code, _properties):
 
 client = mqtt.Client(client_id=f"status-python-{user}", protocol=mqtt.MQTTv5)
 client.username_pw_set(user, os.environ.get("MQTT_PASSWORD"))
+if address.scheme == "mqtts":
+    client.tls_set()
 client.will_set(topic, "offline", qos=1, retain=True, properties=will_properties())
 client.on_connect = on_connect
 client.on_publish = on_publish
@@ -65,7 +67,7 @@ client.on_disconnect = on_disconnect
 client.reconnect_delay_set(1, 5)
 client.connect_async(
     address.hostname,
-    address.port or 1883,
+    address.port or (8883 if address.scheme == "mqtts" else 1883),
     keepalive=keep_alive,
     clean_start=False,
     properties=connect_properties(),

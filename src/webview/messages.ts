@@ -46,6 +46,14 @@ export interface PageClient {
   readonly actions: readonly LaneAction[];
 }
 
+/** A tap that listens for programs: what the page says while none has come. */
+export interface PageTap {
+  /** For example `mqtt://127.0.0.1:1884`. */
+  readonly address: string;
+  /** Where it forwards to. */
+  readonly to: string;
+}
+
 /** A statement of the standard in our words; `key` is `version:id`, for example `5:MQTT-3.1.3-9`. */
 export interface PageStatement {
   readonly key: string;
@@ -63,6 +71,7 @@ export interface PageState {
   readonly locale: string;
   readonly entities: SessionChanges;
   readonly clients: readonly PageClient[];
+  readonly taps?: readonly PageTap[] | undefined;
   readonly stats: TraceStats;
   /** The clock that the times of the trace come from, read when this was sent; the page may run on another machine. */
   readonly nowMs?: number | undefined;
@@ -85,7 +94,7 @@ export interface PageNotice {
 }
 
 /** Commands that the page may ask the host to run, as the palette would. */
-export type HostCommand = 'connect' | 'newProfile' | 'restartEngine' | 'openRecorded';
+export type HostCommand = 'connect' | 'newProfile' | 'copyTapAddress' | 'restartEngine' | 'openRecorded';
 
 /** Commands that the palette gives the page, so that the keyboard can do what the mouse can. */
 export type PageCommand =
@@ -105,6 +114,7 @@ export type ToPage =
       readonly records?: RecordBatch | undefined;
       readonly entities: SessionChanges;
       readonly clients?: readonly PageClient[] | undefined;
+      readonly taps?: readonly PageTap[] | undefined;
       readonly stats: TraceStats;
       readonly cleared?: true | undefined;
       /** As in `PageState`. */

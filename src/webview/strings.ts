@@ -65,6 +65,12 @@ const own = {
   'empty.text': 'Connect a profile, and its packets, its session and its will appear here.',
   'empty.connect': 'MQTT: Connect…',
   'empty.newProfile': 'New profile file',
+  'empty.tap.title.one': 'The tap waits for a program',
+  'empty.tap.title.other': '{count} taps wait for programs',
+  'empty.tap.text':
+    'Put the tap’s address in place of the broker’s in a program: its packets, its session and its will appear here.',
+  'empty.tap.to': 'passes everything on to {to}',
+  'empty.tap.copy': 'What to change…',
   'empty.loading': 'Loading…',
 
   // Countdowns.

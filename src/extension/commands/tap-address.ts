@@ -46,9 +46,9 @@ function rowsOf(tap: TapView): readonly Choice<string>[] {
           },
         ]),
     separator(l10n.t('by library')),
-    ...clientLines(addressOf(tap), caFile).map(({ library, line, trust }) => ({
+    ...clientLines(addressOf(tap), caFile).map(({ library, line, trust, whole }) => ({
       id: library,
-      value: trust === undefined ? line : `${line}\n${trust}`,
+      value: whole,
       label: library,
       description: line,
       ...(trust === undefined ? {} : { detail: l10n.t('and to trust it: {0}', trust) }),

@@ -8,6 +8,7 @@ import {
   type PageNotice,
   type PageState,
   type PageStatement,
+  type PageTap,
   pageStrings,
 } from '../../webview/messages.ts';
 import { pageActionsOf } from '../engine/client-actions.ts';
@@ -26,6 +27,7 @@ export function pageState(state: SessionState, nowMs: number, notice?: PageNotic
     locale: env.language,
     entities: state.entities(),
     clients: pageClients(state),
+    taps: pageTaps(state),
     stats: state.stats,
     nowMs: state.timeOf(nowMs),
     ...(state.stale ? { stopped: 'ended' as const, notice } : {}),
@@ -42,6 +44,10 @@ export function pageClients(state: SessionState): readonly PageClient[] {
   }));
   const tapped = state.taps.flatMap((tap) => tap.connections.map((each) => tappedClient(tap, each)));
   return [...own, ...tapped];
+}
+
+export function pageTaps(state: SessionState): readonly PageTap[] {
+  return state.taps.map(({ address, to }) => ({ address, to }));
 }
 
 const faultActions: readonly FaultAction[] = [

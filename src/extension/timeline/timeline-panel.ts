@@ -26,7 +26,7 @@ import type { SessionState } from '../engine/session-state.ts';
 import { userErrorOf } from '../errors.ts';
 import { describeThrown } from '../log.ts';
 import { pageHtml } from './page-html.ts';
-import { findPageStatement, pageClients, pageState } from './page-state.ts';
+import { findPageStatement, pageClients, pageState, pageTaps } from './page-state.ts';
 import { RecordFeed } from './record-feed.ts';
 
 export const timelineViewType = 'mqttSession.timeline';
@@ -59,6 +59,7 @@ const hostCommands: Readonly<Record<HostCommand, string>> = {
   newProfile: 'mqttSession.newProfileFile',
   restartEngine: 'mqttSession.restartEngine',
   openRecorded: 'mqttSession.openRecorded',
+  copyTapAddress: 'mqttSession.copyTapAddress',
 };
 
 /** A page whose trace is that of a capture, in an editor of its own. */
@@ -272,6 +273,7 @@ export class TimelinePanel implements Disposable {
       ...(records !== undefined && this.#feed.accepts(records) ? { records } : {}),
       entities,
       ...(acting || cleared ? { clients: pageClients(this.#state) } : {}),
+      ...(changes.taps === undefined ? {} : { taps: pageTaps(this.#state) }),
       stats,
       nowMs: this.#nowMs(),
       ...(cleared ? { cleared } : {}),

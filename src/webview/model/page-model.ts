@@ -3,7 +3,7 @@
 import type { TraceStats } from '../../trace/model.ts';
 import { LaneLayout, type LaneMetrics, type LaneShape } from '../geometry/lanes.ts';
 import type { Target } from '../geometry/scene.ts';
-import type { PageClient, PageNotice, PageState, PageStatement, ToPage } from '../messages.ts';
+import type { PageClient, PageNotice, PageState, PageStatement, PageTap, ToPage } from '../messages.ts';
 import { lingerMs } from './countdowns.ts';
 import { clientName, laneName } from './describe.ts';
 import { Entities, type Lane } from './entities.ts';
@@ -32,6 +32,7 @@ export class PageModel {
   readonly clock: HostClock;
   words = new Words({}, 'en');
   clients: readonly PageClient[] = [];
+  taps: readonly PageTap[] = [];
   stats: TraceStats = noStats;
   statements: ReadonlyMap<string, PageStatement> = new Map();
   notice: PageNotice | undefined;
@@ -90,6 +91,7 @@ export class PageModel {
     this.words = new Words(state.strings, state.locale, this.#timeZone);
     this.statements = new Map(state.statements.map((each) => [each.key, each]));
     this.clients = state.clients;
+    this.taps = state.taps ?? [];
     this.stats = state.stats;
     this.notice = state.notice;
     this.#forget();
@@ -104,6 +106,7 @@ export class PageModel {
     if (changes.cleared) this.#forget();
     this.stats = changes.stats;
     if (changes.clients !== undefined) this.clients = changes.clients;
+    if (changes.taps !== undefined) this.taps = changes.taps;
     const effect = this.entities.apply(changes.entities);
     const troubled = this.ui.sort === 'trouble' && effect.decided.length + effect.noticed.length > 0;
     if (effect.lanesChanged || troubled) this.#layout = undefined;

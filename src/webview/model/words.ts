@@ -11,6 +11,7 @@ type CountedKey =
   | 'page.packets'
   | 'page.dropped'
   | 'countdown.more'
+  | 'empty.tap.title'
   | 'insights.times'
   | 'insights.more'
   | 'lane.insights';

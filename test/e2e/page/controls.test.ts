@@ -23,6 +23,25 @@ describe('before anything is connected', () => {
   });
 });
 
+describe('while a tap waits for programs', () => {
+  it('says which address a program has to be given, and leads to what to change in it', async () => {
+    const wire = new Wire();
+    const timeline = await open(wire);
+    const { page } = timeline;
+    wire.taps = [{ address: 'mqtt://127.0.0.1:1884', to: 'mqtt://localhost:1883' }];
+    await timeline.send(wire.changes());
+    await expect.poll(() => textOf(page.locator('.empty h2'))).toBe('The tap waits for a program');
+    const tap = await textOf(page.locator('.empty-taps'));
+    expect(tap).toContain('mqtt://127.0.0.1:1884');
+    expect(tap).toContain('passes everything on to mqtt://localhost:1883');
+    await page.getByRole('button', { name: 'What to change…' }).click();
+    expect((await timeline.posted()).at(-1)).toEqual({ type: 'run', command: 'copyTapAddress' });
+    wire.taps = [];
+    await timeline.send(wire.changes());
+    await expect.poll(() => textOf(page.locator('.empty h2'))).toBe('Nothing connected yet');
+  });
+});
+
 describe('the keyboard', () => {
   it('walks the rows of the timeline, and opens what they are about', async () => {
     const { page } = await open(published().wire);

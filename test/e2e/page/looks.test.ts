@@ -92,6 +92,14 @@ describe.each(names)('in the theme %s', (theme) => {
     await timeline.send({ type: 'notice', notice });
     await timeline.screenshot(`empty-${theme}`);
     await expectSound(timeline);
+    const tapped = new Wire();
+    tapped.taps = [
+      { address: 'mqtt://127.0.0.1:1884', to: 'mqtt://localhost:1883' },
+      { address: 'wss://127.0.0.1:36621/mqtt', to: 'wss://broker.example.com:8884/mqtt' },
+    ];
+    await timeline.show(tapped);
+    await timeline.screenshot(`empty-tap-${theme}`);
+    await expectSound(timeline);
     const { wire } = waiting();
     await timeline.show(wire);
     await timeline.page.getByRole('button', { name: 'More actions for demo' }).click();

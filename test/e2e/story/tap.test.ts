@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileGo, debianPython } from '../../interop/support/clients.ts';
 import { projectFolder, temporaryFolder } from '../support/folders.ts';
 import { type RunningMosquitto, startMosquitto } from '../support/mosquitto.ts';
-import { pictureOfFailures, Stage } from '../support/stage.ts';
+import { pictureOfFailures, readableTerminal, Stage } from '../support/stage.ts';
 
 const samples = join(projectFolder, 'samples');
 
@@ -46,12 +46,7 @@ describe.each(brokers)('programs through the tap to $name', ({ file, start }) =>
       files: {
         'tap.mqtt.yaml': tapFile(broker === undefined ? 'sandbox' : `mqtt://127.0.0.1:${broker.port}`),
       },
-      settings: {
-        // Drawn as text, the terminal can be read.
-        'terminal.integrated.gpuAcceleration': 'off',
-        'terminal.integrated.initialHint': false,
-        'terminal.integrated.suggest.enabled': false,
-      },
+      settings: readableTerminal,
       size: { width: 1500, height: 1000 },
     });
     await stage.workbench.openFile('tap.mqtt.yaml');
@@ -69,7 +64,11 @@ describe.each(brokers)('programs through the tap to $name', ({ file, start }) =>
     await item.waitFor();
     address = (await item.innerText()).trim();
     expect(address).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+$/);
-    await workbench.command('MQTT: Copy Tap Address');
+    // Nothing has come yet: the page says where to, and leads to what to change.
+    const { frame } = await stage.openTimeline();
+    await frame.locator('.empty-taps', { hasText: address }).waitFor();
+    await picture('0-waiting');
+    await frame.getByRole('button', { name: 'What to change…' }).click();
     await workbench.offers(address, 'MQTT_URL', 'paho-mqtt (Python)', 'paho.mqtt.golang', 'MQTT.js');
     await picture('1-what-to-change');
     await workbench.page.keyboard.press('Escape');

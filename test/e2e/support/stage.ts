@@ -15,6 +15,13 @@ export function pictureOfFailures(stage: () => Stage | undefined): void {
   });
 }
 
+/** Settings with which the terminal is drawn as text, so that it can be read. */
+export const readableTerminal = {
+  'terminal.integrated.gpuAcceleration': 'off',
+  'terminal.integrated.initialHint': false,
+  'terminal.integrated.suggest.enabled': false,
+} as const;
+
 export class Stage {
   readonly workbench: Workbench;
   readonly #folder: ReturnType<typeof temporaryFolder>;
@@ -77,8 +84,14 @@ export class Stage {
   /** `MQTT: Connect`, and waits until the page shows the client as connected. */
   async connect(profile: string, clientId = profile): Promise<void> {
     await this.workbench.choose('MQTT: Connect', profile);
-    this.#timeline ??= await this.workbench.timeline();
+    await this.openTimeline();
     await this.timeline.track(clientId, 'connection', /connected since/);
+  }
+
+  /** Waits for the page that a command has opened. */
+  async openTimeline(): Promise<Timeline> {
+    this.#timeline ??= await this.workbench.timeline();
+    return this.#timeline;
   }
 
   /** A command on one client; `asks` says whether there are several that it could mean. */

@@ -72,6 +72,7 @@ export class Workbench {
         viewport: options.size ?? { width: 1400, height: 900 },
       });
       page.setDefaultTimeout(20_000);
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       const workbench = new Workbench(page, browser, data.path, stopServer);
       await page.goto(
         vscodeAddress(server.port, {
@@ -198,6 +199,11 @@ export class Workbench {
     // An Escape that was meant for VS Code takes the next character with it.
     await this.page.keyboard.insertText(` ${command}`);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** What was copied last. */
+  async clipboard(): Promise<string> {
+    return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
   /** Opens a file of the folder by the palette. */

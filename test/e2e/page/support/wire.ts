@@ -31,6 +31,7 @@ import { Trace } from '../../../../src/trace/trace.ts';
 import {
   type PageClient,
   type PageState,
+  type PageTap,
   pageStrings,
   type ToPage,
 } from '../../../../src/webview/messages.ts';
@@ -48,6 +49,7 @@ export interface WireOptions {
 export class Wire {
   readonly server: string;
   clients: readonly PageClient[] = [];
+  taps: readonly PageTap[] = [];
   #nowMs = noonMs;
   readonly #trace: Trace;
   readonly #rules = new SessionRules();
@@ -175,6 +177,7 @@ export class Wire {
       locale: 'en',
       entities: this.#whole(),
       clients: this.clients,
+      taps: this.taps,
       stats: this.#trace.stats(),
       nowMs: this.#nowMs,
     };
@@ -206,6 +209,7 @@ export class Wire {
       records,
       entities: this.#taken(),
       clients: this.clients,
+      taps: this.taps,
       stats: this.#trace.stats(),
       nowMs: this.#nowMs,
     };
