@@ -1,6 +1,6 @@
 /** Captures on disk: the trace saved to a file, a file opened as the trace, and the trace written while it is recorded. */
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open as openFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open as openFile, rename, rm, stat } from 'node:fs/promises';
 import { CaptureReader, type CaptureSummary } from '../trace/capture/reader.ts';
 import { CaptureWriter, type KnownOpening } from '../trace/capture/writer.ts';
 import type { Recorder } from '../trace/recorder.ts';
@@ -8,7 +8,7 @@ import type { Trace } from '../trace/trace.ts';
 import { verdictComments } from './capture-comments.ts';
 import type { Entities } from './entities.ts';
 import { engineErrors } from './errors.ts';
-import type { SavedCapture } from './messages.ts';
+import type { CaptureProgress, SavedCapture } from './messages.ts';
 
 /** So much is read, or gathered to be written, at a time. In bytes. */
 const PIECE_BYTES = 1_048_576;
@@ -60,17 +60,21 @@ export async function saveCapture(
   return { records: endSeq - firstSeq, dropped };
 }
 
-/** Reads a file into the recorder, piece by piece; `reached` is told the time up to which it was read. */
+/** Reads a file into the recorder, piece by piece; `reached` is told how far it was read. */
 export async function openCapture(
   path: string,
   recorder: Recorder,
-  reached: (untilMs: number) => void,
+  reached: (progress: CaptureProgress) => void,
 ): Promise<CaptureSummary> {
   const reader = new CaptureReader(recorder);
+  let read = 0;
   try {
+    const { size } = await stat(path);
     for await (const chunk of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
-      reader.push(chunk);
-      if (reader.untilMs !== undefined) reached(reader.untilMs);
+      const bytes: Uint8Array = chunk;
+      reader.push(bytes);
+      read += bytes.length;
+      reached({ share: Math.min(1, read / Math.max(1, size)), untilMs: reader.untilMs ?? 0 });
       if (reader.stopped) break;
     }
   } catch (error) {
@@ -78,7 +82,7 @@ export async function openCapture(
   }
   const summary = reader.finish();
   if (summary.problem?.code === 'not-a-capture') throw engineErrors.notACapture(path);
-  if (summary.untilMs !== undefined) reached(summary.untilMs);
+  reached({ share: 1, untilMs: summary.untilMs ?? 0 });
   return summary;
 }
 

@@ -26,6 +26,7 @@ import { guarded } from './guard.ts';
 import { type ChangeSources, HostChanges } from './host-changes.ts';
 import { Listeners } from './listeners.ts';
 import type {
+  CaptureProgress,
   CaptureSummary,
   EngineChanges,
   EngineMethods,
@@ -78,6 +79,8 @@ export class Engine {
   #recording: Recording | undefined;
   /** Set when the trace is that of a capture. */
   #captureUntilMs: number | undefined;
+  /** While a capture is read. */
+  #reading: CaptureProgress | undefined;
   #started = false;
   #stopping = false;
 
@@ -391,12 +394,14 @@ export class Engine {
   async #openCapture(path: string): Promise<CaptureSummary> {
     if (this.#captureUntilMs !== undefined || this.#trace.endSeq > 1) throw engineErrors.captureInUse();
     this.#captureUntilMs = 0;
-    const summary = await openCapture(path, this.#recorder, (untilMs) => {
-      this.#captureUntilMs = untilMs;
+    const summary = await openCapture(path, this.#recorder, (progress) => {
+      this.#captureUntilMs = progress.untilMs;
+      this.#reading = progress;
       this.#pump.poke();
     });
     this.#flush();
     this.#flush(this.#entities.endAt(this.#captureUntilMs));
+    this.#reading = undefined;
     return summary;
   }
 
@@ -469,7 +474,7 @@ export class Engine {
 
   #flush(fresh = this.#advance()): void {
     this.#recording?.follow();
-    const changes = this.#changes.take(this.#sources(), fresh);
+    const changes = this.#changes.take(this.#sources(), fresh, this.#reading);
     if (changes !== undefined) {
       const { records } = changes;
       this.#options.post({ kind: 'changes', changes }, records === undefined ? [] : buffersOf(records));

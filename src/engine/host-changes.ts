@@ -4,7 +4,7 @@ import type { TraceStats } from '../trace/model.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { Clients } from './clients.ts';
 import { type Entities, isEmpty } from './entities.ts';
-import type { EngineChanges, EngineSnapshot } from './messages.ts';
+import type { CaptureProgress, EngineChanges, EngineSnapshot } from './messages.ts';
 import type { RecordFeed } from './record-feed.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import type { Taps } from './taps.ts';
@@ -58,12 +58,16 @@ export class HostChanges {
   }
 
   /** What is new; `fresh` are the changes of entities. Undefined when nothing is, or before the start. */
-  take(sources: ChangeSources, fresh: SessionChanges): EngineChanges | undefined {
+  take(
+    sources: ChangeSources,
+    fresh: SessionChanges,
+    reading?: CaptureProgress | undefined,
+  ): EngineChanges | undefined {
     if (!this.#started) return undefined;
     const { clients, sandboxes, taps, entities, trace, feed } = sources;
     const records = feed.take();
     const stats = trace.stats();
-    if (records === undefined && this.#isOld(fresh, stats)) return undefined;
+    if (records === undefined && reading === undefined && this.#isOld(fresh, stats)) return undefined;
     const cleared = this.#cleared;
     const changed = cleared ? clients.all() : [...this.#clients];
     const changes: EngineChanges = {
@@ -74,6 +78,7 @@ export class HostChanges {
       ...((this.#taps || cleared) && { taps: taps.views() }),
       stats,
       ...(cleared && { cleared }),
+      ...(reading !== undefined && { reading }),
     };
     this.#told(stats);
     return changes;

@@ -370,6 +370,14 @@ export interface EngineSnapshot {
   readonly stats: TraceStats;
 }
 
+/** How far the reading of a capture is. */
+export interface CaptureProgress {
+  /** From 0 to 1. */
+  readonly share: number;
+  /** Up to when, in milliseconds since the Unix epoch; 0 before its first record. */
+  readonly untilMs: number;
+}
+
 /** What changed since the last one; at most 30 a second. */
 export interface EngineChanges {
   /** New records since the last batch; undefined when there are none, or nobody follows. Its buffers are transferred. */
@@ -383,6 +391,8 @@ export interface EngineChanges {
   readonly stats: TraceStats;
   /** Set when the trace was cleared before these changes: forget what came earlier. */
   readonly cleared?: true | undefined;
+  /** While a capture is read. */
+  readonly reading?: CaptureProgress | undefined;
 }
 
 /** How far a behaviour check is. */

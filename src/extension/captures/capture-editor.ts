@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import {
   type CustomDocument,
   type CustomReadonlyEditorProvider,
@@ -8,16 +9,19 @@ import {
   type WebviewPanel,
   window,
 } from 'vscode';
-import type { CaptureSummary, EngineMethods } from '../../engine/messages.ts';
+import type { CaptureProgress, EngineMethods } from '../../engine/messages.ts';
 import { DisposableStore } from '../disposables.ts';
 import { EngineClient } from '../engine/engine-client.ts';
 import { SessionState } from '../engine/session-state.ts';
 import { captureElsewhere, userErrorOf } from '../errors.ts';
 import { TimelinePanel } from '../timeline/timeline-panel.ts';
+import { withSlowProgress } from '../ui/progress.ts';
 import { showUserError } from '../ui/show-error.ts';
 import { captureNotes } from './capture-notes.ts';
 
 export const captureViewType = 'mqttSession.capture';
+
+const fitEveryMs = 500;
 
 export interface CaptureEditorWorld {
   readonly extensionUri: Uri;
@@ -33,8 +37,6 @@ export interface CaptureEditorWorld {
 export class CaptureEditor implements CustomReadonlyEditorProvider, Disposable {
   readonly #world: CaptureEditorWorld;
   readonly #open = new DisposableStore();
-  /** What was found in the captures that are shown, by the text of their URIs. */
-  readonly shown = new Map<string, CaptureSummary>();
 
   constructor(world: CaptureEditorWorld) {
     this.#world = world;
@@ -50,18 +52,37 @@ export class CaptureEditor implements CustomReadonlyEditorProvider, Disposable {
     return { uri, dispose: () => {} };
   }
 
-  async resolveCustomEditor({ uri }: CustomDocument, panel: WebviewPanel): Promise<void> {
+  resolveCustomEditor({ uri }: CustomDocument, panel: WebviewPanel): void {
     const { extensionUri, workerPath, engineParams, log } = this.#world;
     const engine = new EngineClient(workerPath, () => ({ ...engineParams(), observers: false }), log);
     const state = new SessionState();
+    const owned = new DisposableStore();
     let untilMs = 0;
+    // Before the page hears of the same changes, which it is told as of that time.
+    owned.add(
+      engine.onDidReceiveChanges(({ reading }) => {
+        untilMs = reading?.untilMs ?? untilMs;
+      }),
+    );
     const timeline = new TimelinePanel(extensionUri, log, engine, state, {
       capture: { nowMs: () => untilMs },
     });
-    const owned = new DisposableStore();
+    let closed = false;
+    let report: ((share: number) => void) | undefined;
+    let fittedAtMs = 0;
+    const reading = ({ share }: CaptureProgress): void => {
+      report?.(share);
+      // What has come so far is shown whole while more comes.
+      if (Date.now() - fittedAtMs < fitEveryMs) return;
+      fittedAtMs = Date.now();
+      timeline.command('fit');
+    };
     for (const each of [
       engine.onDidStart((snapshot) => state.start(snapshot)),
-      engine.onDidReceiveChanges((changes) => state.apply(changes)),
+      engine.onDidReceiveChanges((changes) => {
+        state.apply(changes);
+        if (changes.reading !== undefined) reading(changes.reading);
+      }),
       timeline,
       state,
       engine,
@@ -69,27 +90,35 @@ export class CaptureEditor implements CustomReadonlyEditorProvider, Disposable {
       owned.add(each);
     }
     panel.onDidDispose(() => {
-      this.shown.delete(uri.toString());
+      closed = true;
       owned.dispose();
     });
     timeline.adopt(panel);
-    try {
+    const read = async (): Promise<void> => {
       if (uri.scheme !== 'file') throw captureElsewhere(uri.toString(true));
-      const summary = await engine.request('openCapture', { path: uri.fsPath });
-      untilMs = summary.untilMs ?? 0;
-      timeline.refresh();
+      const summary = await withSlowProgress(
+        l10n.t('Reading {0}…', basename(uri.fsPath)),
+        engine.request('openCapture', { path: uri.fsPath }),
+        async () => panel.dispose(),
+        (each) => {
+          report = each;
+        },
+      );
       timeline.command('fit');
-      this.shown.set(uri.toString(), summary);
       const notes = captureNotes(summary);
       if (notes.length > 0) void window.showInformationMessage(notes.join(' '));
-    } catch (thrown) {
+    };
+    // The editor is shown once this returns: what was read so far is to be seen meanwhile.
+    void read().catch((thrown: unknown) => {
+      // Who closes it before all of it was read wants to hear no more of it.
+      if (closed) return;
       const error = userErrorOf(thrown);
       log.warn(error.message);
       panel.webview.html = plainPage(
         error.hint === undefined ? error.message : `${error.message} ${error.hint}`,
       );
       showUserError(error, []);
-    }
+    });
   }
 
   dispose(): void {

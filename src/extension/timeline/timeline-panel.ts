@@ -150,11 +150,6 @@ export class TimelinePanel implements Disposable {
     if (wanted) this.open({ preserveFocus: true });
   }
 
-  /** Gives the page everything anew. */
-  refresh(): void {
-    this.#sendState();
-  }
-
   /** Passes a command of the palette on to the page; does nothing when there is none. */
   command(command: PageCommand): void {
     if (this.#capture === undefined) this.#post({ type: 'command', command });
