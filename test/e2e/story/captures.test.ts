@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { leftOpenWords } from '../../../src/session/sentences.ts';
 import { pictureOfFailures, Stage } from '../support/stage.ts';
 
 describe('captures', () => {
@@ -49,7 +50,8 @@ describe('captures', () => {
       .click();
     await timeline.tab('Why');
     const after = await timeline.why('Why was the will of demo published at');
-    expect(after).toBe(before);
+    // The Session was to end later than the file does.
+    expect(after).toBe(before.replace('◌ pending', `? ${leftOpenWords}`));
     await stage.workbench.screenshot('captures-2-why');
   });
 
