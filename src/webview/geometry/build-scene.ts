@@ -175,8 +175,9 @@ function willLinks(
   const links: Link[] = [];
   const willY = willTrack.top + willTrack.height / 2;
   const packets = packetsPlace(placed);
-  const connectAtMs = records.get(will.connectSeq)?.atMs;
-  if (connectAtMs !== undefined && packets !== undefined && within(connectAtMs, scale)) {
+  // Of very many wills few are in view: only theirs is looked up.
+  const connectAtMs = within(will.armedAtMs, scale) ? records.get(will.connectSeq)?.atMs : undefined;
+  if (connectAtMs !== undefined && packets !== undefined) {
     const x1 = scale.xOf(will.armedAtMs);
     const y0 = packets.middle - packets.reach * singleHeight - linkGap;
     links.push({ kind: 'carried', x0: scale.xOf(connectAtMs), y0, x1, y1: willY + symbolRoom, will: id });

@@ -36,6 +36,11 @@ const labelledPx = 24;
 /** What stands further to the right of the view than this changes nothing in it. */
 const beyondPx = 40;
 
+/** Whether what lasted from one time to another neither shows nor decides which marks in view are told together. */
+function isFar({ startMs, endMs, spanMs }: TimeScale, fromMs: number, toMs: number | undefined): boolean {
+  return fromMs > endMs || (toMs !== undefined && toMs < startMs - spanMs);
+}
+
 class TrackBuilder {
   readonly bars: UnplacedBar[] = [];
   readonly marks: MarkMember[] = [];
@@ -61,9 +66,9 @@ class TrackBuilder {
     const last = this.#last.get(style);
     const isSliver = x1 - x0 < 2 * mergedPx;
     if (isSliver && last !== undefined && x0 >= last.bar.x0 && x1 - last.bar.x1 < mergedPx) {
-      const merged = { ...last.bar, x1: Math.max(x1, last.bar.x1) };
-      this.bars[last.index] = merged;
-      last.bar = merged;
+      if (x1 <= last.bar.x1) return;
+      last.bar = { ...last.bar, x1 };
+      this.bars[last.index] = last.bar;
       return;
     }
     const bar: UnplacedBar = {
@@ -92,7 +97,9 @@ export function connectionShapes(lane: Lane, track: PlacedTrack, context: TrackC
   const builder = new TrackBuilder(context, track);
   for (const id of lane.connections) {
     const connection = context.entities.connections.get(id);
-    if (connection !== undefined) addConnection(builder, connection, context);
+    if (connection === undefined) continue;
+    if (!isFar(context.scale, connection.openedAtMs, connection.closedAtMs))
+      addConnection(builder, connection, context);
   }
   return builder;
 }
@@ -150,16 +157,18 @@ export function sessionShapes(lane: Lane, track: PlacedTrack, context: TrackCont
   const builder = new TrackBuilder(context, track);
   const { connections, sessions } = context.entities;
   const ofSession = new Map<number, ConnectionView[]>();
-  for (const id of lane.connections) {
-    const connection = connections.get(id);
-    if (connection?.session === undefined) continue;
-    const known = ofSession.get(connection.session);
-    if (known === undefined) ofSession.set(connection.session, [connection]);
-    else known.push(connection);
-  }
   for (const id of lane.sessions) {
     const session = sessions.get(id);
-    if (session !== undefined) addSession(builder, session, ofSession.get(id) ?? [], context);
+    if (session !== undefined && !isFar(context.scale, session.startedAtMs, session.endedAtMs))
+      ofSession.set(id, []);
+  }
+  for (const id of lane.connections) {
+    const connection = connections.get(id);
+    if (connection?.session !== undefined) ofSession.get(connection.session)?.push(connection);
+  }
+  for (const [id, carriers] of ofSession) {
+    const session = sessions.get(id);
+    if (session !== undefined) addSession(builder, session, carriers, context);
   }
   return builder;
 }
@@ -198,13 +207,20 @@ export function willShapes(lane: Lane, track: PlacedTrack, context: TrackContext
   return builder;
 }
 
-function addWill(builder: TrackBuilder, will: WillView, { entities, nowMs, words }: TrackContext): void {
+function addWill(
+  builder: TrackBuilder,
+  will: WillView,
+  { entities, nowMs, words, scale }: TrackContext,
+): void {
   const expectation =
     will.expectation === undefined ? undefined : entities.expectations.get(will.expectation);
   const target: Target =
     expectation === undefined ? { kind: 'will', id: will.id } : { kind: 'expectation', id: expectation.id };
   const closedAtMs = entities.connections.get(will.connection)?.closedAtMs;
   const times = willTimes(will, expectation, closedAtMs, nowMs);
+  const isOver = will.state !== 'due';
+  if (isFar(scale, will.armedAtMs, isOver ? Math.max(times.waitingUntilMs, times.markAtMs) : undefined))
+    return;
   const carried: Target = { kind: 'will', id: will.id };
   builder.mark('hollow', 'neutral', will.armedAtMs, carried);
   builder.bar('armed', will.armedAtMs, times.armedUntilMs, carried, () => words.t('will.armed'));
