@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { TapScheme, TapView } from '../engine/messages.ts';
 import { readBrokerAddress, readListenAddress } from '../profile/broker-address.ts';
+import { tellRule } from '../profile/fault-words.ts';
 import type { ConnectionProfile } from '../profile/model.ts';
 import { CommandEngine } from './command-engine.ts';
 import { commandUsage, readOptions } from './command-line.ts';
@@ -33,7 +34,6 @@ export async function tap(args: readonly string[], process: TapProcess): Promise
     return 0;
   }
   const wish = readWish(line);
-  const rules = line.all('--fault').map(readFault);
   const words = new TapWords(line.has('--why'));
   const quiet = line.has('--quiet');
   let introduced = false;
@@ -69,7 +69,6 @@ export async function tap(args: readonly string[], process: TapProcess): Promise
       const path = resolve(process.cwd(), save);
       await engine.request('record', { path, mask: !line.has('--save-secrets'), limitBytes: saveLimit });
     }
-    for (const rule of rules) await engine.request('fault', { tap: view.key, rule });
     process.stdout.write([introduction(view), ...words.tellTap(view).map((each) => `${each}\n`)].join(''));
     introduced = true;
     await ended;
@@ -92,12 +91,13 @@ async function saveWhole(
   stdout.write(`saved ${stats.endSeq - 1} records in ${path}\n`);
 }
 
-function introduction({ address, to, caFile }: TapView): string {
+function introduction({ address, to, caFile, rules }: TapView): string {
   const trust =
     caFile === undefined
       ? ''
       : `programs have to trust its certificate, which is in ${caFile}: name that file as their authority\n`;
-  return `listening on ${address} for ${to}\n${trust}`;
+  const faults = rules.map(({ rule }) => `fault by rule: ${printable(tellRule(rule))}\n`).join('');
+  return `listening on ${address} for ${to}\n${trust}${faults}`;
 }
 
 function readWish(line: CommandLine): {
@@ -139,6 +139,7 @@ function readWish(line: CommandLine): {
       subscriptions: [],
       afterConnect: [],
       beforeDisconnect: [],
+      tap: { listen: listen.value, faults: line.all('--fault').map(readFault) },
     },
     listen: listen.value,
     scheme: known,

@@ -167,6 +167,7 @@ export class Taps {
       tap,
       allowRemote,
       clock,
+      rules: profile.tap?.faults,
       reached: () => {
         if (this.#running.has(key)) this.#world.inUse(key, source);
       },

@@ -17,6 +17,7 @@ import { readServerSettings } from './sandbox-limits.ts';
 import { keysOf } from './schema.ts';
 import type { ObjectName } from './schema-types.ts';
 import type { Settings, SettingValue } from './settings.ts';
+import { buildTapFaults } from './tap-faults.ts';
 
 /** Reads settings of one object by key, with the defaults of the table. */
 class Reader {
@@ -142,8 +143,12 @@ function buildReconnect(settings: Settings): NonNullable<ConnectionProfile['reco
 }
 
 function buildTap(settings: Settings): ConnectionProfile['tap'] {
-  const listen = new Reader(settings, 'tap').value('listen');
-  return listen?.kind === 'listen' ? { listen: { host: listen.host, port: listen.port } } : undefined;
+  const read = new Reader(settings, 'tap');
+  const listen = read.value('listen');
+  if (listen?.kind !== 'listen') return undefined;
+  const faults = buildTapFaults(read.objects('faults'));
+  const { host, port } = listen;
+  return { listen: { host, port }, ...(faults.length === 0 ? {} : { faults }) };
 }
 
 function buildWill(settings: Settings): WillSettings {

@@ -194,6 +194,12 @@ export const CHECKS = [
   },
   { code: 'tap-loop', severity: 'error', summary: 'The tap would forward to itself.' },
   {
+    code: 'tap-fault',
+    severity: 'error',
+    summary: 'A rule of the tap names no fault, or can never make it.',
+    message: '{why}. {next}',
+  },
+  {
     code: 'will-delay-cut-short',
     severity: 'warning',
     summary: 'The Session ends before the Will Delay Interval has passed, and the will is published then.',

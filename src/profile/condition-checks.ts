@@ -10,14 +10,17 @@ import { StepPart } from './step-part.ts';
 export function checkCondition(step: Settings, problems: Problems): void {
   for (const { value } of step.entries.values()) {
     const when = value.kind === 'object' ? value.settings.entries.get('when') : undefined;
-    const wrong = when && wrongWith(when);
+    const wrong = when && wrongCondition(when);
     if (when !== undefined && wrong !== undefined) {
       problems.add('scenario-fault-condition', when.keyRange, messageOf('scenario-fault-condition', wrong));
     }
   }
 }
 
-function wrongWith({ value }: Setting): { readonly why: string; readonly next: string } | undefined {
+/** What is wrong with a condition, and what to do. */
+export function wrongCondition({
+  value,
+}: Setting): { readonly why: string; readonly next: string } | undefined {
   if (value.kind !== 'object' || value.settings.broken) return undefined;
   const { entries } = value.settings;
   const part = new StepPart(value.settings);

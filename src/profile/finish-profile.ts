@@ -8,6 +8,7 @@ import { type Found, Problems } from './problems.ts';
 import { checkProfile } from './profile-checks.ts';
 import { asideOf } from './profile-fixes.ts';
 import { isBroken, locate, type Settings } from './settings.ts';
+import { checkTapFaults } from './tap-faults.ts';
 import { mapTexts } from './texts.ts';
 import { replaceVariables, variablesIn } from './variables.ts';
 
@@ -51,7 +52,8 @@ export function finishProfile(name: string, nameRange: Range, own: Range, lineag
   if (!usable) return unusable();
   const before = problems.errorCount;
   checkPassword(profile, settings, nameRange, problems);
-  for (const finding of checkProfile(withPlaceholders(profile), profile)) {
+  const findings = [...checkTapFaults(settings), ...checkProfile(withPlaceholders(profile), profile)];
+  for (const finding of findings) {
     const range = locate(settings, finding.path) ?? nameRange;
     problems.add(finding.code, range, finding.message, asideOf(finding, settings, nameRange, own));
   }

@@ -21,6 +21,10 @@ const NEVER_INHERITED: ReadonlySet<ObjectName> = new Set([
   ...[...keysOf('step').values()].flatMap(({ type }) => (type.kind === 'object' ? [type.of] : [])),
   'faultCondition',
   'connectionCondition',
+  'tapRule',
+  ...[...keysOf('tapRule').values()].flatMap(({ type }) => (type.kind === 'object' ? [type.of] : [])),
+  'tapCondition',
+  'tapConnections',
 ]);
 
 export function jsonSchema(): { readonly [key: string]: Json } {

@@ -3,6 +3,7 @@
  * their unit. What the file may say is in docs/profiles.md, made from the table of keys in schema.ts.
  */
 import type { ProtocolVersion, QoS } from '../mqtt/packet.ts';
+import type { FaultRule } from './fault-rules.ts';
 import type { DeviationName } from './keys/deviation-rows.ts';
 import type { GivenServerSettings } from './sandbox-limits.ts';
 
@@ -92,7 +93,13 @@ export interface ConnectionProfile {
   readonly beforeDisconnect: readonly MessageSettings[];
   /** Whether a connection with its credentials may watch for the wills that come by it; undefined is true. */
   readonly observe?: boolean | undefined;
-  readonly tap?: { readonly listen: { readonly host: string; readonly port: number } } | undefined;
+  readonly tap?:
+    | {
+        readonly listen: { readonly host: string; readonly port: number };
+        /** Rules that stand from its start on. */
+        readonly faults?: readonly FaultRule[] | undefined;
+      }
+    | undefined;
 }
 
 /** What a deny rule of the sandbox broker does to the Client that breaks it. */

@@ -19,12 +19,17 @@ interface Section {
   readonly about: string;
 }
 
-/** What stands behind the keys of steps, each with its keys. */
-const STEP_PARTS = new Map<ObjectName, string[]>();
-for (const { key, type } of keysOf('step').values()) {
-  if (type.kind !== 'object') continue;
-  STEP_PARTS.set(type.of, [...(STEP_PARTS.get(type.of) ?? []), `\`${key}\``]);
+/** What stands behind the keys of an object, each with its keys. */
+function partsOf(object: ObjectName): ReadonlyMap<ObjectName, readonly string[]> {
+  const parts = new Map<ObjectName, string[]>();
+  for (const { key, type } of keysOf(object).values()) {
+    if (type.kind === 'object') parts.set(type.of, [...(parts.get(type.of) ?? []), `\`${key}\``]);
+  }
+  return parts;
 }
+
+const STEP_PARTS = partsOf('step');
+const TAP_PARTS = partsOf('tapRule');
 
 const SECTIONS: readonly Section[] = [
   {
@@ -58,6 +63,28 @@ const SECTIONS: readonly Section[] = [
   },
   { object: 'subscription', title: '`subscriptions`', about: 'A list of subscriptions with these keys.' },
   { object: 'tap', title: '`tap`', about: 'Other programs connect here to be seen.' },
+  {
+    object: 'tapRule',
+    title: '`tap.faults`',
+    about: 'A list of rules, each with exactly one of these keys: the fault, and in its value when it comes.',
+  },
+  ...[...TAP_PARTS].map(
+    ([object, keys]): Section => ({
+      object,
+      title: `${keys.join(', ')} of a tap`,
+      about: `What stands behind ${keys.join(' or ')} in \`tap.faults\`.`,
+    }),
+  ),
+  {
+    object: 'tapCondition',
+    title: '`when` of a fault of a tap',
+    about: 'When a fault comes by itself: all that is given must hold.',
+  },
+  {
+    object: 'tapConnections',
+    title: '`when` of `refuse` of a tap',
+    about: 'Which connections are refused: all that is given must hold.',
+  },
   { object: 'sandbox', title: '`sandbox`', about: 'A key of the file, beside `profiles`.' },
   {
     object: 'deny',

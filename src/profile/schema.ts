@@ -2,13 +2,14 @@
  * The table of keys: the one place that says what a profile file may hold. The parser, the reference page, the JSON
  * Schema, and (through the parser) every check read it. Its rows stand in keys/.
  */
-import { reconnectRows, tapRows, tlsRows } from './keys/connection-keys.ts';
+import { reconnectRows, tlsRows } from './keys/connection-keys.ts';
 import { faultStepRows } from './keys/fault-step-keys.ts';
 import { fileRows } from './keys/file-keys.ts';
 import { correlationDataRows, messageRows, subscriptionRows, willOnlyRows } from './keys/message-keys.ts';
 import { profileRows } from './keys/profile-keys.ts';
 import { allowRows, denyRows, sandboxRows, userRows } from './keys/sandbox-keys.ts';
 import { scenarioRows, stepPartRows, stepRows } from './keys/scenario-keys.ts';
+import { tapRows } from './keys/tap-keys.ts';
 import type { KeyRow, ObjectName, ValueType } from './schema-types.ts';
 import type { Path } from './settings.ts';
 

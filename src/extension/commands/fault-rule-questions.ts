@@ -93,23 +93,31 @@ function rowsOf({ rule, living }: RuleWish): readonly Choice<Row | undefined>[] 
           ? l10n.t('all, those that are open included')
           : l10n.t('all from now on'),
     ),
-    row('packet', 'mail', l10n.t('Packet'), tellPacket(rule, translate) || l10n.t('waits for none')),
-    row('time', 'clock', l10n.t('Time'), tellTime(rule, translate) || l10n.t('at once')),
+    ...(isRefusal(rule)
+      ? []
+      : [
+          row('packet', 'mail', l10n.t('Packet'), tellPacket(rule, translate) || l10n.t('waits for none')),
+          row('time', 'clock', l10n.t('Time'), tellTime(rule, translate) || l10n.t('at once')),
+        ]),
     { value: undefined, label: l10n.t('What'), kind: QuickPickItemKind.Separator },
     row('fault', 'zap', l10n.t('Fault'), tellFault(rule.fault, translate)),
   ];
 }
 
 const questions: Readonly<Record<Exclude<Row, 'set'>, Question>> = {
-  fault: async (app, wish, title) => ({
-    ...wish,
-    rule: { ...wish.rule, fault: await askWhichFault(app, title, 'back') },
-  }),
+  fault: async (app, { rule: before, living }, title) => {
+    const rule = { ...before, fault: await askWhichFault(app, title, 'back') };
+    const { packet, afterMs, ...ofConnections } = rule;
+    return isRefusal(rule) ? { rule: ofConnections, living: false } : { rule, living };
+  },
   client: askClient,
   connections: askConnections,
   packet: askPacket,
   time: askTime,
 };
+
+/** Who is refused has sent nothing yet, and one that is open stays. */
+const isRefusal = ({ fault }: FaultRule): boolean => fault.kind === 'down';
 
 /** @throws {Cancelled | GoneBack} */
 function askWhichFault(app: App, title: string, mayGoBack?: 'back'): Promise<Fault> {
@@ -159,9 +167,7 @@ type Which = 'living' | 'new' | 'nth' | 'every';
 function askConnections(app: App, wish: RuleWish, title: string): Promise<RuleWish> {
   const { nth, every, ...rest } = wish.rule;
   const choice = (value: Which, label: string): Choice<Which> => ({ id: value, value, label });
-  // A refusal leaves connections that are open as they are.
-  const living =
-    rest.fault.kind === 'down' ? [] : [choice('living', l10n.t('All, those that are open included'))];
+  const living = isRefusal(rest) ? [] : [choice('living', l10n.t('All, those that are open included'))];
   const numbered = async (key: 'nth' | 'every', prompt: string, usual: number): Promise<RuleWish> => {
     const question = `fault.rule.${key}`;
     const number = await askNumber(app, question, {

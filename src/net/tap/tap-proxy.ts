@@ -66,6 +66,8 @@ export interface TapOptions {
   readonly unreachable?: ((error: unknown) => void) | undefined;
   /** It always listens, and resets those it has to refuse, so that the trace has each attempt. */
   readonly alwaysListens?: boolean | undefined;
+  /** Rules that stand before the first connection comes. */
+  readonly rules?: readonly FaultRule[] | undefined;
   /** Connections, rules, faults or `listening` have changed. */
   readonly changed?: (() => void) | undefined;
 }
@@ -155,6 +157,7 @@ class RunningProxy implements TapProxy {
     this.scheme = options.scheme ?? this.#to.scheme;
     this.host = options.listen.host;
     this.#entrance = new Entrance(this.scheme, this.#to, options.identity, this.#clock);
+    for (const rule of options.rules ?? []) this.#rules.add(rule);
   }
 
   /** Listens, or finds out that it has to refuse. Rejects with a ListenError. */
@@ -164,6 +167,7 @@ class RunningProxy implements TapProxy {
       came: (socket) => this.#accept(socket),
       changed: () => this.#settle(),
     });
+    this.#settle();
     if (this.#options.alwaysListens !== true) await this.#watch.first();
   }
 

@@ -1,4 +1,4 @@
-/** The keys of `tls`, `reconnect` and `tap`. */
+/** The keys of `tls` and `reconnect`. */
 import type { KeyRow } from '../schema-types.ts';
 import { boolean, HOUR_MS, ourMilliseconds, plainWithVariables } from './value-types.ts';
 
@@ -62,16 +62,5 @@ export const reconnectRows: readonly KeyRow[] = [
     type: ourMilliseconds(1, 24 * HOUR_MS),
     help: 'The longest time between two attempts. Absent: 30 s, or `after` where that is longer.',
     example: '30s',
-  },
-];
-
-export const tapRows: readonly KeyRow[] = [
-  {
-    in: 'tap',
-    key: 'listen',
-    type: { kind: 'listen' },
-    required: true,
-    help: 'Address and port to listen on; a port alone means 127.0.0.1. Port 0 takes a free one.',
-    example: '127.0.0.1:1884',
   },
 ];

@@ -74,12 +74,13 @@ describe('mqtt-session tap', () => {
       'reset_peer client=dem* packet=publish',
     );
     const [, address = ''] = await run.printed(/listening on (\S+) for/);
+    expect(run.out()).toContain('cut: each connection of dem*, after the 1st PUBLISH from the Client');
     const demo = await connect(address, { clientId: 'demo', will });
     const cut = new Promise((settle) => demo.once('close', () => settle(undefined)));
     demo.on('error', () => {});
     demo.publish('a', 'x');
     await cut;
-    await run.printed(/demo: fault reset_peer/);
+    await run.printed(/demo: fault reset_peer \(each connection of dem\*, after/);
     await run.printed(/demo: connection ended, cut/);
     run.child.kill('SIGTERM');
     expect(await run.ended).toBe(0);

@@ -221,6 +221,16 @@ describe('a fault', () => {
     await host.until(() => host.taps[0]?.rules.length === 0);
   });
 
+  it('comes by a rule of the profile, from the first connection on', async () => {
+    const listen = { host: '127.0.0.1', port: 0 };
+    const faults = [{ fault: { kind: 'down' }, nth: 1 } as const];
+    const tap = await startTap({ profile: { ...sandboxProfile, tap: { listen, faults } } });
+    expect(tap.rules).toEqual([{ id: 1, rule: faults[0], applied: 0 }]);
+    await program.refusal(connectProgram(tap));
+    await host.until(() => host.taps[0]?.rules[0]?.applied === 1);
+    await connectProgram(tap);
+  });
+
   it('is refused for a connection that is not there', async () => {
     const tap = await startTap();
     const fault = host.request('fault', { tap: tap.key, connection: 99, fault: { kind: 'close' } });

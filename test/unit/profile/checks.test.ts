@@ -551,6 +551,20 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
       good: `${sandboxed()}scenarios: { s: { steps: [ { connect: p }, { close: p }, { resume: p }, { publish: { from: p, topic: a } } ] } }`,
     },
   ],
+  'tap-fault': [
+    {
+      bad: 'profiles: { p: { broker: mqtt://h, tap: { listen: 1884, faults: [ |{}| ] } } }',
+      good: 'profiles: { p: { broker: mqtt://h, tap: { listen: 1884, faults: [ { cut: {} } ] } } }',
+    },
+    {
+      bad: 'profiles: { p: { broker: mqtt://h, tap: { listen: 1884, faults: [ { freeze: { client: a*, |when|: { count: 2 } } } ] } } }',
+      good: 'profiles: { p: { broker: mqtt://h, tap: { listen: 1884, faults: [ { freeze: { client: a*, when: { packet: publish, count: 2 } } } ] } } }',
+    },
+    {
+      bad: 'profiles: { p: { broker: mqtt://h, tap: { listen: 1884, faults: [ { refuse: { |when|: { nth: 3, every: 2 } } } ] } } }',
+      good: 'profiles: { p: { broker: mqtt://h, tap: { listen: 1884, faults: [ { refuse: { when: { every: 2 } } } ] } } }',
+    },
+  ],
   'scenario-fault-condition': [
     {
       bad: `${sandboxed()}scenarios: { s: { steps: [ { cut: { of: p, |when|: {} } } ] } }`,

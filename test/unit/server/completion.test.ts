@@ -83,7 +83,7 @@ describe('completion of keys', () => {
       profile('protocolVersion: 3.1.1', 'will:', '  payload: x', '  |'),
       ['topic', 'qos', 'retain'],
     ],
-    ['in a half-written word', profile('tap:', '  li|'), ['listen']],
+    ['in a half-written word', profile('tap:', '  li|'), ['listen', 'faults']],
     [
       'between others',
       profile('will:', '  topic: a', '  |', '  qos: 1', 'keepAlive: 30s', 'protocolVersion: 3.1'),

@@ -395,6 +395,24 @@ describe('rules', () => {
     expect(bench.proxy.rules).toMatchObject([{ applied: 1 }]);
   });
 
+  it('is about connections that are open, too, where that is asked for, and counts from then on', async () => {
+    const demo = await bench.connect();
+    const other = await bench.connect();
+    demo.client.send(Buffer.concat([wire.connect('demo'), wire.publish('t', '1')]));
+    other.client.send(wire.connect('other'));
+    await demo.server.has(wire.connect('demo').length + wire.publish('t', '1').length);
+    await other.server.has(wire.connect('other').length);
+    const freeze = { kind: 'freeze', direction: 'toServer' } as const;
+    bench.proxy.addRule({ fault: freeze, clientId: 'de*', packet: { type: 'publish', nth: 2 } }, true);
+    bench.proxy.addRule({ fault: { kind: 'down' } }, true);
+    demo.client.send(wire.publish('t', '2'));
+    other.client.send(Buffer.concat([wire.publish('t', '2'), wire.publish('t', '3')]));
+    await other.server.has(wire.connect('other').length + 2 * wire.publish('t', '2').length);
+    expect([faultsOf(demo.id), faultsOf(other.id)]).toEqual([[], []]);
+    demo.client.send(wire.publish('t', '3'));
+    await bench.until(() => faultsOf(demo.id).length === 1);
+  });
+
   it('takes away what it has done when it is removed', async () => {
     const rule = bench.proxy.addRule({ fault: { kind: 'freeze', direction: 'both' } });
     const { client, server } = await bench.connect();
