@@ -142,6 +142,9 @@ export class Link {
     });
     stream.on('error', (error) => this.#failed(error));
     stream.on('close', () => this.#finish({ by: 'network', how: 'error' }, undefined));
+    // It may have failed right behind its handshake, before anybody listened.
+    const { errored } = stream;
+    if (errored) queueMicrotask(() => this.#failed(errored));
   }
 
   #received(chunk: Buffer): void {

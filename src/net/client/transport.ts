@@ -2,8 +2,9 @@
 import { connect as connectTcp, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { createWebSocketStream, WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import type { ProtocolVersion } from '../../mqtt/packet.ts';
+import { WebSocketStream } from '../broker/web-socket-stream.ts';
 import type { TlsMaterial } from './tls-material.ts';
 import { websocketRefused, websocketUnanswered, websocketWithoutMqtt } from './transport-errors.ts';
 
@@ -88,6 +89,8 @@ export function settle<T extends Socket>(
     };
     const onEvent = (): void => {
       done();
+      // Whoever waits listens in a moment; an error of the same chunk comes before.
+      socket.on('error', () => {});
       resolve(socket);
     };
     const onError = (error: Error): void => fail(error);
@@ -138,8 +141,10 @@ function openWebSocket(
     });
     socket.on('open', () => {
       signal.removeEventListener('abort', onAbort);
+      const stream = new WebSocketStream(socket);
+      stream.on('error', () => {});
       resolve({
-        stream: createWebSocketStream(socket),
+        stream,
         mute: (on) => {
           muted = on;
         },

@@ -91,7 +91,11 @@ export class Entrance {
         clock: this.#clock,
         handshakeMs,
         maximumMessage: largestMessage,
-        opened,
+        opened: (stream) => {
+          // Whoever waits listens in a moment; an error of the same chunk comes before.
+          stream.on('error', () => {});
+          opened(stream);
+        },
         log: () => {},
       });
       carrier.once('close', () => failed(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));

@@ -1,5 +1,5 @@
 /** One end of a tapped connection: what carries its bytes, and the TCP socket beneath. */
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export interface Side {
@@ -43,22 +43,36 @@ export function listenTo({ stream, socket }: Side, events: SideEvents): void {
   stream.on('drain', () => events.drained());
   stream.on('error', fail);
   if (stream !== socket) socket.on('error', fail);
-  socket.on('close', () => {
+  const close = (): void => {
     if (closed) return;
     closed = true;
     if (!stream.readableEnded) fail(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
     events.closed();
-  });
+  };
+  socket.on('close', close);
+  // What went wrong before anybody listened tells nothing any more.
+  const { errored } = stream;
+  if (errored) queueMicrotask(() => fail(errored));
+  if (socket.closed) queueMicrotask(close);
 }
 
 const nothing = Buffer.alloc(0);
 
 /** Sends RST, and forgets what was not sent. */
 export function resetSide({ stream, socket }: Side): void {
-  if (socket.writableEnded && !socket.writableFinished) {
-    // Node neither resets nor closes a socket whose FIN is on its way. One that does not get rid of it is just closed.
-    if (socket.writableLength > 0) socket.destroy();
-    else socket.once('finish', () => socket.resetAndDestroy());
-  } else socket.resetAndDestroy();
-  if (stream !== socket) stream.destroy();
+  const ending = stream.writableEnded && !stream.writableFinished;
+  if (stream !== socket) {
+    // TLS has to let go of the socket beneath before that is gone, or Node crashes; then it destroys it. Where its FIN is on its
+    // way, which passes the socket by, Node can reset it no more.
+    if (!ending) socket.destroy = resetInstead;
+    stream.destroy();
+  } else if (!ending) socket.resetAndDestroy();
+  // Node neither resets nor closes a socket whose FIN is on its way. One that does not get rid of it is just closed.
+  else if (socket.writableLength > 0) socket.destroy();
+  else socket.once('finish', () => socket.resetAndDestroy());
+}
+
+function resetInstead(this: Socket): Socket {
+  this.destroy = Socket.prototype.destroy;
+  return this.resetAndDestroy();
 }

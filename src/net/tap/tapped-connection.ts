@@ -23,6 +23,8 @@ const CONNECT = packetTypeNumber('connect');
 const longestConnect = 65_536;
 /** How long a side that was sent FIN has to answer before its socket is destroyed, in ms. */
 const lingerMs = 2000;
+/** How long a side with TLS that has ended both ways has to be gone, in ms: Node forgets one that was reset as its handshake ended. */
+const secureLingerMs = 30_000;
 
 export interface TappedWorld {
   readonly clock: Clock;
@@ -372,7 +374,7 @@ export class TappedConnection {
     if (server === undefined) return;
     if (how === 'fin') {
       this.#close({ by: 'client', how: 'fin' });
-      server.stream.end();
+      this.#endSide(server);
       return;
     }
     this.#close(endOfFailure('client', this.#clientCode));
@@ -402,8 +404,19 @@ export class TappedConnection {
   /** The end of what the Server sends has passed to the Client. */
   #serverEnded(how: LaneEnd): void {
     this.#serverEndPassed = true;
-    if (how === 'fin') this.#client.stream.end();
+    if (how === 'fin') this.#endSide(this.#client);
     else this.#reset(this.#client);
+  }
+
+  #endSide({ stream }: Side): void {
+    stream.end();
+    if (!this.#clientEndPassed || !this.#serverEndPassed) return;
+    const { clock } = this.#world;
+    for (const side of [this.#client, this.#server]) {
+      if (side === undefined || side.stream === side.socket || side.socket.destroyed) continue;
+      const cancel = clock.schedule(clock.now() + secureLingerMs, () => side.stream.destroy());
+      side.socket.once('close', cancel);
+    }
   }
 
   #reset(side: Side): void {

@@ -80,7 +80,7 @@ describe('MQTT over WebSocket', () => {
     const { demo, socket } = await connected();
     const ending = closed(socket);
     demo.client.close();
-    expect(await ending).toBe(1005);
+    expect(await ending).toBe(1000);
   });
 
   it('sees the Server close', async () => {
