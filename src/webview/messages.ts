@@ -83,14 +83,17 @@ export interface PageState {
 
 /**
  * What the page says above the timeline until the user dismisses it. ended: the engine is being started again. failed: it is not.
- * restarted: it was, and knows nothing of the trace that is shown. captureEnded: that of a capture ended.
+ * restarted: it was, and knows nothing of the trace that is shown. captureEnded: that of a capture ended. captureNotes: what keeps
+ * a capture from telling all.
  */
 export interface PageNotice {
-  readonly kind: 'engineEnded' | 'engineFailed' | 'engineRestarted' | 'captureEnded';
-  /** When the engine ended, in milliseconds since the Unix epoch: the trace stands still there. */
+  readonly kind: 'engineEnded' | 'engineFailed' | 'engineRestarted' | 'captureEnded' | 'captureNotes';
+  /** When the engine, or the capture, ended, in milliseconds since the Unix epoch: the trace stands still there. */
   readonly atMs: number;
   /** Whether what it saw was recorded to disk. */
   readonly recorded: boolean;
+  /** Of `captureNotes`: sentences in the user's language. */
+  readonly text?: string | undefined;
 }
 
 /** Commands that the page may ask the host to run, as the palette would. */

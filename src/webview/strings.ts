@@ -59,6 +59,7 @@ const own = {
   'notice.engineRestarted':
     'The engine ended at {endedAtMs} and was started again. What is shown is from before, and stays until you connect again.',
   'notice.captureEnded': 'The engine that read this capture ended. Close it and open it again to read on.',
+  'notice.captureNotes': '{text}',
   'notice.restart': 'Restart engine',
   'notice.openRecorded': 'Open what was recorded',
   'empty.title': 'Nothing connected yet',

@@ -106,7 +106,7 @@ export class CaptureEditor implements CustomReadonlyEditorProvider, Disposable {
       );
       timeline.command('fit');
       const notes = captureNotes(summary);
-      if (notes.length > 0) void window.showInformationMessage(notes.join(' '));
+      if (notes.length > 0) timeline.noteOnCapture(notes.join(' '));
     };
     // The editor is shown once this returns: what was read so far is to be seen meanwhile.
     void read().catch((thrown: unknown) => {

@@ -156,6 +156,12 @@ export class TimelinePanel implements Disposable {
     else this.#tell({ type: 'command', command });
   }
 
+  /** Says what keeps the capture that is shown from telling all, until the user dismisses it. */
+  noteOnCapture(text: string): void {
+    const notice = { kind: 'captureNotes', atMs: this.#nowMs(), recorded: false, text } as const;
+    this.#tell({ type: 'notice', notice });
+  }
+
   /** Opens the page if need be, and shows the Why of an expectation. */
   reveal(expectation: number): void {
     this.open({ preserveFocus: false });

@@ -1,4 +1,4 @@
-/** A line above the timeline about the engine, until it is dismissed. */
+/** A line above the timeline about the engine, or about a capture, until it is dismissed. */
 import type { HostCommand, PageNotice } from '../messages.ts';
 import type { StringKey } from '../strings.ts';
 import { button } from '../toolkit.ts';
@@ -39,7 +39,9 @@ export class Notice implements View {
     this.#shown = notice;
     setText(
       this.#text,
-      notice === undefined ? '' : words.t(`notice.${notice.kind}`, { endedAtMs: notice.atMs }),
+      notice === undefined
+        ? ''
+        : words.t(`notice.${notice.kind}`, { endedAtMs: notice.atMs, text: notice.text ?? '' }),
     );
     this.#actions.replaceChildren(...offered(notice).map((each) => this.#action(each)));
   }

@@ -39,6 +39,11 @@ describe.each(names)('in the theme %s', (theme) => {
     await timeline.send({ type: 'command', command: 'fit' });
     await timeline.send({ type: 'reveal', expectation: willOf(wire) });
     await timeline.page.locator('.why-facts').waitFor();
+    const text =
+      'Connections over TLS: 2. What they carried cannot be read here; connect the program to a tap to see it.';
+    const notice = { kind: 'captureNotes', atMs: wire.nowMs, recorded: false, text } as const;
+    await timeline.send({ type: 'notice', notice });
+    await timeline.page.getByRole('alert').filter({ hasText: text }).waitFor();
     await timeline.screenshot(`captured-${theme}`);
     await expectSound(timeline);
   });
