@@ -58,7 +58,7 @@ class PageBuilder {
           startedAt: new Date(startedAt).toLocaleString(this.#page.locale),
           seconds: Math.round(tookMs / 1000),
         }),
-        ' ',
+        ' · ',
         this.#text('offers', { versions: versions.join(', ') }),
       ),
       this.#counts(report.probes),

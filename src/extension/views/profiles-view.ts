@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import {
+  commands,
   type Disposable,
   EventEmitter,
   l10n,
@@ -61,6 +62,8 @@ export class ProfilesView implements TreeDataProvider<ProfilesNode>, Disposable 
   async getChildren(node?: ProfilesNode): Promise<ProfilesNode[]> {
     if (node === undefined) {
       const sources = await this.#files.all();
+      // Before that nobody knows whether there are any, and nothing is to be said of it.
+      void commands.executeCommand('setContext', 'mqttSession.profilesSearched', true);
       return sources.map((source) => ({ kind: 'file', file: source.uri.toString(), source }));
     }
     if (node.kind === 'profile') return [];

@@ -18,6 +18,8 @@ export class VirtualRows {
   #count = 0;
   #first = 0;
   #viewHeight = 0;
+  /** Whether it was scrolled to its end last; that it grew, or became lower, leaves it there. */
+  #isAtEnd = true;
   /** Where to scroll once the list has a size: what is not displayed cannot be scrolled. */
   #awaited: number | 'end' | undefined;
 
@@ -29,10 +31,14 @@ export class VirtualRows {
     this.#make = options.make;
     this.#rowHeight = options.rowHeight;
     this.element = el('div', { class: `virtual ${options.class}` }, this.#spacer);
-    this.element.addEventListener('scroll', () => this.refresh());
+    this.element.addEventListener('scroll', () => {
+      const { scrollTop, scrollHeight, clientHeight } = this.element;
+      this.#isAtEnd = scrollHeight - scrollTop - clientHeight < this.#rowHeight * 1.5;
+      this.refresh();
+    });
     new ResizeObserver(() => {
       this.#viewHeight = this.element.clientHeight;
-      const awaited = this.#awaited;
+      const awaited = this.#awaited ?? (this.#isAtEnd ? 'end' : undefined);
       if (awaited === undefined || this.#viewHeight === 0) this.refresh();
       else if (awaited === 'end') this.scrollToEnd();
       else this.scrollTo(awaited);
@@ -44,9 +50,7 @@ export class VirtualRows {
   }
 
   get isAtEnd(): boolean {
-    if (this.#awaited !== undefined) return this.#awaited === 'end';
-    const { scrollTop, scrollHeight, clientHeight } = this.element;
-    return scrollHeight - scrollTop - clientHeight < this.#rowHeight * 1.5;
+    return this.#awaited === undefined ? this.#isAtEnd : this.#awaited === 'end';
   }
 
   /** How many rows a page holds. */

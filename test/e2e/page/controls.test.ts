@@ -242,6 +242,41 @@ describe('the mouse', () => {
   });
 });
 
+describe('the list of packets', () => {
+  it('stays at the newest when what is due takes some of its room, until it is scrolled away from there', async () => {
+    const { wire, demo } = connected();
+    const timeline = await open(wire, { size: { width: 1000, height: 560 } });
+    const { page } = timeline;
+    const numbers = async (): Promise<number[]> =>
+      (await page.locator('.packet-rows .packet-row:visible .number').allTextContents()).map(Number);
+    const seen = async (): Promise<boolean> => {
+      const list = await page.locator('.packet-rows').boundingBox();
+      const newest = await timeline.row(Math.max(...(await numbers()))).boundingBox();
+      return (newest?.y ?? 0) + (newest?.height ?? 0) <= (list?.y ?? 0) + (list?.height ?? 0) + 1;
+    };
+    await expect.poll(numbers).toContain(14);
+    wire.act('drop', demo);
+    wire.close(demo, { by: 'client', how: 'reset' });
+    await timeline.send(wire.changes());
+    await page.locator('.strip-row').first().waitFor();
+    await expect.poll(numbers).toContain(16);
+    await expect.poll(seen).toBe(true);
+    wire.pass(100);
+    wire.connect('late', { clientId: 'late' });
+    await timeline.send(wire.changes());
+    await expect.poll(numbers).toContain(19);
+    await expect.poll(seen).toBe(true);
+
+    await page.locator('.packet-rows').evaluate((list) => {
+      list.scrollTop = 0;
+    });
+    await expect.poll(numbers).toContain(1);
+    wire.connect('later', { clientId: 'later' });
+    await timeline.send(wire.changes());
+    expect(await numbers()).toContain(1);
+  });
+});
+
 describe('the tooltip', () => {
   it('tells in full what the tracks have no room for, each with its time', async () => {
     const { page } = await open(restless(), { size: { width: 900, height: 900 } });
