@@ -11,7 +11,9 @@ export interface TlsIdentity {
 
 /** Reads it from files. Rejects with a ListenError that says what is wrong with which. */
 export async function readTlsIdentity(certPath: string, keyPath: string): Promise<TlsIdentity> {
-  const [cert, key] = await Promise.all([readPem('certificate', certPath), readPem('key', keyPath)]);
+  // One after the other: where both cannot be read, it is always the certificate that is told of.
+  const cert = await readPem('certificate', certPath);
+  const key = await readPem('key', keyPath);
   try {
     createSecureContext({ cert, key });
     return { cert, key };
