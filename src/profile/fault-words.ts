@@ -27,17 +27,18 @@ export const faultTemplates = {
   // On which connections.
   everyConnection: 'every connection',
   eachOf: 'each connection of {clientId}',
-  nth: 'the {nth} connection',
-  nthOf: 'the {nth} connection of {clientId}',
-  every: 'every {every} connection',
-  everyOf: 'every {every} connection of {clientId}',
+  nth: 'the {nth} new connection',
+  nthOf: 'the {nth} new connection of {clientId}',
+  every: 'every {every} new connection',
+  everyOf: 'every {every} new connection of {clientId}',
 
   // When.
   afterPacket: 'after the {count} {packet}',
   fromClient: '{packet} from the Client',
   fromServer: '{packet} from the Server',
   later: '{afterMs} later',
-  afterStart: '{afterMs} after its start',
+  after: 'after {afterMs}',
+  sinceSet: '{conditions}, counted from when the rule was set',
 
   rule: '{fault}: {conditions}',
   // English numbers one, two, few and other.
@@ -103,7 +104,16 @@ export function tellConditions(rule: Omit<FaultRule, 'fault'>, translate: Transl
   return parts.filter((part) => part !== '').join(', ');
 }
 
-/** Which connections a rule is about: `every 3rd connection of demo`. */
+/** As `tellConditions`, of a connection that was open when the rule was set: its packets before that do not count. */
+export function tellConditionsOfLiving(
+  rule: Omit<FaultRule, 'fault'>,
+  translate: Translate = english,
+): string {
+  const conditions = tellConditions(rule, translate);
+  return rule.packet === undefined ? conditions : sayIn(translate)('sinceSet', { conditions });
+}
+
+/** Which connections a rule is about: `every 3rd new connection of demo`. */
 export function tellConnections(
   { clientId, nth, every }: Pick<FaultRule, 'clientId' | 'nth' | 'every'>,
   translate: Translate = english,
@@ -145,7 +155,7 @@ export function tellTime(
   translate: Translate = english,
 ): string {
   if (afterMs === 0) return '';
-  return sayIn(translate)(packet === undefined ? 'afterStart' : 'later', { afterMs });
+  return sayIn(translate)(packet === undefined ? 'after' : 'later', { afterMs });
 }
 
 type Say = (word: Word, params?: Readonly<Record<string, string | number>>) => string;

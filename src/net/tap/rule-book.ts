@@ -2,15 +2,18 @@
 import { type Direction, TO_CLIENT, TO_SERVER } from '../../mqtt/packet.ts';
 import { packetTypes } from '../../mqtt/packet-types.ts';
 import { type FaultRule, type FaultRuleView, matchesClient } from '../../profile/fault-rules.ts';
-import { tellConditions } from '../../profile/fault-words.ts';
+import { tellConditions, tellConditionsOfLiving } from '../../profile/fault-words.ts';
 import { faultRows } from '../../profile/faults.ts';
 import type { TappedConnection } from './tapped-connection.ts';
 
 interface Entry {
   readonly id: number;
   readonly rule: FaultRule;
-  /** Its conditions, as the trace tells them. */
+  /** Its conditions, as the trace tells them: for a connection that came after it was set, and for one that was there. */
   readonly words: string;
+  readonly wordsOfLiving: string;
+  /** Those that were there when it was set. */
+  readonly living: WeakSet<TappedConnection>;
   /** Connections that were candidates so far. */
   candidates: number;
   applied: number;
@@ -31,11 +34,21 @@ export class RuleBook {
   add(rule: FaultRule, living: Iterable<TappedConnection> = []): number {
     const id = this.#nextId;
     this.#nextId += 1;
-    const words = tellConditions(rule);
-    const entry: Entry = { id, rule, words, candidates: 0, applied: 0, waiting: new Map() };
+    const entry: Entry = {
+      id,
+      rule,
+      words: tellConditions(rule),
+      wordsOfLiving: tellConditionsOfLiving(rule),
+      living: new WeakSet(),
+      candidates: 0,
+      applied: 0,
+      waiting: new Map(),
+    };
     this.#entries.set(id, entry);
     for (const connection of [...living]) {
-      if (isMeant(rule, connection)) this.#consider(entry, connection);
+      if (!isMeant(rule, connection)) continue;
+      entry.living.add(connection);
+      this.#consider(entry, connection);
     }
     this.#changed();
     return id;
@@ -141,7 +154,7 @@ export class RuleBook {
     const make = (): void => {
       if (this.#entries.get(entry.id) !== entry) return;
       entry.applied += 1;
-      connection.make(fault, entry.words);
+      connection.make(fault, entry.living.has(connection) ? entry.wordsOfLiving : entry.words);
       this.#changed();
     };
     if (afterMs === undefined || afterMs === 0) make();

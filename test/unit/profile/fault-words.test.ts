@@ -12,22 +12,22 @@ function told(text: string): string {
 describe('a rule in words', () => {
   it.each([
     ['reset_peer', 'cut: every connection'],
-    ['close nth=1', 'closed: the 1st connection'],
-    ['down every=10', 'refused: every 10th connection'],
-    ['timeout timeout=5 nth=22', 'closed after 5 s: the 22nd connection'],
+    ['close nth=1', 'closed: the 1st new connection'],
+    ['down every=10', 'refused: every 10th new connection'],
+    ['timeout timeout=5 nth=22', 'closed after 5 s: the 22nd new connection'],
     ['latency latency=200ms jitter=50ms', 'delayed by 200 ms ± 50 ms, both ways: every connection'],
     ['latency latency=2s direction=toClient', 'delayed by 2 s, to the Client: every connection'],
     ['bandwidth rate=1000', '1,000 bytes/s, both ways: every connection'],
     ['drop_disconnect client=demo', 'DISCONNECT is dropped: each connection of demo'],
-    ['drop_pingresp client=demo every=3', 'PINGRESP is dropped: every 3rd connection of demo'],
-    ['freeze client=a*b nth=2', 'frozen, both ways: the 2nd connection of a*b'],
+    ['drop_pingresp client=demo every=3', 'PINGRESP is dropped: every 3rd new connection of demo'],
+    ['freeze client=a*b nth=2', 'frozen, both ways: the 2nd new connection of a*b'],
     [
       'freeze direction=toServer client=status-* packet=publish count=2',
       'frozen, to the Server: each connection of status-*, after the 2nd PUBLISH from the Client',
     ],
     ['close packet=publish from=server', 'closed: every connection, after the 1st PUBLISH from the Server'],
     ['close packet=connack after=5s', 'closed: every connection, after the 1st CONNACK, 5 s later'],
-    ['reset_peer after=11500ms', 'cut: every connection, 11.5 s after its start'],
+    ['reset_peer after=11500ms', 'cut: every connection, after 11.5 s'],
   ])('%s', (text, words) => {
     expect(told(text)).toBe(words);
   });

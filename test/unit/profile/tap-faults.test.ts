@@ -19,7 +19,7 @@ function rules(faults: string): readonly FaultRule[] {
 describe('the faults of a tap in a profile', () => {
   it.each([
     ['cut: {}', 'cut: every connection'],
-    ['close: { client: demo, when: { nth: 2 } }', 'closed: the 2nd connection of demo'],
+    ['close: { client: demo, when: { nth: 2 } }', 'closed: the 2nd new connection of demo'],
     [
       'freeze: { direction: toServer, client: status-*, when: { packet: publish, count: 2, after: 5s } }',
       'frozen, to the Server: each connection of status-*, after the 2nd PUBLISH from the Client, 5 s later',
@@ -28,7 +28,7 @@ describe('the faults of a tap in a profile', () => {
     ['limit: { rate: 100, direction: toClient }', '100 bytes/s, to the Client: every connection'],
     ['dropDisconnect: { client: demo }', 'DISCONNECT is dropped: each connection of demo'],
     ['dropPingresp: {}', 'PINGRESP is dropped: every connection'],
-    ['refuse: { when: { every: 10 } }', 'refused: every 10th connection'],
+    ['refuse: { when: { every: 10 } }', 'refused: every 10th new connection'],
   ])('%s', (written, told) => {
     expect(rules(`{ ${written} }`).map((rule) => tellRule(rule))).toEqual([told]);
   });

@@ -411,6 +411,9 @@ describe('rules', () => {
     expect([faultsOf(demo.id), faultsOf(other.id)]).toEqual([[], []]);
     demo.client.send(wire.publish('t', '3'));
     await bench.until(() => faultsOf(demo.id).length === 1);
+    expect(bench.tap.actions.at(-1)?.fault.rule).toBe(
+      'each connection of de*, after the 2nd PUBLISH from the Client, counted from when the rule was set',
+    );
   });
 
   it('takes away what it has done when it is removed', async () => {
