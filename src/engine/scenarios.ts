@@ -1,3 +1,4 @@
+import { programsOf } from '../check/scenario/programs.ts';
 import { ScenarioQueue } from '../check/scenario/queue.ts';
 import type { ScenarioReport } from '../check/scenario/report.ts';
 import { runScenario } from '../check/scenario/run-scenario.ts';
@@ -102,13 +103,18 @@ export class Scenarios {
     }
   }
 
-  /** What no other run may use at the same time. Sandbox brokers are not shared. */
-  #identities({ profiles }: RunParams): readonly string[] {
-    return profiles.flatMap(({ broker, clientId }) =>
+  /** What no other run may use at the same time: Client Identifiers, and where programs connect to. Sandbox brokers are not shared. */
+  #identities({ profiles, steps }: RunParams): readonly string[] {
+    const programs = programsOf(steps);
+    const ports = profiles.flatMap(({ name, tap }) =>
+      programs.has(name) && tap !== undefined ? [`port ${tap.listen.port}`] : [],
+    );
+    const identities = profiles.flatMap(({ broker, clientId }) =>
       broker.kind === 'network' && clientId !== ''
         ? [JSON.stringify([serverKey(broker.host, broker.port), clientId])]
         : [],
     );
+    return [...identities, ...ports];
   }
 
   #serverOf(scenario: string): string {

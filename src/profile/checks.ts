@@ -402,6 +402,15 @@ export const CHECKS = [
     message: '`{name}` is not connected at this step. Write `- connect: {name}` before it.',
   },
   {
+    code: 'scenario-program',
+    severity: 'error',
+    summary:
+      'A profile stands for a program in a scenario (`expectConnect`), and a step asks what cannot be.',
+    message: '{why}. {next}',
+    about:
+      'A program is started by somebody else. It connects to the tap of the profile, at an address that it has been told, and what it sends is its own affair.',
+  },
+  {
     code: 'scenario-fault-condition',
     severity: 'error',
     summary: 'The condition of a fault can never hold, or says nothing.',

@@ -7,7 +7,7 @@ import { isConditional } from './fault-steps.ts';
 import type { FaultKind } from './faults.ts';
 import type { ConnectionProfile, Range } from './model.ts';
 import type { Problems } from './problems.ts';
-import type { PlacedStep, ScenarioStep } from './scenarios.ts';
+import { isProgramStep, type PlacedStep, type ScenarioStep } from './scenarios.ts';
 import { filtersOverlap } from './topic-filters.ts';
 
 /** How the last connection of a Client ended, as far as the steps tell. */
@@ -46,12 +46,18 @@ export function checkSteps(
   problems: Problems,
 ): void {
   const clients = new Map<string, ClientState>();
+  const programs = new Set(steps.flatMap(({ step }) => (isProgramStep(step) ? [step.client] : [])));
   for (const { step, range } of steps) {
     if (step.do === 'wait') continue;
     const profile = profiles.get(step.client);
     const state = clients.get(step.client) ?? newState(profile);
     clients.set(step.client, state);
     if (!profiles.has(step.client)) continue;
+    const amiss = programs.has(step.client) ? wrongForProgram(step, profile) : undefined;
+    if (amiss !== undefined) {
+      problems.add('scenario-program', range, messageOf('scenario-program', { ...amiss }));
+      continue;
+    }
     if (NEEDS_CONNECTION.has(step.do) && !state.connected) {
       problems.add(
         'scenario-not-connected',
@@ -59,7 +65,8 @@ export function checkSteps(
         messageOf('scenario-not-connected', { name: step.client }),
       );
     }
-    const wrong = profile && impossible(step, profile, state);
+    // What a program carries in its CONNECT, and subscribes to, the profile does not tell.
+    const wrong = programs.has(step.client) ? undefined : profile && impossible(step, profile, state);
     if (wrong !== undefined) {
       problems.add(
         'expectation-impossible',
@@ -138,6 +145,11 @@ function follow(
     case 'clear':
       faults.clear();
       break;
+    case 'expectConnect':
+      state.connected = true;
+      state.end = 'unknown';
+      state.clean = undefined;
+      break;
     case 'expectClosed':
       ended('unknown');
       break;
@@ -146,6 +158,34 @@ function follow(
       break;
     default:
   }
+}
+
+/** What only a Client of ours can do. */
+const ownSteps: ReadonlySet<ScenarioStep['do']> = new Set([
+  'connect',
+  'resume',
+  'takeOver',
+  'publish',
+  'subscribe',
+  'unsubscribe',
+  'disconnect',
+]);
+
+function wrongForProgram(
+  step: Exclude<ScenarioStep, { do: 'wait' }>,
+  profile: ConnectionProfile | undefined,
+): Wrong | undefined {
+  if (ownSteps.has(step.do)) {
+    return {
+      why: `\`${step.client}\` stands for a program in this scenario (\`expectConnect\`), which does by itself what it does`,
+      next: 'Use another profile for a client of the scenario.',
+    };
+  }
+  if (!isProgramStep(step) || profile === undefined || profile.tap !== undefined) return undefined;
+  return {
+    why: `\`${step.client}\` names no address for a program to connect to`,
+    next: 'Give the profile a `tap`, for example `tap: { listen: 127.0.0.1:1884 }`.',
+  };
 }
 
 interface Wrong {

@@ -68,6 +68,8 @@ export type ScenarioStep =
       readonly withinMs: number;
       readonly like: MessageLikeness;
     }
+  /** The program that the profile stands for has connected to the profile's tap. */
+  | { readonly do: 'expectConnect'; readonly client: string; readonly withinMs: number }
   | { readonly do: 'expectNoWill'; readonly client: string; readonly forMs: number }
   | { readonly do: 'expectSession'; readonly client: string; readonly present: boolean }
   | {
@@ -102,7 +104,12 @@ export type ScenarioStep =
       readonly forMs: number;
     };
 
-export type ScenarioAction = ScenarioStep['do'];
+/** Whether it says that its profile stands for a program, which somebody else starts. */
+export function isProgramStep(
+  step: ScenarioStep,
+): step is Extract<ScenarioStep, { readonly do: 'expectConnect' }> {
+  return step.do === 'expectConnect';
+}
 
 export interface PlacedStep {
   readonly step: ScenarioStep;
@@ -121,6 +128,8 @@ export interface Scenario {
 }
 
 const WITHIN_MS = 1000;
+/** A program takes its time to start. */
+const CONNECT_WITHIN_MS = 30_000;
 
 /** The step of its settings; undefined when it is not whole. */
 export function buildStep(settings: Settings): ScenarioStep | undefined {
@@ -191,6 +200,8 @@ export function buildStep(settings: Settings): ScenarioStep | undefined {
         withinMs: part.number('within') ?? WITHIN_MS,
         like: part.likeness(),
       };
+    case 'expectConnect':
+      return { do: key, client, withinMs: part.number('within') ?? CONNECT_WITHIN_MS };
     case 'expectNoWill': {
       const forMs = part.number('for');
       return forMs === undefined ? undefined : { do: key, client, forMs };

@@ -43,6 +43,7 @@ export type StepPart =
   | 'refuseStep'
   | 'faultCondition'
   | 'connectionCondition'
+  | 'expectConnect'
   | 'expectWill'
   | 'expectNoWill'
   | 'expectSession'

@@ -116,7 +116,9 @@ export class Attribution {
   #suspect(received: Received, same: readonly Will[]): void {
     const repeated = same.filter((will) => will.copies.has(received.receiver));
     const suspects = same.filter((will) => !will.copies.has(received.receiver) && this.#mustNotCome(will));
-    const returning = suspects.find((will) => isReturning(will, received.atMs));
+    const returning = suspects.find(
+      (will) => isReturning(will, received.atMs) || isBeingClosed(will, received.atMs),
+    );
     if (returning !== undefined) {
       // Of all that may have left the copy, only this will may yet turn out to have been owed.
       const othersMay = repeated.length > 0 || suspects.length > 1;
@@ -227,6 +229,12 @@ function mayBeOlder(will: Will, { connection, atMs }: Received): boolean {
   if (will.case === undefined && atMs - will.armedAtMs <= tolerances.fanOutMs) return true;
   const { connack } = connection;
   return connack?.sessionPresent === true && atMs - connack.atMs <= tolerances.keptComeWithinMs;
+}
+
+/** Whether the Server has said that it closes the connection: the end of the connection, which makes the will due, may be seen after the will. */
+function isBeingClosed({ case: willCase, connection }: Will, atMs: number): boolean {
+  const { serverDisconnect } = connection;
+  return willCase === undefined && serverDisconnect !== undefined && serverDisconnect.atMs <= atMs;
 }
 
 /**

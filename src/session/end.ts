@@ -259,7 +259,7 @@ function abruptCode(
   | 'endedDisconnectDropped'
   | 'endedLost'
   | 'endedUnknown' {
-  const ours = connection.info.client !== undefined;
+  const ours = connection.info.tap === 'client' && connection.info.client !== undefined;
   if (byTap(connection)) return end.cause === 'cut' ? 'endedCutByTap' : 'endedClosedByTap';
   if (connection.faults.droppedDisconnect !== undefined) return 'endedDisconnectDropped';
   if (end.cause === 'cut') return ours ? 'endedCutHere' : 'endedCut';

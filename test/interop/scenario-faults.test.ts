@@ -1,8 +1,12 @@
 /** Scenarios with faults at a broker that is not ours: each comes out there as at the sandbox. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningMosquitto, startMosquitto } from '../e2e/support/mosquitto.ts';
 import { fileOf, passing, withFaults } from '../unit/scenarios/support/fault-stories.ts';
 import { linesOf, Scenes } from '../unit/scenarios/support/scenes.ts';
+import { freePort } from './support/free-port.ts';
 
 /** Over a WebSocket a frame passes a limit whole, and a Close frame ends the connection before the Client does. */
 const onlyTcp = /limit:|dropDisconnect:/;
@@ -34,4 +38,57 @@ describe('at Mosquitto', () => {
     expect(told, told).not.toMatch(/failed|undecided|not-reached/);
     expect(report.outcome).toBe('passed');
   });
+
+  it('a program of its own is awaited, held, and comes back to its session', async () => {
+    const port = await freePort();
+    const running = scenes.run(programFile(mosquitto.port, port), 's', () => undefined, 'program');
+    // It gives up where nobody listens.
+    const listens = (): boolean => scenes.progress.some((each) => each.run === 'program');
+    while (!listens()) await setImmediate();
+    const program = spawn('mosquitto_sub', [...asProgram, '-p', String(port)], { stdio: 'ignore' });
+    const ended = once(program, 'exit');
+    const report = await running;
+    program.kill('SIGKILL');
+    await ended;
+    const told = report.steps.map(linesOf).join('\n');
+    expect(report.outcome, told).toBe('passed');
+  });
 });
+
+/** Its will, and a Session that is kept. */
+const asProgram =
+  '-h 127.0.0.1 -i program -c -q 1 -t orders -k 5 --will-topic program/state --will-payload offline --will-qos 1'.split(
+    ' ',
+  );
+
+const programFile = (broker: number, tap: number): string => `version: 1
+defaults: { broker: "mqtt://127.0.0.1:${broker}" }
+profiles:
+  watcher:
+    clientId: program-watcher
+    subscriptions: [ { topicFilter: program/state, qos: 1 } ]
+  program:
+    clientId: program
+    protocolVersion: 3.1.1
+    tap: { listen: 127.0.0.1:${tap} }
+scenarios:
+  s:
+    steps:
+      - connect: watcher
+      - publish: { from: watcher, topic: orders, payload: none, qos: 1, retain: true }
+      - expectConnect: program
+      - expectSession: { of: program, present: false }
+      - expectMessage: { by: program, topic: orders, payload: none, within: 10s } # so it has subscribed
+      - cut: program
+      - expectWill: { of: program, payload: offline }
+      - expectConnect: program
+      - expectSession: { of: program, present: true }
+      - publish: { from: watcher, topic: orders, payload: open, qos: 1 }
+      - expectMessage: { by: program, topic: orders, payload: open }
+      - close: program
+      - refuse: program
+      - publish: { from: watcher, topic: orders, payload: shut, qos: 1 }
+      - clear: program
+      - expectConnect: program
+      - expectMessage: { by: program, topic: orders, payload: shut }
+`;

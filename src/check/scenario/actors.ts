@@ -1,15 +1,20 @@
 /** The Clients of a run: does what the steps say, each with our own client connections. */
+
+import { ListenError } from '../../net/broker/listener-errors.ts';
 import { Client } from '../../net/client/client.ts';
 import type { ClientSettings } from '../../net/client/client-settings.ts';
 import { NetError } from '../../net/client/net-error.ts';
 import { readTlsMaterial } from '../../net/client/tls-material.ts';
 import { isSecure } from '../../net/client/transport.ts';
 import type { Tap } from '../../net/tap.ts';
+import { isConditional } from '../../profile/fault-steps.ts';
+import { faultRows } from '../../profile/faults.ts';
 import type { ConnectionProfile } from '../../profile/model.ts';
 import type { ScenarioStep } from '../../profile/scenarios.ts';
 import type { SessionAction } from '../../session/model.ts';
 import { ClientTap, recordsNothing } from './client-tap.ts';
 import type { Expectation } from './judge.ts';
+import { programsOf } from './programs.ts';
 import type { ScenarioClient } from './report.ts';
 import type { ScenarioToRun, ScenarioWorld } from './world.ts';
 
@@ -24,6 +29,8 @@ interface Actor {
   readonly clients: Client[];
   /** Whether a step makes a fault between it and its Server. */
   readonly tapped: boolean;
+  /** Whether it is a program, which somebody else starts. */
+  readonly program: boolean;
   /** From its first connection or fault on. */
   tap?: ClientTap | undefined;
 }
@@ -40,9 +47,16 @@ export class Actors {
     this.#world = world;
     this.#registered = registered;
     // What happens is what the steps say: nothing connects again by itself.
+    const programs = programsOf(run.steps);
     for (const profile of run.profiles) {
-      const tapped = run.steps.some((step) => step.do === 'fault' && step.client === profile.name);
-      this.#actors.set(profile.name, { profile: { ...profile, reconnect: undefined }, clients: [], tapped });
+      const program = programs.has(profile.name);
+      const faulted = run.steps.some((step) => step.do === 'fault' && step.client === profile.name);
+      this.#actors.set(profile.name, {
+        profile: { ...profile, reconnect: undefined },
+        clients: [],
+        tapped: program || faulted,
+        program,
+      });
     }
   }
 
@@ -63,9 +77,15 @@ export class Actors {
       case 'takeOver':
         await this.#takeOver(actor, step.cleanStart ?? actor.profile.cleanStart);
         return undefined;
-      case 'fault':
-        (await this.#tapOf(actor))?.make(step.rule);
+      case 'fault': {
+        const { rule } = step;
+        const tap = await this.#tapOf(actor);
+        if (faultRows[rule.fault.kind].ends && !isConditional(rule) && tap?.connectionsOpen === 0) {
+          throw notConnected(step.client);
+        }
+        tap?.make(rule);
         return undefined;
+      }
       case 'clear':
         actor.tap?.clear();
         return undefined;
@@ -111,6 +131,7 @@ export class Actors {
       }
       case 'thaw': {
         actor.tap?.thaw(step.direction);
+        if (actor.program) return undefined;
         const client = newest(actor);
         if (step.direction !== 'both' || client.state !== 'frozen') return undefined;
         this.#note(actor, client, 'thaw');
@@ -155,14 +176,35 @@ export class Actors {
 
   /** Every client, in the order of the profiles. */
   views(): readonly ScenarioClient[] {
-    return [...this.#actors.values()].flatMap(({ profile, clients }) =>
-      clients.map(({ key, clientId, settings: { server } }) => ({
-        key,
-        profile: profile.name,
-        server,
-        clientId,
-      })),
-    );
+    return [...this.#actors.values()].flatMap(({ profile: { name, clientId }, clients, program, tap }) => {
+      if (program && tap !== undefined) {
+        return [{ key: this.#keyOf(name), profile: name, server: tap.server, clientId }];
+      }
+      return clients.map((client) => ({
+        key: client.key,
+        profile: name,
+        server: client.settings.server,
+        clientId: client.clientId,
+      }));
+    });
+  }
+
+  /** Listens for the programs. Resolves with what stands in the way, and for which. */
+  async listen(): Promise<{ readonly client: string; readonly message: string } | undefined> {
+    for (const actor of this.#actors.values()) {
+      if (!actor.program) continue;
+      const { name } = actor.profile;
+      try {
+        const tap = await this.#tapOf(actor);
+        this.#world.log('info', `${this.#run.name}: the program of ${name} connects to ${tap?.url}`);
+      } catch (error) {
+        if (error instanceof NetError || error instanceof ListenError) {
+          return { client: name, message: error.message };
+        }
+        throw error;
+      }
+    }
+    return undefined;
   }
 
   /** Whether faults stand between a Client and its Server, or wait for their conditions. */
@@ -235,8 +277,8 @@ export class Actors {
 
   async #settings(profile: ConnectionProfile, label: string): Promise<ClientSettings> {
     const { address, server } = await this.#world.server(profile.broker);
-    const { folder, key } = this.#run;
-    return { profile, address, folder, server, label, key: `${key}#${profile.name}` };
+    const { folder } = this.#run;
+    return { profile, address, folder, server, label, key: this.#keyOf(profile.name) };
   }
 
   /** A further client of a profile; from the second on they are numbered. */
@@ -256,6 +298,10 @@ export class Actors {
     return new Client(settings, { tap, clock, log, changed: () => {} });
   }
 
+  #keyOf(profile: string): string {
+    return `${this.#run.key}#${profile}`;
+  }
+
   /** Undefined where no step makes a fault for this Client. */
   async #tapOf(actor: Actor): Promise<ClientTap | undefined> {
     if (!actor.tapped || actor.tap !== undefined) return actor.tap;
@@ -266,7 +312,17 @@ export class Actors {
     const material = isSecure(address)
       ? await readTlsMaterial(tls, this.#run.folder, address.host)
       : undefined;
-    actor.tap = await ClientTap.open({ to, tls: material, tap, clock });
+    const { name: label, tap: wished } = actor.profile;
+    const key = this.#keyOf(label);
+    const listen = wished?.listen ?? { host: '127.0.0.1', port: 0 };
+    if (actor.program) this.#registered(key, label);
+    actor.tap = await ClientTap.open({
+      to,
+      tls: material,
+      tap,
+      clock,
+      program: actor.program ? { key, label, listen } : undefined,
+    });
     return actor.tap;
   }
 
@@ -281,8 +337,11 @@ export class Actors {
 function newest({ profile, clients }: Actor): Client {
   const client = clients.at(-1);
   if (client !== undefined) return client;
-  throw new NetError('not-connected', `${profile.name} is not connected.`, 'Connect it in a step before.');
+  throw notConnected(profile.name);
 }
+
+const notConnected = (name: string): NetError =>
+  new NetError('not-connected', `${name} is not connected.`, 'Connect it in a step before.');
 
 /** Connects. Throws what went wrong, also right after CONNACK: a subscription or a message of the profile. */
 async function called({ tap }: Actor, client: Client, connect: () => Promise<void>): Promise<void> {

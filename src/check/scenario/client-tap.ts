@@ -28,6 +28,10 @@ export interface ClientTapOptions {
   readonly tls: TlsMaterial | undefined;
   readonly tap: FaultTap;
   readonly clock: Clock;
+  /** Where a program connects to, and what its connections are called; a Client of ours unless given. */
+  readonly program?:
+    | (Caller & { readonly listen: { readonly host: string; readonly port: number } })
+    | undefined;
 }
 
 /** Who connects next: its key in the trace, and what to call it. */
@@ -55,20 +59,23 @@ export class ClientTap {
 
   /** Rejects with a ListenError. */
   static async open(options: ClientTapOptions): Promise<ClientTap> {
-    const { to, tls, tap, clock } = options;
+    const { to, tls, tap, clock, program } = options;
     const { address, server } = to;
     const hooks = new Hooks();
     const proxy = await startTapProxy({
-      listen: { host: '127.0.0.1', port: 0 },
+      listen: program?.listen ?? { host: '127.0.0.1', port: 0 },
       to: address,
-      // Our own Client needs no TLS to get here; a WebSocket stays one, with its subprotocol.
+      // On loopback nobody needs TLS to get here; a WebSocket stays one, with its subprotocol.
       scheme: address.scheme === 'ws' || address.scheme === 'wss' ? 'ws' : 'mqtt',
       tls,
       server,
       clock,
       tap: hooks.noting(tap),
       alwaysListens: true,
-      who: () => hooks.takeCaller(),
+      who: () =>
+        program === undefined
+          ? hooks.takeCaller()
+          : { tap: 'listener', client: program.key, label: program.label },
       unreachable: (error) => {
         hooks.unreachable = error;
       },
@@ -81,6 +88,20 @@ export class ClientTap {
   expect(caller: Caller): void {
     this.#hooks.caller = caller;
     this.#hooks.unreachable = undefined;
+  }
+
+  /** For a program, as a URL. */
+  get url(): string {
+    return this.#proxy.address;
+  }
+
+  /** The key of the Server in the trace. */
+  get server(): string {
+    return this.#options.to.server;
+  }
+
+  get connectionsOpen(): number {
+    return this.#proxy.connectionsOpen;
   }
 
   /** The newest connection of a client in the trace. */
@@ -134,7 +155,8 @@ export class ClientTap {
   /** What is under way arrives, then all ends. */
   async close(): Promise<void> {
     this.clear();
-    await this.#drained();
+    // A program does not end because the scenario does.
+    if (this.#options.program === undefined) await this.#drained();
     await this.#proxy.close();
   }
 

@@ -21,6 +21,13 @@ import { ScenarioConnection } from './scenario-connection.ts';
 /** Everything that a tap sees, in the order of the trace, as the session rules take it. */
 export type RecordSink = Omit<SessionRulesInput, 'advance' | 'takeChanges'>;
 
+/** What a step is met by, and no other step after it. */
+interface Claims {
+  readonly connects: Set<number>;
+  readonly wills: Set<number>;
+  readonly ends: Set<number>;
+}
+
 export class Evidence implements RecordSink {
   readonly messages = new Messages();
   readonly #rules = new SessionRules();
@@ -34,8 +41,12 @@ export class Evidence implements RecordSink {
   readonly #wills = new Map<number, WillView>();
   readonly #expectations = new Map<number, ExpectationView>();
   readonly #insights = new Map<number, InsightView>();
-  /** Wills and ends of connections that a step has expected already, by connection. */
-  readonly #claimed = { wills: new Set<number>(), ends: new Set<number>() };
+  /** Connections, their wills and their ends that a step has expected already, by connection. */
+  readonly #claimed: Claims = {
+    connects: new Set<number>(),
+    wills: new Set<number>(),
+    ends: new Set<number>(),
+  };
   #lastSeq = 0;
   /** Called after each record. */
   onRecord: () => void = () => {};
@@ -162,12 +173,12 @@ export class Evidence implements RecordSink {
     );
   }
 
-  isClaimed(kind: 'wills' | 'ends', connection: ScenarioConnection): boolean {
+  isClaimed(kind: keyof Claims, connection: ScenarioConnection): boolean {
     return this.#claimed[kind].has(connection.id);
   }
 
   /** A step has expected it: no other step is met by it again. */
-  claim(kind: 'wills' | 'ends', connection: ScenarioConnection): void {
+  claim(kind: keyof Claims, connection: ScenarioConnection): void {
     this.#claimed[kind].add(connection.id);
   }
 

@@ -39,6 +39,8 @@ export function expectedOf(step: ScenarioStep): ScenarioSentence {
       return say('fallsSilent', { client });
     case 'thaw':
       return say(`letsPass${direct[step.direction]}`, { client });
+    case 'expectConnect':
+      return say('programComes', { client, withinMs: step.withinMs });
     case 'expectWill': {
       const { afterMs, withinMs, like } = step;
       const message = tell(like);

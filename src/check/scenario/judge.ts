@@ -1,6 +1,7 @@
 /** Judges a step that expects something. */
 import type { ScenarioStep } from '../../profile/scenarios.ts';
 import type { Evidence } from './evidence.ts';
+import { judgeConnect } from './judge-connect.ts';
 import { judgeClosed, judgeSession } from './judge-connection.ts';
 import { judgeInsight, judgeNoInsight } from './judge-insight.ts';
 import { judgeMessage, judgeNoMessage } from './judge-message.ts';
@@ -21,6 +22,8 @@ export function isExpectation(step: ScenarioStep): step is Expectation {
  */
 export function judge(step: Expectation, sinceMs: number, evidence: Evidence, nowMs: number): Judgement {
   switch (step.do) {
+    case 'expectConnect':
+      return judgeConnect(step, sinceMs, evidence, nowMs);
     case 'expectWill':
       return judgeWill(step, sinceMs, evidence, nowMs);
     case 'expectNoWill':

@@ -9,6 +9,7 @@ import { expectedOf } from './expected.ts';
 import { type Expectation, isExpectation, judge } from './judge.ts';
 import { hexadecimal } from './judge-connection.ts';
 import { type Decided, decided, isDecided, say } from './judgement.ts';
+import { withPrograms } from './programs.ts';
 import { outcomeOf, type ScenarioReport, type StepResult } from './report.ts';
 import type { ScenarioConnection } from './scenario-connection.ts';
 import type { ScenarioEvents, ScenarioToRun, ScenarioWorld } from './world.ts';
@@ -26,6 +27,9 @@ export function runScenario(
 /** What was decided, when, and by which records. */
 type Found = Decided & { readonly decidedAtMs: number; readonly atSeq: number };
 
+/** A program whose tap could not listen: nothing can be tried then. */
+type Deaf = Awaited<ReturnType<Actors['listen']>>;
+
 class Run {
   readonly #run: ScenarioToRun;
   readonly #world: ScenarioWorld;
@@ -35,11 +39,11 @@ class Run {
   readonly #actors: Actors;
 
   constructor(run: ScenarioToRun, world: ScenarioWorld, events: ScenarioEvents, signal: AbortSignal) {
-    this.#run = run;
+    this.#run = { ...run, steps: withPrograms(run.steps) };
     this.#world = world;
     this.#events = events;
     this.#signal = signal;
-    this.#actors = new Actors(run, world, (key, profile) => this.#evidence.register(key, profile));
+    this.#actors = new Actors(this.#run, world, (key, profile) => this.#evidence.register(key, profile));
   }
 
   async play(): Promise<ScenarioReport> {
@@ -49,10 +53,11 @@ class Run {
     const steps: StepResult[] = [];
     try {
       await this.#clean(this.#signal);
+      const deaf = await this.#actors.listen();
       let going = true;
       for (const [index, step] of this.#run.steps.entries()) {
         const result: StepResult =
-          going && !this.#signal.aborted ? await this.#step(index, step) : notReached(index, step);
+          going && !this.#signal.aborted ? await this.#step(index, step, deaf) : notReached(index, step);
         steps.push(result);
         this.#events.result(result);
         going &&= result.outcome === 'passed' || result.outcome === 'undecided';
@@ -79,12 +84,15 @@ class Run {
     }
   }
 
-  async #step(index: number, step: ScenarioStep): Promise<StepResult> {
+  async #step(index: number, step: ScenarioStep, deaf: Deaf): Promise<StepResult> {
     const { clock } = this.#world;
     this.#events.step(index);
     const startedAtMs = clock.now();
     const before = this.#evidence.lastSeq;
-    const found = await this.#find(step, startedAtMs, before);
+    const found =
+      deaf === undefined
+        ? await this.#find(step, startedAtMs, before)
+        : this.#found(decided('failed', say('notListening', deaf)));
     if (found === undefined) return { ...notReached(index, step), observed: say('cancelled') };
     return {
       index,

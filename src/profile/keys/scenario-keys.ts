@@ -179,6 +179,12 @@ export const stepRows: readonly KeyRow[] = [
   action('clear', profileName, 'Takes the faults of a Client away; what was held passes.', 'demo'),
   action('wait', span, 'Lets time pass.', '2s'),
   action(
+    'expectConnect',
+    nameOr('expectConnect'),
+    'A program that somebody else starts connects to the `tap` of a profile, and the Server accepts it. What the other steps say of this profile is about that program.',
+    'demo',
+  ),
+  action(
     'expectWill',
     { kind: 'object', of: 'expectWill' },
     'The will of a Client is published.',
@@ -300,6 +306,15 @@ export const stepPartRows: readonly KeyRow[] = [
     v5: '3.14.2.2.2',
     help: 'A new Session Expiry Interval; only 5.0, and not when the one of CONNECT is 0.',
     example: '10s',
+  },
+  who('expectConnect', 'of', 'The profile whose tap the program connects to.'),
+  {
+    in: 'expectConnect',
+    key: 'within',
+    type: span,
+    default: '30s',
+    help: 'How long the program has. A connection that no step has expected yet counts, too.',
+    example: '30s',
   },
   who('expectWill', 'of', 'The profile whose will it is.'),
   {

@@ -565,6 +565,16 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
       good: 'profiles: { p: { broker: mqtt://h, tap: { listen: 1884, faults: [ { refuse: { when: { every: 2 } } } ] } } }',
     },
   ],
+  'scenario-program': [
+    {
+      bad: `${sandboxed('tap: { listen: 1884 }')}scenarios: { s: { steps: [ { expectConnect: p }, { |publish|: { from: p, topic: a } } ] } }`,
+      good: `${sandboxed('tap: { listen: 1884 }')}scenarios: { s: { steps: [ { expectConnect: p }, { cut: p } ] } }`,
+    },
+    {
+      bad: `${sandboxed()}scenarios: { s: { steps: [ { |expectConnect|: p } ] } }`,
+      good: `${sandboxed('tap: { listen: 127.0.0.1:1884 }')}scenarios: { s: { steps: [ { expectConnect: { of: p, within: 5s } } ] } }`,
+    },
+  ],
   'scenario-fault-condition': [
     {
       bad: `${sandboxed()}scenarios: { s: { steps: [ { cut: { of: p, |when|: {} } } ] } }`,
@@ -584,6 +594,10 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
     },
   ],
   'expectation-impossible': [
+    {
+      bad: `${sandboxed('tap: { listen: 1884 }')}scenarios: { s: { steps: [ { connect: p }, { |expectMessage|: { by: p, topic: a } } ] } }`,
+      good: `${sandboxed('tap: { listen: 1884 }')}scenarios: { s: { steps: [ { expectConnect: p }, { expectMessage: { by: p, topic: a } }, { cut: p }, { expectWill: { of: p } } ] } }`,
+    },
     {
       bad: `${sandboxed()}scenarios: { s: { steps: [ { |expectWill|: { of: p } } ] } }`,
       good: `${sandboxed('will: { topic: a }')}scenarios: { s: { steps: [ { expectWill: { of: p } } ] } }`,
@@ -672,6 +686,7 @@ function apply(text: string, edits: readonly TextEdit[]): string {
 const OF_SCENARIOS: ReadonlySet<DiagnosticCode> = new Set([
   'scenario-steps',
   'scenario-profile-unknown',
+  'scenario-program',
   'scenario-fault-condition',
 ]);
 /** What a fix may leave behind: what takes two steps to mend. */

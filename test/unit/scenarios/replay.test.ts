@@ -4,17 +4,12 @@ import { afterAll, expect, test } from 'vitest';
 import { Evidence } from '../../../src/check/scenario/evidence.ts';
 import { isExpectation, judge } from '../../../src/check/scenario/judge.ts';
 import type { ScenarioReport } from '../../../src/check/scenario/report.ts';
-import { runScenario } from '../../../src/check/scenario/run-scenario.ts';
-import { Listeners } from '../../../src/engine/listeners.ts';
-import { openSandboxBroker } from '../../../src/engine/sandbox-broker.ts';
-import { systemClock } from '../../../src/net/clock.ts';
-import type { SandboxSettings } from '../../../src/profile/model.ts';
 import { parseWithScenarios } from '../../../src/profile/parse.ts';
 import type { ScenarioStep } from '../../../src/profile/scenarios.ts';
 import { replay } from '../../../src/trace/deliver.ts';
 import type { RecordListener } from '../../../src/trace/listener.ts';
-import { Recorder } from '../../../src/trace/recorder.ts';
 import { Trace } from '../../../src/trace/trace.ts';
+import { play } from './support/play.ts';
 
 const profiles = `
 profiles:
@@ -94,43 +89,6 @@ test('a run that is judged again from its trace comes out the same, step by step
   );
 });
 
-async function play(
-  steps: readonly ScenarioStep[],
-  used: Parameters<typeof runScenario>[0]['profiles'],
-  settings: SandboxSettings,
-  trace: Trace,
-): Promise<ScenarioReport> {
-  const listeners = new Listeners(nobody);
-  const recorder = new Recorder(trace, listeners);
-  const sandbox = await openSandboxBroker('sandbox', settings, 0, { clock: systemClock, log: () => {} });
-  try {
-    return await runScenario(
-      { name: 's', steps, profiles: used, folder: '/', key: 'run' },
-      {
-        clock: systemClock,
-        tap: {
-          opened: (...args) => recorder.opened(...args),
-          bytes: (...args) => recorder.bytes(...args),
-          closed: (...args) => recorder.closed(...args),
-          fault: (atMs, action, connection, fault) => recorder.action(atMs, action, { connection, fault }),
-        },
-        follow: (sink) => listeners.add(sink),
-        act: (action, target) => recorder.action(systemClock.now(), action, target),
-        server: async () => ({
-          address: { scheme: 'mqtt', host: '127.0.0.1', port: sandbox.listener.port, path: '' },
-          server: 'sandbox',
-          fresh: true,
-        }),
-        log: () => {},
-      },
-      { step: () => {}, result: () => {} },
-      new AbortController().signal,
-    );
-  } finally {
-    await sandbox.close();
-  }
-}
-
 function judgedAgain(
   report: ScenarioReport,
   steps: readonly ScenarioStep[],
@@ -159,11 +117,3 @@ function judgedAgain(
     return isExpectation(step) ? judge(step, startedAtMs, evidence, decidedAtMs) : undefined;
   });
 }
-
-const nobody: RecordListener = {
-  opened: () => {},
-  packet: () => {},
-  unreadable: () => {},
-  closed: () => {},
-  action: () => {},
-};
