@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Cancel, Clock } from '../clock.ts';
-import { WebSocketStream } from './web-socket-stream.ts';
+import { answerPings, WebSocketStream } from './web-socket-stream.ts';
 
 export interface WebSocketDoorOptions {
   readonly clock: Clock;
@@ -46,6 +46,7 @@ export class WebSocketDoor {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
+      autoPong: false,
       // Text is not read: a frame of it ends the connection.
       skipUTF8Validation: true,
       maxPayload: options.maximumMessage,
@@ -72,9 +73,10 @@ export class WebSocketDoor {
       refuse(socket, 'The WebSocket must offer the subprotocol mqtt.');
       return;
     }
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
-      this.#options.opened(new WebSocketStream(webSocket)),
-    );
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      answerPings(webSocket);
+      this.#options.opened(new WebSocketStream(webSocket));
+    });
   }
 
   #arrived(socket: Duplex): void {

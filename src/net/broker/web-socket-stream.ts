@@ -5,6 +5,16 @@ import type { RawData, WebSocket } from 'ws';
 const closeNormally = 1000;
 const unsupportedData = 1003;
 
+/** With so much waiting to be sent, in bytes, pings are not answered: who does not read gets no more to read. */
+const mostWaiting = 65_536;
+
+/** Answers pings while `may` allows. Of a flood, some are left out (RFC 6455 5.5.3). */
+export function answerPings(socket: WebSocket, may: () => boolean = () => true): void {
+  socket.on('ping', (data) => {
+    if (may() && socket.readyState === socket.OPEN && socket.bufferedAmount < mostWaiting) socket.pong(data);
+  });
+}
+
 type Done = (error?: Error | null) => void;
 
 /**

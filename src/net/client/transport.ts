@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import type { ProtocolVersion } from '../../mqtt/packet.ts';
-import { WebSocketStream } from '../broker/web-socket-stream.ts';
+import { answerPings, WebSocketStream } from '../broker/web-socket-stream.ts';
 import type { TlsMaterial } from './tls-material.ts';
 import { websocketRefused, websocketUnanswered, websocketWithoutMqtt } from './transport-errors.ts';
 
@@ -116,9 +116,7 @@ function openWebSocket(
     autoPong: false,
   });
   let muted = false;
-  socket.on('ping', (data) => {
-    if (!muted) socket.pong(data);
-  });
+  answerPings(socket, () => !muted);
   return new Promise<Transport>((resolve, reject) => {
     const fail = (error: unknown): void => {
       signal.removeEventListener('abort', onAbort);

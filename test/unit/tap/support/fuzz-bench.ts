@@ -170,6 +170,16 @@ export class FuzzBench {
     return connect({ host: '127.0.0.1', port: this.proxy.port, allowHalfOpen: true, noDelay: true });
   }
 
+  /** A bare socket that the Server has accepted, if there is one. */
+  acceptedNow(): Socket | undefined {
+    return this.#accepted.shift();
+  }
+
+  /** The Server closes what it has accepted and nobody has asked for. */
+  leave(): void {
+    for (const socket of this.#accepted.splice(0)) socket.destroy();
+  }
+
   /** The next bare socket that the Server accepts. */
   async accept(): Promise<Socket> {
     for (;;) {
