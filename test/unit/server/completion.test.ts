@@ -255,6 +255,21 @@ describe('completion of values', () => {
       ['a'],
     ],
     [
+      'profiles in a step that makes a fault',
+      'profiles:\n  a: { broker: sandbox }\nscenarios:\n  s:\n    steps:\n      - dropDisconnect: |\n',
+      ['a'],
+    ],
+    [
+      'the ways on which a fault works',
+      'profiles:\n  a: { broker: sandbox }\nscenarios:\n  s:\n    steps:\n      - freeze: { of: a, direction: | }\n',
+      ['toServer', 'toClient', 'both'],
+    ],
+    [
+      'who sends a packet that a fault waits for',
+      'profiles:\n  a: { broker: sandbox }\nscenarios:\n  s:\n    steps:\n      - cut:\n          of: a\n          when: { packet: publish, from: | }\n',
+      ['client', 'server'],
+    ],
+    [
       'topics of the trace, without filters',
       profile('will:', '  topic: |'),
       [
