@@ -52,6 +52,8 @@ export interface PageTap {
   readonly address: string;
   /** Where it forwards to. */
   readonly to: string;
+  /** Why no program can connect to it now, in the user's language; absent while one can. */
+  readonly refusal?: string | undefined;
 }
 
 /** A statement of the standard in our words; `key` is `version:id`, for example `5:MQTT-3.1.3-9`. */

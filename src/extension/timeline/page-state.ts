@@ -13,7 +13,7 @@ import {
 } from '../../webview/messages.ts';
 import { pageActionsOf } from '../engine/client-actions.ts';
 import type { SessionState } from '../engine/session-state.ts';
-import { tappedName } from '../ui/words.ts';
+import { refusalText, tappedName } from '../ui/words.ts';
 
 type Words = Pick<PageState, 'strings' | 'statements'>;
 
@@ -47,7 +47,11 @@ export function pageClients(state: SessionState): readonly PageClient[] {
 }
 
 export function pageTaps(state: SessionState): readonly PageTap[] {
-  return state.taps.map(({ address, to }) => ({ address, to }));
+  return state.taps.map(({ address, to, listening }) => ({
+    address,
+    to,
+    ...(listening === 'listening' ? {} : { refusal: refusalText(listening) }),
+  }));
 }
 
 const faultActions: readonly FaultAction[] = [

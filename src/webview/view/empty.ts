@@ -71,11 +71,16 @@ export class Empty {
     if (taps === this.#shownTaps) return;
     this.#shownTaps = taps;
     const { words } = this.#context.model;
-    const rows = taps
-      .slice(0, namedTaps)
-      .map(({ address, to }) =>
-        el('li', {}, el('code', { text: address }), el('span', { text: words.t('empty.tap.to', { to }) })),
-      );
+    const rows = taps.slice(0, namedTaps).map(({ address, to, refusal }) => {
+      const way = el('span', { text: words.t('empty.tap.to', { to }) });
+      const row = el('li', {}, el('code', { text: address }), way);
+      if (refusal === undefined) return row;
+      const glyph = el('span', { class: 'glyph', text: '!', attributes: { 'aria-hidden': 'true' } });
+      const refuses = el('span', { class: 'verdict' }, glyph, refusal);
+      refuses.dataset['tone'] = 'warning';
+      row.append(refuses);
+      return row;
+    });
     const more = taps.length - rows.length;
     if (more > 0) rows.push(el('li', { text: words.count('countdown.more', more) }));
     this.#taps.replaceChildren(...rows);

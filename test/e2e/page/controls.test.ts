@@ -36,6 +36,9 @@ describe('while a tap waits for programs', () => {
     expect(tap).toContain('passes everything on to mqtt://localhost:1883');
     await page.getByRole('button', { name: 'What to change…' }).click();
     expect((await timeline.posted()).at(-1)).toEqual({ type: 'run', command: 'copyTapAddress' });
+    wire.taps = wire.taps.map((tap) => ({ ...tap, refusal: 'broker not reachable' }));
+    await timeline.send(wire.changes());
+    await expect.poll(() => textOf(page.locator('.empty-taps'))).toContain('broker not reachable');
     wire.taps = [];
     await timeline.send(wire.changes());
     await expect.poll(() => textOf(page.locator('.empty h2'))).toBe('Nothing connected yet');

@@ -100,7 +100,11 @@ describe.each(names)('in the theme %s', (theme) => {
     const tapped = new Wire();
     tapped.taps = [
       { address: 'mqtt://127.0.0.1:1884', to: 'mqtt://localhost:1883' },
-      { address: 'wss://127.0.0.1:36621/mqtt', to: 'wss://broker.example.com:8884/mqtt' },
+      {
+        address: 'wss://127.0.0.1:36621/mqtt',
+        to: 'wss://broker.example.com:8884/mqtt',
+        refusal: 'broker not reachable, connections are refused',
+      },
     ];
     await timeline.show(tapped);
     await timeline.screenshot(`empty-tap-${theme}`);

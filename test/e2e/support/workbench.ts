@@ -196,9 +196,14 @@ export class Workbench {
     await terminal.locator('.xterm-rows', { hasText: /[$#]/ }).first().waitFor();
     await terminal.click();
     await terminal.locator('.xterm.focus').waitFor();
+    // A key that went down here and came up elsewhere, as one that opens the palette, makes the terminal deaf to text until the next.
+    await this.page.keyboard.press('Shift');
     // An Escape that was meant for VS Code takes the next character with it.
     await this.page.keyboard.insertText(` ${command}`);
     await this.page.keyboard.press('Enter');
+    // So that the next Escape does not go to the shell, which would list what a command can be.
+    await this.page.keyboard.press('Control+1');
+    await this.page.locator('.editor-group-container.active .monaco-editor.focused').first().waitFor();
   }
 
   /** What was copied last. */

@@ -11,6 +11,7 @@ import type {
   SessionView,
 } from '../../../src/session/model.ts';
 import type { RecordListener } from '../../../src/trace/listener.ts';
+import { Story } from '../session/support/story.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 describe('the key of a Server', () => {
@@ -138,6 +139,26 @@ describe('entities', () => {
     expect(entities.waiting).toBe(true);
     entities.apply(changes({ sessions: [session(1, 1, 'ended')] }));
     expect(entities.waiting).toBe(false);
+  });
+
+  it('foresee nothing any more when the trace has ended', () => {
+    const story = new Story();
+    const demo = story.connected('demo', { keepAlive: 10 });
+    story.action('freeze', { connection: demo.id });
+    const { connections, sessions, wills, expectations } = story.entities;
+    const entities = new Entities();
+    entities.apply(
+      changes({
+        connections: [...connections.values()],
+        sessions: [...sessions.values()],
+        wills: [...wills.values()],
+        expectations: [...expectations.values()],
+      }),
+    );
+    expect(entities.all().wills[0]?.foreseen?.dueAtMs).toBeGreaterThan(0);
+    const ended = entities.endAt(story.nowMs);
+    expect(ended.expectations.map(({ leftOpen }) => leftOpen)).toEqual([true]);
+    expect(entities.all().wills[0]?.foreseen).toBeUndefined();
   });
 
   it('forget what is over, and keep what it still takes to understand the rest', () => {
