@@ -158,6 +158,25 @@ export const tapTests: readonly HostTest[] = [
     },
   },
   {
+    name: 'rules of the profile stand when its tap is started',
+    async run() {
+      const file = profileFile(`profiles:
+  program:
+    broker: sandbox
+    tap:
+      listen: 127.0.0.1:0
+      faults:
+        - close: { client: dem*, when: { packet: connack } }
+`);
+      const tap = await run<TapView | undefined>('startTap', { file, profile: 'program' });
+      if (tap === undefined) throw new Error('The tap did not start');
+      await sandboxRuns();
+      const lines = await sessionsLines(tap.server);
+      const conditions = 'each connection of dem*, after the 1st CONNACK';
+      assert.ok(lines.includes(`    closed | ${conditions} · has not come yet`));
+    },
+  },
+  {
     name: 'Fault: Remove All Rules needs no question when one tap has rules',
     async run() {
       const tap = await started();

@@ -214,7 +214,19 @@ function askConnections(app: App, wish: RuleWish, title: string): Promise<RuleWi
 
 type Packet = NonNullable<FaultRule['packet']>;
 
-/** Each type of packet by each who may send it, those that programs send most first. */
+/** What rules mostly wait for. */
+const usual: readonly Packet['type'][] = [
+  'publish',
+  'connect',
+  'connack',
+  'subscribe',
+  'suback',
+  'pingreq',
+  'pingresp',
+  'disconnect',
+];
+
+/** Each type of packet by each who may send it, the usual ones first. */
 function packetChoices(): readonly Packet[] {
   const all = packetTypes.flatMap(({ type, direction }): Packet[] => {
     if (direction !== undefined) return [{ type }];
@@ -223,8 +235,8 @@ function packetChoices(): readonly Packet[] {
       { type, from: 'server' },
     ];
   });
-  const publish = all.filter(({ type }) => type === 'publish');
-  return [...publish, ...all.filter(({ type }) => type !== 'publish')];
+  const place = ({ type }: Packet): number => (usual.includes(type) ? usual.indexOf(type) : usual.length);
+  return all.toSorted((one, other) => place(one) - place(other));
 }
 
 function askPacket(app: App, wish: RuleWish, title: string): Promise<RuleWish> {

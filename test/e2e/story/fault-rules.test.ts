@@ -101,6 +101,25 @@ describe('a rule of a tap', () => {
     await timeline.menu('status-bench', 'Add rule for this Client…');
     await workbench.pick('Cut Connection');
     await workbench.question('each connection of status-bench');
+    await workbench.pick('Connections');
+    await workbench.pick('Only one of those to come…');
+    await workbench.answer('2');
+    await workbench.pick('Time');
+    await workbench.answer('soon');
+    await workbench.question('A duration, for example 500ms or 5s');
+    await workbench.answer('5s');
+    await workbench.question('the 2nd new connection of status-bench, after 5 s');
+    // Back leads from a condition to the list, which is as it was.
+    await workbench.pick('Packet');
+    await workbench.offers('No packet', 'PUBLISH from the Client', 'PUBLISH from the Server', 'CONNACK');
+    await workbench.page.locator('.quick-input-widget:visible .codicon-quick-input-back').click();
+    await workbench.question('the 2nd new connection of status-bench, after 5 s');
+    // Who is refused sends nothing: what depends on that is offered no more.
+    await workbench.pick('Fault');
+    await workbench.pick('Refuse New Connections');
+    await workbench.question('the 2nd new connection of status-bench');
+    expect(await workbench.page.getByRole('option', { name: /Packet|Time/ }).count()).toBe(0);
+    await workbench.screenshot('rules-8-refusal');
     await workbench.page.keyboard.press('Escape');
     await workbench.command('MQTT: Fault: Remove Rule');
     await inView(conditions).waitFor({ state: 'detached' });
