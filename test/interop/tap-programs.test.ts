@@ -10,7 +10,7 @@ import { startMosquitto } from '../e2e/support/mosquitto.ts';
 import { type ByteSum, sumOf } from './support/byte-relay.ts';
 import { startEjabberd } from './support/ejabberd.ts';
 import { type Command, endPrograms, Program } from './support/program.ts';
-import { type SampleProgram, samplePrograms } from './support/samples.ts';
+import { mosquittoPub, type SampleProgram, samplePrograms } from './support/samples.ts';
 import type { RunningBroker } from './support/sandbox.ts';
 import { type SeenConnection, TappedRun, told, until } from './support/tapped-run.ts';
 
@@ -28,7 +28,8 @@ beforeAll(async () => {
     mosquitto().then((broker) => brokers.set('Mosquitto', broker)),
     startEjabberd().then((broker) => brokers.set('ejabberd', broker)),
   ]);
-  for (const sample of samplePrograms) commands.set(sample.file, await sample.prepare(folder.path));
+  for (const sample of [...samplePrograms, mosquittoPub])
+    commands.set(sample.file, await sample.prepare(folder.path));
   await started;
 });
 afterAll(async () => {
@@ -136,6 +137,12 @@ const ways: readonly Way[] = [
     bytes: begun,
   },
   {
+    name: 'gets nothing through any more, and is closed',
+    go: kept({ kind: 'timeout', timeoutMs: 500 }),
+    will: published,
+    bytes: begun,
+  },
+  {
     name: 'is frozen both ways',
     needsKeepAlive: true,
     go: kept({ kind: 'freeze', direction: 'both' }),
@@ -231,7 +238,9 @@ function started({ file }: SampleProgram, address: string, user: string, keepAli
 
 /** In one list, so that all of them wait at the same time. */
 const rows = ['Mosquitto', 'ejabberd'].flatMap((broker) =>
-  samplePrograms.flatMap((sample) => ways.map((way) => ({ broker, sample, way }))),
+  [...samplePrograms, mosquittoPub].flatMap((sample) =>
+    ways.filter(({ name }) => sample.ways?.includes(name) ?? true).map((way) => ({ broker, sample, way })),
+  ),
 );
 
 describe('through the tap', () => {

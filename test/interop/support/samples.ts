@@ -22,6 +22,8 @@ export interface SampleProgram {
   readonly online: RegExp;
   /** What it does when no PINGRESP comes: some send DISCONNECT before they close, and so discard their will. */
   readonly givesUpBy: 'closing' | 'DISCONNECT';
+  /** What can be done with it; all unless given. */
+  readonly ways?: readonly string[];
   /** Compiles it into `folder` where that is needed; the command that runs it. */
   prepare(folder: string): Promise<Command>;
 }
@@ -93,3 +95,32 @@ export const samplePrograms: readonly SampleProgram[] = [
     prepare: async () => [join(folderOfSamples, 'status.sh')],
   },
 ];
+
+/** A line of a terminal with a will of its own. It does not take its leave: a signal ends it as it does any program. */
+export const mosquittoPub: SampleProgram = {
+  file: 'mosquitto_pub',
+  clientId: (user) => `line-${user}`,
+  willTopic: status,
+  statusTopic: availability,
+  willDelay: 0,
+  keepAlive: 5,
+  leavesWith: 0x04,
+  online: /received CONNACK \(0\)/,
+  givesUpBy: 'closing',
+  ways: [
+    'is killed',
+    'is stopped, and keeps its socket',
+    'is cut',
+    'is closed without DISCONNECT',
+    'gets nothing through any more, and is closed',
+    'is frozen both ways',
+    'is frozen to the Server',
+  ],
+  prepare: async () => [
+    'sh',
+    '-c',
+    'exec mosquitto_pub -d -L "$MQTT_URL/device/$MQTT_USER/availability" -i "line-$MQTT_USER" -V 5 -q 1 -m alive ' +
+      '--repeat 1000 --repeat-delay 1 -u "$MQTT_USER" -P "$MQTT_PASSWORD" -k "$MQTT_KEEP_ALIVE" ' +
+      '--will-topic "user/status/$MQTT_USER" --will-payload offline --will-qos 1',
+  ],
+};
