@@ -32,8 +32,7 @@ export class VirtualRows {
     this.#rowHeight = options.rowHeight;
     this.element = el('div', { class: `virtual ${options.class}` }, this.#spacer);
     this.element.addEventListener('scroll', () => {
-      const { scrollTop, scrollHeight, clientHeight } = this.element;
-      this.#isAtEnd = scrollHeight - scrollTop - clientHeight < this.#rowHeight * 1.5;
+      this.#noteEnd();
       this.refresh();
     });
     new ResizeObserver(() => {
@@ -80,7 +79,14 @@ export class VirtualRows {
     this.refresh();
     const to = scrollToRow(index, this.#count, this.#rowHeight, this.element.scrollTop, this.#viewHeight);
     if (to !== undefined) this.element.scrollTop = to;
+    // The event comes later, and until then nobody may take it back to the end.
+    this.#noteEnd();
     this.refresh();
+  }
+
+  #noteEnd(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.element;
+    this.#isAtEnd = scrollHeight - scrollTop - clientHeight < this.#rowHeight * 1.5;
   }
 
   /** The element that shows this index, when it is in view. */

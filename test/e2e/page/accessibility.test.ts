@@ -20,7 +20,6 @@ describe('the accessibility tree', () => {
   it('tells the header, what is due, and each lane with its tracks in words', async () => {
     const { wire } = waiting();
     const { page } = await open(wire);
-    await page.getByRole('button', { name: 'Pause' }).click();
     const told = async (selector: string): Promise<string> =>
       (await page.locator(selector).ariaSnapshot()).replaceAll(/in \d\.\d s/g, 'in # s');
     expect(await told('.header')).toMatchInlineSnapshot(`
