@@ -40,6 +40,7 @@ export class PacketList implements View {
       class: 'packet-rows',
       rowHeight: Math.round((rowPx * fontSizePx) / 13),
       make: () => this.#makeRow(),
+      keepsEnd: true,
     });
     this.#heads = columns.map(([name]) =>
       el('span', { class: `cell ${name}`, attributes: { role: 'columnheader' } }),
