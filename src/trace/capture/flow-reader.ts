@@ -93,8 +93,9 @@ export class Flow {
     return nameOf(this.#ends[0]) === name ? 0 : 1;
   }
 
-  /** RST from this side. */
-  reset(side: Side): void {
+  /** RST from this side, with this sequence number. */
+  reset(side: Side, sequence: number): void {
+    this.directions[side].reset(sequence);
     for (const direction of this.directions) direction.finish();
     if (!this.answered && !this.#startMissing && side !== this.#client && this.#waiting.length === 0) {
       if (this.#content === 'unknown' && this.#server().port === MQTT_PORT) this.#begin('mqtt', 'tcp');
@@ -350,6 +351,8 @@ export class Flow {
       if (this.#startMissing && this.#client === undefined) this.#client = 0;
       this.#give('other');
     }
+    // What is missing so far is missing before the end.
+    this.directions[side === 0 ? 1 : 0].settle();
     // A capture of ours says in a note how it ended; where that is gone, the packets must do.
     this.#close({ by: side === (this.#client ?? 0) ? 'client' : 'server', how });
   }

@@ -136,8 +136,7 @@ export class Fragments {
     }
     if (datagram.length !== undefined && known > datagram.length) this.#contradict(datagram);
     if (datagram.state !== 'open') return;
-    let place = pieces.length;
-    while (place > 0 && (pieces[place - 1]?.offset ?? 0) > piece.offset) place -= 1;
+    const place = placeOf(piece.offset, pieces);
     const before = pieces[place - 1];
     const behind = pieces[place];
     const overlaps =
@@ -188,6 +187,18 @@ export class Fragments {
     this.#held -= held;
     this.#datagrams.delete(key);
   }
+}
+
+/** Behind the pieces that begin before it, or with it. */
+function placeOf(offset: number, pieces: readonly Piece[]): number {
+  let low = 0;
+  let high = pieces.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((pieces[middle]?.offset ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Whether all of this has come before, the same in every byte. */

@@ -36,6 +36,11 @@ const fixedLengths = Uint8Array.from({ length: 288 }, (_, symbol) =>
 const fixedLiterals = new PrefixCode(fixedLengths);
 const fixedDistances = new PrefixCode(new Uint8Array(30).fill(5));
 
+/** What an inflater holds. zlib takes 9 bits where 8 were agreed on. */
+export function windowBytes(windowBits: number): number {
+  return 1 << Math.max(9, windowBits);
+}
+
 export class Inflater {
   readonly #give: (bytes: Uint8Array) => void;
   /** A ring: what was told last, which repetitions refer to. */
@@ -57,12 +62,7 @@ export class Inflater {
   /** `give` is told what comes out, in bytes that are only valid during the call. `windowBits`: 8 to 15. */
   constructor(give: (bytes: Uint8Array) => void, windowBits: number) {
     this.#give = give;
-    // zlib takes 9 where 8 was agreed on.
-    this.#window = new Uint8Array(1 << Math.max(9, windowBits));
-  }
-
-  get windowBytes(): number {
-    return this.#window.length;
+    this.#window = new Uint8Array(windowBytes(windowBits));
   }
 
   /** Whether all that came was whole blocks, as it is at the end of a message. */

@@ -174,7 +174,7 @@ export class CaptureReader implements CaptureFileSink {
     }
     for (const note of notes) if (note.note === 'closed') flow.closeAs(note.end);
     if ((flags & TCP_FLAG.fin) !== 0) own.fin((from + dataLength) >>> 0);
-    if ((flags & TCP_FLAG.rst) !== 0) flow.reset(side);
+    if ((flags & TCP_FLAG.rst) !== 0) flow.reset(side, sequence);
     this.#heldBytes += flow.directions[0].heldBytes + flow.directions[1].heldBytes - held;
     if (this.#heldBytes > HELD_BYTES_LIMIT) {
       const before = own.heldBytes;

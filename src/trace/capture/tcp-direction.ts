@@ -25,6 +25,8 @@ const HELD_BYTES_LIMIT = 2_097_152;
 const HELD_SEGMENTS_LIMIT = 2048;
 /** More than any window: a sequence number so far ahead is not of this connection. */
 const AHEAD_LIMIT = 0x4000_0000;
+/** No window is larger in what there is: a RST that is further ahead is taken for one of somebody else. In bytes. */
+const RESET_LIMIT = 16_777_216;
 /**
  * A capture may show an acknowledgement before the segment that it acknowledges. When so many more have passed, the
  * segment is taken as missing.
@@ -44,6 +46,8 @@ export class TcpDirection {
   #finTold = false;
   /** The other side has acknowledged up to here, and for how many packets more than was seen. */
   #acknowledged: number | undefined = undefined;
+  /** The sender has sent all before this: its RST says so. */
+  #sent: number | undefined = undefined;
   #waited = 0;
 
   constructor(sink: DirectionSink) {
@@ -99,16 +103,29 @@ export class TcpDirection {
     }
   }
 
+  /** The sender has reset the connection, behind everything before this sequence number. */
+  reset(sequence: number): void {
+    // One from far away is not of the sender, and the receiver ignores it, too.
+    if (((sequence - (this.#next ?? sequence)) | 0) <= RESET_LIMIT) this.#sent = sequence;
+  }
+
+  /** What the other side has acknowledged and nobody has seen counts as missing from now on. */
+  settle(): void {
+    while (this.#missingUntil(this.#acknowledged) > 0) this.giveUp();
+  }
+
   /** Nothing that is missing will come any more. */
   finish(): void {
     while (this.#held.length > 0) this.giveUp();
-    if (this.#missingUntil(this.#acknowledged) > 0) this.giveUp();
+    for (const end of [this.#acknowledged, this.#finAt, this.#sent]) {
+      if (this.#missingUntil(end) > 0) this.giveUp(end);
+    }
   }
 
-  /** Takes what is missing next as lost. */
-  giveUp(): void {
+  /** Takes what is missing next, up to that sequence number, as lost. */
+  giveUp(until = this.#held[0]?.sequence ?? this.#acknowledged): void {
     this.#waited = 0;
-    const missing = this.#missingUntil(this.#held[0]?.sequence ?? this.#acknowledged);
+    const missing = this.#missingUntil(until);
     if (missing > 0) {
       this.#next = ((this.#next ?? 0) + missing) >>> 0;
       this.#sink.lost(missing);

@@ -1,5 +1,5 @@
 /** The compression of the messages of a WebSocket (permessage-deflate, RFC 7692), as it was agreed on, and undone for one direction. */
-import { Inflater } from './inflate.ts';
+import { Inflater, windowBytes } from './inflate.ts';
 
 /** What was agreed on for one direction. */
 export interface Compression {
@@ -102,17 +102,17 @@ export class Inflation {
   }
 
   #begin(): Inflater | undefined {
-    const inflater = new Inflater((bytes) => {
+    const { windowBits } = this.#compression;
+    if (this.#over || !this.#budget.take(windowBytes(windowBits))) return undefined;
+    this.#inflater = new Inflater((bytes) => {
       this.#gave += bytes.length;
       this.#give(bytes);
-    }, this.#compression.windowBits);
-    if (this.#over || !this.#budget.take(inflater.windowBytes)) return undefined;
-    this.#inflater = inflater;
-    return inflater;
+    }, windowBits);
+    return this.#inflater;
   }
 
   #release(): void {
-    if (this.#inflater !== undefined) this.#budget.free(this.#inflater.windowBytes);
+    if (this.#inflater !== undefined) this.#budget.free(windowBytes(this.#compression.windowBits));
     this.#inflater = undefined;
   }
 }

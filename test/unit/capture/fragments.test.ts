@@ -1,40 +1,12 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodePacket } from '../../../src/mqtt/encode.ts';
-import type { Endpoints } from '../../../src/mqtt/network-connection.ts';
-import { TO_CLIENT, TO_SERVER } from '../../../src/mqtt/packet.ts';
 import { Fragments, newFragment } from '../../../src/trace/capture/fragments.ts';
-import { connect, publish } from '../trace/support.ts';
-import { fragmentsOf, type IpPacket, packetsOf, pcapOf } from './frames.ts';
-import { plain, Recording, reopen, save } from './support.ts';
+import { type Family, fragmentsOf, type IpPacket, pcapOf, sessionOf } from './frames.ts';
+import { plain, reopen } from './support.ts';
 
 const startMs = Date.UTC(2026, 2, 2, 12);
-const addresses = { IPv4: ['10.0.0.1', '10.0.0.2'], IPv6: ['2001:db8::1', '2001:db8::2'] } as const;
-type Family = keyof typeof addresses;
-
-/** A Client that publishes twice, as packets of IP. */
-function session(family: Family): readonly IpPacket[] {
-  const [client, server] = addresses[family];
-  const endpoints: Endpoints = {
-    client: { address: client, port: 50_000 },
-    server: { address: server, port: 1883 },
-    carrier: 'tcp',
-  };
-  const recording = new Recording();
-  const { recorder } = recording;
-  const id = recorder.opened(startMs, { server: 'localhost:1883', tap: 'listener', endpoints });
-  recorder.bytes(startMs + 1, id, TO_SERVER, encodePacket(connect({ clientId: 'demo' }), 5));
-  recorder.bytes(startMs + 2, id, TO_CLIENT, Uint8Array.of(0x20, 3, 0, 0, 0));
-  for (const length of [3000, 700]) {
-    const payload = Uint8Array.from({ length }, (_, at) => at * 31);
-    recorder.bytes(startMs + length, id, TO_SERVER, encodePacket(publish({ payload }), 5));
-  }
-  recorder.closed(startMs + 4000, id, { by: 'client', how: 'reset' });
-  return packetsOf(save(recording.records(), startMs + 4000));
-}
-
-const sessions = { IPv4: session('IPv4'), IPv6: session('IPv6') };
+const sessions = { IPv4: sessionOf('IPv4'), IPv6: sessionOf('IPv6') };
 const family = fc.constantFrom<Family>('IPv4', 'IPv6');
 const most = fc.integer({ min: 1, max: 180 }).map((units) => units * 8);
 

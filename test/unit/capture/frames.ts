@@ -1,6 +1,15 @@
 /** Frames of a capture, taken out of it and put into another one: bare IP packets, whole or in fragments. */
+import { encodePacket } from '../../../src/mqtt/encode.ts';
+import type { Endpoints } from '../../../src/mqtt/network-connection.ts';
+import { TO_CLIENT, TO_SERVER } from '../../../src/mqtt/packet.ts';
 import { CaptureFileReader } from '../../../src/trace/capture/file-reader.ts';
+import { newFragment } from '../../../src/trace/capture/fragments.ts';
 import { ipOffset } from '../../../src/trace/capture/link-layers.ts';
+import { segmentHeader } from '../../../src/trace/capture/segment-header.ts';
+import { newSegment, readSegment } from '../../../src/trace/capture/segment-reader.ts';
+
+import { connect, publish } from '../trace/support.ts';
+import { Recording, save } from './support.ts';
 
 /** An IP packet, as it was on the wire. */
 export interface IpPacket {
@@ -81,4 +90,46 @@ export function fragmentsOf({ atMs, bytes }: IpPacket, identification: number, m
     head.writeUInt16BE(8 + part.length, 4);
     return Buffer.concat([head, extension, part]);
   }
+}
+
+/** The TCP segment in the packet as several, cut at these places of its data; one that has no data stays whole. */
+export function segmentsOf({ atMs, bytes }: IpPacket, cuts: readonly number[]): IpPacket[] {
+  const segment = newSegment();
+  if (readSegment(bytes, 0, 0, segment, newFragment()) !== 'segment') return [{ atMs, bytes }];
+  const { from, to, fromPort, toPort, sequence, acknowledged, flags, dataStart, dataEnd, dataLength } =
+    segment;
+  if (dataLength === 0) return [{ atMs, bytes }];
+  const places = [...new Set([0, ...cuts.map((cut) => cut % dataLength), dataLength])].sort((a, b) => a - b);
+  return places.slice(1).map((end, index) => {
+    const start = places[index] ?? 0;
+    const data = bytes.subarray(dataStart + start, Math.min(dataEnd, dataStart + end));
+    const fields = { sequence: (sequence + start) >>> 0, acknowledged, flags };
+    const header = segmentHeader({ from, to, fromPort, toPort }, fields, data);
+    return { atMs, bytes: Buffer.concat([header, data]) };
+  });
+}
+
+const startMs = Date.UTC(2026, 2, 2, 12);
+const addresses = { IPv4: ['10.0.0.1', '10.0.0.2'], IPv6: ['2001:db8::1', '2001:db8::2'] } as const;
+export type Family = keyof typeof addresses;
+
+/** A Client that publishes twice, as packets of IP. */
+export function sessionOf(family: Family, how: 'fin' | 'reset' = 'reset'): readonly IpPacket[] {
+  const [client, server] = addresses[family];
+  const endpoints: Endpoints = {
+    client: { address: client, port: 50_000 },
+    server: { address: server, port: 1883 },
+    carrier: 'tcp',
+  };
+  const recording = new Recording();
+  const { recorder } = recording;
+  const id = recorder.opened(startMs, { server: 'localhost:1883', tap: 'listener', endpoints });
+  recorder.bytes(startMs + 1, id, TO_SERVER, encodePacket(connect({ clientId: 'demo' }), 5));
+  recorder.bytes(startMs + 2, id, TO_CLIENT, Uint8Array.of(0x20, 3, 0, 0, 0));
+  for (const length of [3000, 700]) {
+    const payload = Uint8Array.from({ length }, (_, at) => at * 31);
+    recorder.bytes(startMs + length, id, TO_SERVER, encodePacket(publish({ payload }), 5));
+  }
+  recorder.closed(startMs + 4000, id, { by: 'client', how });
+  return packetsOf(save(recording.records(), startMs + 4000));
 }
