@@ -315,13 +315,19 @@ export class TimelinePanel implements Disposable {
 
   async #answerDetails(request: number, seq: number): Promise<void> {
     try {
-      if (this.#state.stale) throw new Error(l10n.t('The engine that held this record has ended.'));
+      if (this.#state.stale) throw new Error(this.#goneWords());
       const details = await this.#engine.request('details', { seq });
       this.#post({ type: 'details', request, details });
     } catch (thrown) {
       this.#log.debug(describeThrown(thrown));
       this.#post({ type: 'failure', request, message: userErrorOf(thrown).message });
     }
+  }
+
+  #goneWords(): string {
+    return this.#notice?.recorded === true
+      ? l10n.t('The engine that held this record has ended. What was recorded has it.')
+      : l10n.t('The engine that held this record has ended.');
   }
 
   #nowMs(): number {
