@@ -26,6 +26,9 @@ const lingerMs = 2000;
 /** How long a side with TLS that has ended both ways has to be gone, in ms: Node forgets one that was reset as its handshake ended. */
 const secureLingerMs = 30_000;
 
+/** Why a Server is sought no more; one for all, because each new one costs a look at the stack. */
+const over = new Error('The connection is over.');
+
 export interface TappedWorld {
   readonly clock: Clock;
   readonly random: () => number;
@@ -445,7 +448,7 @@ export class TappedConnection {
     this.#over = true;
     this.#toServer.lane.abandon();
     this.#toClient.lane.abandon();
-    this.#abort.abort();
+    this.#abort.abort(over);
   }
 
   #endBoth(): void {
