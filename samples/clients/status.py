@@ -78,6 +78,7 @@ for number in (signal.SIGINT, signal.SIGTERM):
 client.loop_start()
 ended.wait()
 # DISCONNECT makes the Server discard the will, so the goodbye has to be said before.
-client.publish(topic, "offline", qos=1, retain=True).wait_for_publish(5)
+if client.is_connected():
+    client.publish(topic, "offline", qos=1, retain=True).wait_for_publish(5)
 client.disconnect()
 client.loop_stop()

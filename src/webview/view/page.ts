@@ -202,7 +202,11 @@ export class Page {
     const expectation = this.#model.entities.expectations.get(id);
     if (expectation === undefined) return;
     this.#model.select({ kind: 'expectation', id });
-    this.#timeline.reveal(expectation.observed?.atMs ?? expectation.dueAtMs ?? expectation.createdAtMs);
+    const { observed, dueAtMs, createdAtMs, verdict } = expectation;
+    const atMs = observed?.atMs ?? dueAtMs ?? createdAtMs;
+    // What is pending is told where it stands now, which is in view while the page follows: where it is due nothing is yet.
+    if (verdict !== 'pending') this.#timeline.reveal(atMs);
+    else if (!this.#model.ui.live) this.#timeline.reveal(Math.min(atMs, this.#model.clock.now()));
     this.#timeline.revealRow(`${expectation.server}\n${expectation.clientId}`);
   }
 

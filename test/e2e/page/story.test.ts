@@ -57,6 +57,28 @@ describe('the story of a will that waits', () => {
   });
 });
 
+describe('the story of a client that falls silent', () => {
+  it('counts down to its will, whose Why is that of the silence, and goes on following what comes', async () => {
+    const { wire, demo } = connected();
+    wire.act('freeze', demo);
+    wire.pass(3000);
+    const timeline = await open(wire);
+    const { page } = timeline;
+    const row = page.locator('.strip-row', { hasText: 'will of demo' });
+    expect(await textOf(row)).toMatch(
+      /due in 1 min \d\d s\s+if nothing comes within 1\.5 × Keep Alive 1 min/,
+    );
+    const track = page.getByRole('treeitem', { name: /^will: armed, due \S+ if nothing comes$/ });
+    await track.waitFor();
+    await row.getByRole('button', { name: 'will of demo' }).click();
+    const why = page.locator('.why-panel');
+    await expect.poll(() => textOf(why.locator('.why-facts'))).toContain('The Client was frozen at');
+    expect(await textOf(why.locator('.why-facts'))).toContain('The Will Message is due 5 s after that close');
+    await timeline.send({ type: 'reveal', expectation: expectationOf(wire, 'keep-alive') });
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+  });
+});
+
 describe('a capture that ends while a will waits', () => {
   it('says so everywhere, has nothing to follow, and counts nothing down', async () => {
     const { wire } = waiting();
