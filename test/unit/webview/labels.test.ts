@@ -179,6 +179,29 @@ describe('labels inside bars', () => {
   });
 });
 
+describe('a Client that comes back five hundred times', () => {
+  it('costs what there are pixels for, and tells how often', () => {
+    const wire = new Wire();
+    for (let turn = 0; turn < 500; turn += 1) {
+      const connection = wire.connect('demo', demoConnect);
+      wire.pass(60);
+      wire.close(connection, { by: 'client', how: 'reset' });
+      wire.pass(40);
+    }
+    const { entities, records, index, layout, words } = modelOf(wire);
+    const scale = new TimeScale(noonMs, wire.nowMs - noonMs, 100);
+    const places = { layout, scale, nowMs: wire.nowMs, top: 0, bottom: layout.height };
+    const told = { entities, records, index, words, measure, measureSmall: measure };
+    const [lane] = buildScene({ ...places, ...told }, new MarkPool()).lanes;
+    const isConnection = ({ target }: Bar | Mark): boolean => target.kind === 'connection';
+    // At most one of each style for every two pixels, and a mark for every place that holds one.
+    expect(lane?.bars.filter(isConnection).length).toBeLessThanOrEqual(2 * (100 / 2 + 1));
+    const marks = lane?.marks.filter(isConnection) ?? [];
+    expect(marks.length).toBeLessThanOrEqual(100 / symbolGapPx + 2);
+    expect(marks.reduce((sum, { members }) => sum + members.length, 0)).toBe(500);
+  });
+});
+
 describe('no two texts of a track', () => {
   const label = fc.constantFrom('cut', 'published, on time (+2 ms)', 'ended 12:00:05.1', 'cancelled', '');
   const tone = fc.constantFrom<Tone>('bad', 'warning', 'good', 'neutral');
