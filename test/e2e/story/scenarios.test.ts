@@ -45,7 +45,7 @@ describe('scenarios in the Test Explorer', () => {
 
   test('the scenarios of the samples pass', async () => {
     await stage.workbench.command('Test: Run All Tests');
-    for (const file of ['keep-alive', 'presence', 'will-delay']) {
+    for (const file of ['bad-network', 'keep-alive', 'presence', 'will-delay']) {
       await row(`${file}.mqtt.yaml`, 'Passed').waitFor();
     }
     await row('failing.mqtt.yaml', 'Errored').waitFor();
