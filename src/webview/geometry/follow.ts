@@ -4,6 +4,11 @@ import type { TimeScale } from './time-scale.ts';
 /** How far "now" stands from the left, as a share of the width: with and without something due ahead. */
 const quietShare = 0.92;
 const dueShare = 0.62;
+/** In little room, "now" stands no further to the left than this. */
+const leastShare = 0.45;
+/** The room to the right of what falls due: as a share of the width, and what its words need, in pixels. */
+const aheadShare = 0.12;
+const aheadPx = 112;
 
 /**
  * The share of the width at which "now" should stand: further left while something falls due within what could be seen
@@ -11,9 +16,10 @@ const dueShare = 0.62;
  */
 export function followShare(scale: TimeScale, nowMs: number, nextDueMs: number | undefined): number {
   if (nextDueMs === undefined || nextDueMs < nowMs) return quietShare;
-  const needed = (nextDueMs - nowMs) / scale.spanMs + 0.12;
+  const ahead = Math.max(aheadShare, aheadPx / scale.widthPx);
+  const needed = (nextDueMs - nowMs) / scale.spanMs + ahead;
   if (needed <= 1 - quietShare) return quietShare;
-  return needed <= 1 - dueShare ? 1 - needed : dueShare;
+  return Math.max(1 - needed, leastShare, dueShare - (ahead - aheadShare));
 }
 
 /** The scale with "now" at this share of its width. */

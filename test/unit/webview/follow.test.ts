@@ -18,6 +18,14 @@ describe('following the newest packets', () => {
     expect(view.xOf(noon + 5000)).toBeLessThan(1000);
   });
 
+  it('leaves room for the words of what falls due, in a narrow view too', () => {
+    for (const widthPx of [1000, 600, 440]) {
+      const narrow = new TimeScale(noon - 30_000, 30_000, widthPx);
+      const view = following(narrow, noon, followShare(narrow, noon, noon + 5000));
+      expect(view.xOf(noon + 5000) + 105, `${widthPx} pixels`).toBeLessThan(widthPx);
+    }
+  });
+
   it('keeps most of the width for what has been, however far ahead something is due', () => {
     expect(followShare(scale, noon, noon + 1e9)).toBeGreaterThan(0.6);
   });
