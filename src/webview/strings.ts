@@ -204,6 +204,7 @@ const own = {
   'list.type': 'Packet',
   'list.info': 'Info',
   'list.length': 'Bytes',
+  'list.broker': 'the broker',
   'list.toServer': '→ Server',
   'list.toClient': '← Server',
   'list.toServer.said': 'to the Server',

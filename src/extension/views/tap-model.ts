@@ -11,11 +11,14 @@ export function tapNode(tap: TapView): SessionsNode {
   const { key, address, to, listening, connections, connectionsOpen, rules } = tap;
   const label = l10n.t('Tap {0}', address);
   const hidden = connectionsOpen - connections.length;
+  const refuses = listening === 'refusing';
   const description = [
+    // First, because there is seldom room for all of it.
+    ...(listening === 'listening' || refuses ? [] : [refusalText(listening)]),
     l10n.t('to {0}', to),
     connectionsText(connectionsOpen),
-    ...(listening === 'listening' ? [] : [refusalText(listening)]),
-    ...(rules.length > 0 && listening !== 'refusing' ? [rulesText(rules.length)] : []),
+    ...(refuses ? [refusalText(listening)] : []),
+    ...(rules.length > 0 && !refuses ? [rulesText(rules.length)] : []),
   ].join(' · ');
   return {
     kind: 'tap',

@@ -137,7 +137,8 @@ export class PacketList implements View {
     return {
       number: String(row.seq),
       time: words.clock(row.atMs),
-      client: model.laneNameOf(row.connection),
+      // What is done to a Server as a whole is on no connection.
+      client: row.connection === 0 ? words.t('list.broker') : model.laneNameOf(row.connection),
       direction: directed ? words.t(toServer ? 'list.toServer' : 'list.toClient') : '',
       said: directed ? words.t(toServer ? 'list.toServer.said' : 'list.toClient.said') : '',
       type: isPacket ? type.name : this.#noteWords(row),
