@@ -40,7 +40,8 @@ export class PacketList implements View {
       class: 'packet-rows',
       rowHeight: Math.round((rowPx * fontSizePx) / 13),
       make: () => this.#makeRow(),
-      keepsEnd: true,
+      // A capture is read from its beginning.
+      keepsEnd: () => !context.model.isCapture,
     });
     this.#heads = columns.map(([name]) =>
       el('span', { class: `cell ${name}`, attributes: { role: 'columnheader' } }),

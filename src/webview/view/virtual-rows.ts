@@ -28,7 +28,7 @@ export class VirtualRows {
     readonly rowHeight: number;
     readonly make: () => VirtualRow;
     /** Who is at the end stays there when the list becomes lower. */
-    readonly keepsEnd?: boolean;
+    readonly keepsEnd?: () => boolean;
   }) {
     this.#make = options.make;
     this.#rowHeight = options.rowHeight;
@@ -39,7 +39,7 @@ export class VirtualRows {
     });
     new ResizeObserver(() => {
       this.#viewHeight = this.element.clientHeight;
-      const awaited = this.#awaited ?? (options.keepsEnd === true && this.#isAtEnd ? 'end' : undefined);
+      const awaited = this.#awaited ?? (options.keepsEnd?.() === true && this.#isAtEnd ? 'end' : undefined);
       if (awaited === undefined || this.#viewHeight === 0) this.refresh();
       else if (awaited === 'end') this.scrollToEnd();
       else this.scrollTo(awaited);

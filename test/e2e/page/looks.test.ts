@@ -37,6 +37,7 @@ describe.each(names)('in the theme %s', (theme) => {
     await timeline.send({ type: 'state', state: wire.captured() });
     await timeline.send(wire.changes());
     await timeline.send({ type: 'command', command: 'fit' });
+    await timeline.row(1).waitFor();
     await timeline.send({ type: 'reveal', expectation: willOf(wire) });
     await timeline.page.locator('.why-facts').waitFor();
     const text =
