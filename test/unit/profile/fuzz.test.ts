@@ -61,11 +61,12 @@ describe('any text', () => {
     );
   });
 
-  it('that is a sample cut off anywhere is read', () => {
-    for (const sample of samples) {
+  it.each(samples.map((sample) => [sample.split('\n', 1)[0], sample] as const))(
+    'that is a sample cut off anywhere is read: %s',
+    (_, sample) => {
       for (let length = 0; length <= sample.length; length += 1) soundly(sample.slice(0, length));
-    }
-  });
+    },
+  );
 
   it('that is a sample with pieces put in and taken out is read', () => {
     fc.assert(

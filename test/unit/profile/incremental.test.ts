@@ -150,15 +150,16 @@ describe('reading again after edits', () => {
     );
   });
 
-  it('says what reading from scratch says, whatever was cut off', () => {
-    for (const sample of samples) {
+  it.each(samples.map((sample) => [sample.split('\n', 1)[0], sample] as const))(
+    'says what reading from scratch says, whatever was cut off: %s',
+    (_, sample) => {
       const reader = new FileReader();
       for (let length = sample.length; length >= 0; length -= 1) {
         const text = sample.slice(0, length);
         expect(everything(reader.read(text, 'a.mqtt.yaml'))).toEqual(fromScratch(text));
       }
-    }
-  });
+    },
+  );
 
   it('keeps what was not touched, and moves it', () => {
     const reader = new FileReader();
