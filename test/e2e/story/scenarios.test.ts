@@ -7,6 +7,7 @@ import { projectFolder } from '../support/folders.ts';
 import { pictureOfFailures, Stage } from '../support/stage.ts';
 
 const failing = readFileSync(join(projectFolder, 'test/fixtures/scenarios/failing.mqtt.yaml'), 'utf8');
+const presence = readFileSync(join(projectFolder, 'samples/presence.mqtt.yaml'), 'utf8');
 
 describe('scenarios in the Test Explorer', () => {
   let stage: Stage;
@@ -74,15 +75,17 @@ describe('scenarios in the Test Explorer', () => {
     await stage.workbench.screenshot('scenarios-4-timeline');
   });
 
-  test('the lens over a scenario runs it', async () => {
+  test('the lens over a scenario runs it, and only it', async () => {
     const { page } = stage.workbench;
-    await stage.workbench.openFile('presence.mqtt.yaml');
-    await stage.workbench.command('View: Close Editors in Other Groups').catch(() => {});
-    await stage.workbench.command('Test: Clear All Results');
-    await row('presence.mqtt.yaml', 'Not yet run').click();
-    await stage.workbench.openFile('presence.mqtt.yaml');
+    // A file of its own: none of its scenarios has run before.
+    stage.write('lens.mqtt.yaml', presence);
+    await row('lens.mqtt.yaml', 'Not yet run').click();
+    await stage.workbench.openFile('lens.mqtt.yaml');
+    await stage.workbench.command('View: Close Editors in Other Groups');
+    await page.locator('.view-line', { hasText: 'defaults:' }).click();
     await page.keyboard.press('Control+End');
-    await page.locator('.codelens-decoration a', { hasText: /^Run$/ }).last().click();
+    const lens = page.locator('.codelens-decoration a', { hasText: /^Run$/ }).last();
+    await lens.click();
     await row('is lost', 'Passed').waitFor();
     await row('comes', 'Not yet run').waitFor();
     await stage.workbench.screenshot('scenarios-5-lens');
