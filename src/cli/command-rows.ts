@@ -134,16 +134,6 @@ export const tapCommand: CommandRow = {
     {
       option: '--save',
       value: 'FILE',
-      help: 'Writes what passes as pcapng, as it passes, for Wireshark and `explain`. Passwords are replaced.',
-    },
-    {
-      option: '--save-secrets',
-      value: undefined,
-      help: 'With --save, passwords are written as they were sent.',
-    },
-    {
-      option: '--save',
-      value: 'FILE',
       help: 'Writes what passes as a capture (pcapng) while it runs, and in the end with comments on what became of wills and sessions. Wireshark and `mqtt-session explain` read it.',
     },
     {

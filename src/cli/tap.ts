@@ -51,24 +51,19 @@ export async function tap(args: readonly string[], process: TapProcess): Promise
   const ended = new Promise<void>((settle) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => settle());
   });
-  const path = line.get('--save');
+  const save = line.get('--save');
+  const path = save === undefined ? undefined : resolve(process.cwd(), save);
   const mask = !line.has('--unmasked');
   await engine.request('start', { byteBudget: usualBudget, observers: !line.has('--no-observers') });
   try {
     // As it comes, so that a command that is killed leaves what it has seen.
-    if (path !== undefined)
-      await engine.request('record', { path, mask, limitBytes: Number.MAX_SAFE_INTEGER });
+    if (path !== undefined) await engine.request('record', { path, mask, limitBytes: saveLimit });
     const view = await engine.request('startTap', {
       ...wish,
       file: '',
       folder: process.cwd(),
       sandbox: { deny: [], users: [] },
     });
-    const save = line.get('--save');
-    if (save !== undefined) {
-      const path = resolve(process.cwd(), save);
-      await engine.request('record', { path, mask: !line.has('--save-secrets'), limitBytes: saveLimit });
-    }
     process.stdout.write([introduction(view), ...words.tellTap(view).map((each) => `${each}\n`)].join(''));
     introduced = true;
     await ended;

@@ -86,9 +86,12 @@ describe('mqtt-session tap', () => {
     expect(await run.ended).toBe(0);
   });
 
-  test('saves what has passed as a capture, without passwords', async () => {
+  test.each([
+    ['without passwords', [], false],
+    ['with passwords when it is to', ['--unmasked'], true],
+  ])('saves what has passed as a capture, %s', async (_how, options, told) => {
     const path = join(cli.folder, 'saved.pcapng');
-    const run = cli.run('tap', '--to', 'sandbox', '--listen', '0', '--save', path);
+    const run = cli.run('tap', '--to', 'sandbox', '--listen', '0', '--save', path, ...options);
     const [, address = ''] = await run.printed(/listening on (\S+) for/);
     const demo = await connect(address, { clientId: 'demo', will, username: 'user', password: 'se-cret' });
     await run.printed(/demo: connected/);
@@ -100,7 +103,7 @@ describe('mqtt-session tap', () => {
     const saved = readFileSync(path);
     expect(saved.readUInt32LE(0)).toBe(0x0a0d0d0a);
     expect(saved.includes('user/status/demo')).toBe(true);
-    expect(saved.includes('se-cret')).toBe(false);
+    expect(saved.includes('se-cret')).toBe(told);
   });
 
   test('says why it cannot listen', async () => {
