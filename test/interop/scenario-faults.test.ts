@@ -8,9 +8,6 @@ import { fileOf, passing, withFaults } from '../unit/scenarios/support/fault-sto
 import { linesOf, Scenes } from '../unit/scenarios/support/scenes.ts';
 import { freePort } from './support/free-port.ts';
 
-/** Over a WebSocket a frame passes a limit whole, and a Close frame ends the connection before the Client does. */
-const onlyTcp = /limit:|dropDisconnect:/;
-
 describe('at Mosquitto', () => {
   const scenes = new Scenes();
   let mosquitto: RunningMosquitto;
@@ -24,9 +21,7 @@ describe('at Mosquitto', () => {
 
   const carriers = ['mqtt', 'ws'] as const;
   const runs = carriers.flatMap((scheme) =>
-    Object.entries(passing).flatMap(([name, steps]) =>
-      scheme === 'ws' && onlyTcp.test(steps) ? [] : [{ scheme, name, steps }],
-    ),
+    Object.entries(passing).map(([name, steps]) => ({ scheme, name, steps })),
   );
 
   it.concurrent.each(runs)('over $scheme: $name', async ({ scheme, name, steps }) => {

@@ -8,6 +8,8 @@ export interface Unit {
   readonly mqtt: Buffer;
   /** How it would be with other MQTT bytes; undefined where it is not a whole frame, and cannot be changed. */
   readonly rebuilt?: ((mqtt: Buffer) => Buffer) | undefined;
+  /** Behind what of it is MQTT its sender says that it closes. */
+  readonly closes: boolean;
 }
 
 export interface Frames {

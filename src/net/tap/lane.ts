@@ -7,7 +7,7 @@ import type { Cancel, Clock } from '../clock.ts';
 
 /** So much may wait in one direction before its source is read no more, in bytes. */
 export const holdBytes = 262_144;
-/** With a limited bandwidth, what passes at once is at most the share of so many milliseconds. */
+/** With a limited bandwidth, what passes at once is at most the share of so many milliseconds, unless it is framed. */
 const bandwidthStepMs = 20;
 
 /** How a side has ended. */
@@ -40,6 +40,8 @@ interface Piece {
   mqtt: Buffer;
   /** When it may pass. */
   atMs: number;
+  /** Called when all of it has been handed over. */
+  readonly passed: (() => void) | undefined;
 }
 
 export interface Delay {
@@ -63,7 +65,7 @@ export class Lane {
   #bytesPerSecond: number | undefined;
   /** No piece passes before the one in front of it. */
   #lastAtMs = 0;
-  /** When the bandwidth allows the next byte. */
+  /** When the bandwidth is free for the next byte. */
   #freeAtMs = 0;
   #blocked = false;
   #paused = false;
@@ -86,14 +88,15 @@ export class Lane {
     this.#pump();
   }
 
-  /** `mqtt` is what of `raw` is MQTT. */
-  push(raw: Buffer, mqtt: Buffer): void {
+  /** `mqtt` is what of `raw` is MQTT. `passed` is called when all of it has been handed over. */
+  push(raw: Buffer, mqtt: Buffer, passed?: () => void): void {
     if (this.#abandoned || this.#ended) return;
     if (this.#isPlain() && this.#target !== undefined) {
       this.#depart(this.#target, raw, mqtt);
+      passed?.();
       return;
     }
-    this.#waiting.push({ raw, mqtt, atMs: this.#passesAtMs() });
+    this.#waiting.push({ raw, mqtt, atMs: this.#passesAtMs(), passed });
     this.#waitingBytes += raw.length;
     this.#pump();
     this.#flow();
@@ -110,6 +113,7 @@ export class Lane {
   drained(): void {
     if (!this.#blocked) return;
     this.#blocked = false;
+    this.#bandwidthFromNow();
     this.#pump();
     this.#flow();
   }
@@ -118,6 +122,7 @@ export class Lane {
   freeze(frozen: boolean): void {
     if (frozen === this.#frozen) return;
     this.#frozen = frozen;
+    this.#bandwidthFromNow();
     this.#pump();
     this.#flow();
   }
@@ -125,6 +130,7 @@ export class Lane {
   /** As `freeze`, for a reason of its own. */
   hold(held: boolean): void {
     this.#held = held;
+    this.#bandwidthFromNow();
     this.#pump();
     this.#flow();
   }
@@ -139,7 +145,7 @@ export class Lane {
   limit(bytesPerSecond: number | undefined): void {
     if (bytesPerSecond === this.#bytesPerSecond) return;
     this.#bytesPerSecond = bytesPerSecond;
-    this.#freeAtMs = this.#world.clock.now();
+    this.#bandwidthFromNow();
     this.#pump();
     this.#flow();
   }
@@ -148,9 +154,10 @@ export class Lane {
   flush(): void {
     const target = this.#target;
     if (target !== undefined && !this.#abandoned && !this.#ended) {
-      for (const { raw, mqtt } of this.#waiting) {
+      for (const { raw, mqtt, passed } of this.#waiting) {
         target.write(raw);
         this.#world.departed(mqtt);
+        passed?.();
       }
     }
     this.abandon();
@@ -186,11 +193,17 @@ export class Lane {
     return this.#lastAtMs;
   }
 
+  /** What could not pass until now has used no bandwidth. */
+  #bandwidthFromNow(): void {
+    this.#freeAtMs = Math.max(this.#freeAtMs, this.#world.clock.now());
+  }
+
   /** What waits may pass now. */
   #release(): void {
+    const nowMs = this.#world.clock.now();
     this.#lastAtMs = 0;
-    for (const piece of this.#waiting) piece.atMs = 0;
-    if (this.#end !== undefined) this.#end = { ...this.#end, atMs: 0 };
+    for (const piece of this.#waiting) piece.atMs = Math.min(piece.atMs, nowMs);
+    if (this.#end !== undefined) this.#end = { ...this.#end, atMs: Math.min(this.#end.atMs, nowMs) };
     this.#pump();
     this.#flow();
   }
@@ -217,9 +230,8 @@ export class Lane {
       const piece = this.#waiting.peek();
       const next = piece ?? this.#end;
       if (next === undefined) return;
-      const nowMs = this.#world.clock.now();
-      const atMs = piece === undefined ? next.atMs : Math.max(next.atMs, this.#freeAtMs);
-      if (atMs > nowMs) {
+      const atMs = piece === undefined ? next.atMs : this.#throughAtMs(piece);
+      if (atMs > this.#world.clock.now()) {
         this.#wakeAt(atMs);
         return;
       }
@@ -227,27 +239,33 @@ export class Lane {
         this.#finish();
         return;
       }
-      this.#handOver(target, piece, nowMs);
+      this.#handOver(target, piece, atMs);
     }
   }
 
-  #handOver(target: LaneTarget, piece: Piece, nowMs: number): void {
+  /** How much of a piece passes at once, in bytes. What is MQTT inside frames passes with their whole piece. */
+  #stepOf({ raw, mqtt }: Piece): number {
+    if (this.#bytesPerSecond === undefined || raw !== mqtt) return raw.length;
+    const step = Math.max(1, Math.floor((this.#bytesPerSecond * bandwidthStepMs) / 1000));
+    return Math.min(step, raw.length);
+  }
+
+  /** When the last byte of the next step of a piece is through. */
+  #throughAtMs(piece: Piece): number {
+    if (this.#bytesPerSecond === undefined) return piece.atMs;
+    const startMs = Math.max(piece.atMs, this.#freeAtMs);
+    return startMs + (this.#stepOf(piece) * 1000) / this.#bytesPerSecond;
+  }
+
+  #handOver(target: LaneTarget, piece: Piece, throughAtMs: number): void {
     const { raw, mqtt } = piece;
-    const bytesPerSecond = this.#bytesPerSecond;
-    if (bytesPerSecond === undefined) {
-      this.#waiting.shift();
-      this.#waitingBytes -= raw.length;
-      this.#depart(target, raw, mqtt);
-      return;
-    }
-    // What is MQTT inside frames passes with their whole piece.
-    const step = Math.max(1, Math.floor((bytesPerSecond * bandwidthStepMs) / 1000));
-    const count = raw === mqtt ? Math.min(step, raw.length) : raw.length;
-    this.#freeAtMs = Math.max(this.#freeAtMs, nowMs) + (count * 1000) / bytesPerSecond;
+    const count = this.#stepOf(piece);
+    this.#freeAtMs = throughAtMs;
     this.#waitingBytes -= count;
     if (count === raw.length) {
       this.#waiting.shift();
       this.#depart(target, raw, mqtt);
+      piece.passed?.();
       return;
     }
     piece.raw = raw.subarray(count);

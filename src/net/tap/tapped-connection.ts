@@ -97,6 +97,9 @@ export class TappedConnection {
       clock,
       random,
       came: () => {},
+      closeCame: () => {},
+      // What a WebSocket says before its TCP connection ends: from then on the Client is gone for the Server.
+      closePassed: () => this.#close({ by: 'client', how: 'fin' }),
       passing: (bytes) => {
         if (this.#connect !== undefined) this.#keep(this.#connect, bytes);
       },
@@ -117,6 +120,8 @@ export class TappedConnection {
       clock,
       random,
       came: (bytes) => this.#record(TO_CLIENT, bytes),
+      closeCame: () => this.#close({ by: 'server', how: 'fin' }),
+      closePassed: () => {},
       passing: () => {},
       departed: () => {},
       ended: (how) => this.#serverEnded(how),

@@ -1,13 +1,17 @@
 /** What the bytes of one direction go through: frames taken apart where there are some, packets followed, then the lane. */
 import type { Direction } from '../../mqtt/packet.ts';
 import type { ConnectionState } from '../../mqtt/packet-border.ts';
-import type { Frames } from './frames.ts';
+import type { Frames, Unit } from './frames.ts';
 import { Lane, type LaneSource, type LaneWorld } from './lane.ts';
 import { PacketGate } from './packet-gate.ts';
 
 export interface WayEvents extends LaneWorld {
   /** MQTT has come, whole or in part: told when it has been handed on, or before what it brings about. */
   came(mqtt: Buffer): void;
+  /** The source has said, in a frame, that it closes. */
+  closeCame(): void;
+  /** The target has been told that. */
+  closePassed(): void;
   /** These bytes are about to pass. */
   passing(mqtt: Buffer): void;
   /** A packet of this type has passed to its end. Told only while the gate is watching. */
@@ -54,7 +58,7 @@ export class Way {
     const { gate } = this;
     if (this.#frames !== undefined) {
       this.#frames.feed(chunk, gate.sifting, (unit) => {
-        this.#unit(unit.raw, unit.mqtt, unit.rebuilt);
+        this.#unit(unit);
       });
     } else if (gate.sifting) {
       this.#events.came(chunk);
@@ -84,13 +88,15 @@ export class Way {
   }
 
   /** Frames pass whole: what a packet in one brings about comes after it. */
-  #unit(raw: Buffer, mqtt: Buffer, rebuilt: ((mqtt: Buffer) => Buffer) | undefined): void {
+  #unit({ raw, mqtt, rebuilt, closes }: Unit): void {
     const { gate } = this;
+    const passed = closes ? () => this.#events.closePassed() : undefined;
+    if (mqtt.length > 0) this.#events.came(mqtt);
+    if (closes) this.#events.closeCame();
     if (mqtt.length === 0) {
-      this.lane.push(raw, none);
+      this.lane.push(raw, none, passed);
       return;
     }
-    this.#events.came(mqtt);
     const { dropping } = gate;
     if (rebuilt === undefined) gate.dropping = 0;
     const kept: Buffer[] = [];
@@ -100,7 +106,7 @@ export class Way {
     if (rebuilt === undefined) gate.dropping = dropping;
     const passes = kept.length === 1 ? (kept[0] ?? none) : Buffer.concat(kept);
     const whole = passes.length === mqtt.length && rebuilt !== undefined;
-    if (whole || rebuilt === undefined) this.lane.push(raw, passes);
+    if (whole || rebuilt === undefined) this.lane.push(raw, passes, passed);
     else {
       const frame = rebuilt(passes);
       if (frame.length > 0) this.lane.push(frame, passes);

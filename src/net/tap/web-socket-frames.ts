@@ -49,6 +49,8 @@ export class WebSocketFrames implements Frames {
   #rest = 0;
   /** Whether the message under way is MQTT: text is not. */
   #binary = true;
+  /** Whether a Close frame has begun that nobody was told of. */
+  #closes = false;
 
   constructor(change: HeadChange) {
     this.#change = change;
@@ -68,12 +70,12 @@ export class WebSocketFrames implements Frames {
       } else {
         const { head, webSocket } = this.#change(bytes.toString('latin1', 0, end));
         this.#state = webSocket ? 'frames' : 'other';
-        take({ raw: Buffer.concat([Buffer.from(head, 'latin1'), headEnd]), mqtt: none });
+        take(this.#unit(Buffer.concat([Buffer.from(head, 'latin1'), headEnd]), none));
         bytes = bytes.subarray(end + headEnd.length);
       }
     }
     if (bytes.length === 0) return;
-    if (this.#state === 'other') take({ raw: bytes, mqtt: none });
+    if (this.#state === 'other') take(this.#unit(bytes, none));
     else if (whole) this.#wholeFrames(bytes, take);
     else this.#pieces(bytes, take);
   }
@@ -97,7 +99,7 @@ export class WebSocketFrames implements Frames {
       }
       pos += this.#payload(bytes, pos, payloads);
     }
-    if (pos > 0) take({ raw: pos === bytes.length ? bytes : bytes.subarray(0, pos), mqtt: joined(payloads) });
+    if (pos > 0) take(this.#unit(pos === bytes.length ? bytes : bytes.subarray(0, pos), joined(payloads)));
     if (pos < bytes.length) this.#kept = Buffer.from(bytes.subarray(pos));
   }
 
@@ -108,7 +110,7 @@ export class WebSocketFrames implements Frames {
         // It began before frames were wanted whole, or is too long for that.
         const payloads: Buffer[] = [];
         const used = this.#payload(bytes, pos, payloads);
-        take({ raw: bytes.subarray(pos, pos + used), mqtt: joined(payloads) });
+        take(this.#unit(bytes.subarray(pos, pos + used), joined(payloads)));
         pos += used;
         continue;
       }
@@ -117,7 +119,7 @@ export class WebSocketFrames implements Frames {
       const end = pos + frame.headLength + frame.length;
       if (frame.length > longestWhole) {
         this.#begin(frame);
-        take({ raw: bytes.subarray(pos, pos + frame.headLength), mqtt: none });
+        take(this.#unit(bytes.subarray(pos, pos + frame.headLength), none));
         pos += frame.headLength;
         continue;
       }
@@ -127,13 +129,20 @@ export class WebSocketFrames implements Frames {
       this.#payload(bytes, pos + frame.headLength, payloads);
       const mqtt = joined(payloads);
       const rebuilt = (changed: Buffer): Buffer => writeFrame(frame, changed);
-      take({ raw: bytes.subarray(pos, end), mqtt, rebuilt: mqtt.length > 0 ? rebuilt : undefined });
+      take(this.#unit(bytes.subarray(pos, end), mqtt, mqtt.length > 0 ? rebuilt : undefined));
       pos = end;
     }
     if (pos < bytes.length) this.#kept = Buffer.from(bytes.subarray(pos));
   }
 
+  #unit(raw: Buffer, mqtt: Buffer, rebuilt?: Unit['rebuilt']): Unit {
+    const closes = this.#closes;
+    this.#closes = false;
+    return { raw, mqtt, rebuilt, closes };
+  }
+
   #begin(frame: FrameHead): void {
+    if (frame.opcode === 8) this.#closes = true;
     this.#rest = frame.length;
     if (frame.opcode === 1 || frame.opcode === 2) this.#binary = frame.opcode === 2;
     this.#frame = frame.length === 0 ? undefined : frame;

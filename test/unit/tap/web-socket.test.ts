@@ -116,4 +116,29 @@ describe('a WebSocket through a tap', () => {
     expect(client.received.subarray(before)).toEqual(sent);
     expect(bench.tap.sent(id, TO_CLIENT)).toEqual(Buffer.concat([wire.connack, wire.pingresp]));
   });
+
+  it('ends for the Server when the Close frame of the Client has reached it, behind what faults hold', async () => {
+    const close = frame(Buffer.from([3, 233]), { opcode: 8, mask: true });
+    const connect = frame(wire.connect('demo'), { mask: true });
+    const before = server.length;
+    bench.proxy.fault(id, { kind: 'freeze', direction: 'toServer' });
+    client.send(Buffer.concat([connect, close]));
+    server.send(frame(wire.connack));
+    await bench.tap.until(() => bench.tap.received(id).length > 0);
+    expect(bench.tap.endOf(id)).toBeUndefined();
+    bench.proxy.clear(id);
+    await server.has(before + connect.length + close.length);
+    expect(await bench.tap.untilClosed(id)).toEqual({ by: 'client', how: 'fin' });
+    expect(bench.tap.sent(id, TO_SERVER)).toEqual(wire.connect('demo'));
+  });
+
+  it('is ended by the Server when its Close frame comes, and not by the Client that answers it', async () => {
+    const close = frame(Buffer.from([3, 232]), { opcode: 8 });
+    const before = client.length;
+    server.send(Buffer.concat([frame(wire.connack), close]));
+    await client.has(before + frame(wire.connack).length + close.length);
+    client.send(frame(Buffer.from([3, 232]), { opcode: 8, mask: true }));
+    expect(await bench.tap.untilClosed(id)).toEqual({ by: 'server', how: 'fin' });
+    expect(bench.tap.received(id)).toEqual(wire.connack);
+  });
 });
