@@ -1,4 +1,4 @@
-import { QuickInputButtons, type QuickPickItem, ThemeIcon, window } from 'vscode';
+import { type QuickInput, QuickInputButtons, type QuickPickItem, ThemeIcon, window } from 'vscode';
 import { Cancelled } from '../errors.ts';
 import { escapeIcons } from './words.ts';
 
@@ -44,19 +44,15 @@ export function pickOne<T>(
     placeStep(pick, question.step);
     pick.onDidTriggerButton(() => {
       fail(new GoneBack());
-      pick.hide();
+      close();
     });
     pick.onDidAccept(() => {
       const chosen = pick.selectedItems[0];
       if (chosen === undefined) return;
       settle(chosen);
-      pick.hide();
+      close();
     });
-    pick.onDidHide(() => {
-      fail(new Cancelled());
-      pick.dispose();
-    });
-    pick.show();
+    const close = show(pick, () => fail(new Cancelled()));
   });
 }
 
@@ -84,19 +80,15 @@ export function askText(
     });
     box.onDidTriggerButton(() => {
       fail(new GoneBack());
-      box.hide();
+      close();
     });
     box.onDidAccept(() => {
       box.validationMessage = question.problem?.(box.value);
       if (box.validationMessage !== undefined) return;
       settle(box.value);
-      box.hide();
+      close();
     });
-    box.onDidHide(() => {
-      fail(new Cancelled());
-      box.dispose();
-    });
-    box.show();
+    const close = show(box, () => fail(new Cancelled()));
   });
 }
 
@@ -125,31 +117,54 @@ export function askWithSuggestions(
     const suggested = question.suggestions.map(
       ({ text, description }): Choice<string> => ({ label: escapeIcons(text), description, value: text }),
     );
-    const show = (typed: string) => {
+    const list = (typed: string) => {
       const known = question.suggestions.some(({ text }) => text === typed);
       pick.items =
         typed === '' || known ? suggested : [typedRow(typed, question.problem(typed)), ...suggested];
     };
-    show('');
+    list('');
     const last = suggested.find(({ value }) => value === question.value);
     if (last !== undefined) pick.activeItems = [last];
-    pick.onDidChangeValue(show);
+    pick.onDidChangeValue(list);
     pick.onDidTriggerButton(() => {
       fail(new GoneBack());
-      pick.hide();
+      close();
     });
     pick.onDidAccept(() => {
       const chosen = pick.selectedItems[0]?.value ?? pick.value;
       if (chosen === '' || question.problem(chosen) !== undefined) return;
       settle(chosen);
-      pick.hide();
+      close();
     });
-    pick.onDidHide(() => {
-      fail(new Cancelled());
-      pick.dispose();
-    });
-    pick.show();
+    const close = show(pick, () => fail(new Cancelled()));
   });
+}
+
+/**
+ * When a page had the keys before the palette, VS Code gives them back to it some time after the palette has closed, and that closes
+ * what a command has asked meanwhile. So soon after a question is there, in ms, it is not the user who closes it.
+ */
+const takenAwayMs = 400;
+
+/** Shows a question; when it is taken away at once, a second time. Returns what closes it for good when it is answered. */
+function show(input: QuickInput, closed: () => void): () => void {
+  let answered = false;
+  let again = true;
+  const shownAtMs = performance.now();
+  input.onDidHide(() => {
+    if (!answered && again && performance.now() - shownAtMs < takenAwayMs) {
+      again = false;
+      input.show();
+      return;
+    }
+    closed();
+    input.dispose();
+  });
+  input.show();
+  return () => {
+    answered = true;
+    input.hide();
+  };
 }
 
 function typedRow(typed: string, problem: string | undefined): Choice<string> {

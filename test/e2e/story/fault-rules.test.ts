@@ -53,10 +53,10 @@ describe('a rule of a tap', () => {
     await workbench.offers('Set This Rule', 'Client Identifier', 'Connections', 'Packet', 'Time', 'Fault');
     await workbench.pick('Client Identifier');
     await workbench.screenshot('rules-1-client');
-    await workbench.answer('status-*');
+    await workbench.answer('status-*', 'stands for any characters');
     await workbench.pick('Packet');
     await workbench.pick('PUBLISH from the Client');
-    await workbench.answer('2');
+    await workbench.answer('2', 'After which PUBLISH');
     await workbench.question(conditions);
     await workbench.screenshot('rules-2-list');
     await workbench.pick('Set This Rule');
@@ -84,15 +84,17 @@ describe('a rule of a tap', () => {
     await timeline.menu('status-bench', 'Freeze');
     await workbench.pick('both ways');
     await timeline.track('status-bench', 'connection', /; frozen$/);
-    await workbench.command('MQTT: Fault: Clear');
-    await workbench.offers('frozen, both ways', 'frozen, to the Server', 'frozen, to the Client');
-    await workbench.screenshot('rules-5-clear');
-    await workbench.pick('frozen, to the Server');
+    await workbench.choose(
+      'MQTT: Fault: Clear',
+      'frozen, to the Server',
+      'frozen, both ways',
+      'frozen, to the Client',
+    );
     await timeline.track('status-bench', 'connection', /; frozen to the Client$/);
     await timeline.frame
       .locator('.packet-row:visible', { hasText: 'no longer frozen to the Server' })
       .waitFor();
-    await workbench.screenshot('rules-6-thawed-one-way');
+    await workbench.screenshot('rules-5-thawed-one-way');
   });
 
   test('is begun on a lane with its Client, and one that stands is taken away', async () => {
@@ -103,9 +105,9 @@ describe('a rule of a tap', () => {
     await workbench.question('each connection of status-bench');
     await workbench.pick('Connections');
     await workbench.pick('Only one of those to come…');
-    await workbench.answer('2');
+    await workbench.answer('2', 'Which one?');
     await workbench.pick('Time');
-    await workbench.answer('soon');
+    await workbench.answer('soon', 'How long after');
     await workbench.question('A duration, for example 500ms or 5s');
     await workbench.answer('5s');
     await workbench.question('the 2nd new connection of status-bench, after 5 s');
@@ -119,7 +121,7 @@ describe('a rule of a tap', () => {
     await workbench.pick('Refuse New Connections');
     await workbench.question('the 2nd new connection of status-bench');
     expect(await workbench.page.getByRole('option', { name: /Packet|Time/ }).count()).toBe(0);
-    await workbench.screenshot('rules-8-refusal');
+    await workbench.screenshot('rules-6-refusal');
     await workbench.page.keyboard.press('Escape');
     await workbench.command('MQTT: Fault: Remove Rule');
     await inView(conditions).waitFor({ state: 'detached' });

@@ -146,11 +146,12 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Runs a command, and chooses this row in the quick pick that it opens. */
-  async choose(title: string, label: string): Promise<void> {
+  /** Runs a command, and chooses this row in the quick pick that it opens, once that offers the others, too. */
+  async choose(title: string, label: string, ...others: readonly string[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       await this.command(title);
       try {
+        for (const other of others) await this.#row(other).first().waitFor({ timeout: 10_000 });
         return await this.pick(label, 10_000);
       } catch (error) {
         // VS Code gives the focus back to a page some time after its palette closes. When the command's pick is open by
@@ -176,9 +177,11 @@ export class Workbench {
     for (const label of labels) await this.#row(label).first().waitFor();
   }
 
-  /** Answers the open input box. */
-  async answer(text: string): Promise<void> {
-    const input = this.#quickInput.locator('input');
+  /** Answers the open input box. `question` is part of what it asks: needed where another picker was open just before. */
+  async answer(text: string, question = ''): Promise<void> {
+    const asks = this.page.locator(`input[placeholder*="${question}"]`);
+    const box = this.#quickInput.filter({ hasText: question }).or(this.#quickInput.filter({ has: asks }));
+    const input = box.locator('input');
     await input.waitFor();
     await input.fill(text);
     await input.press('Enter');
