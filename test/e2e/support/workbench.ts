@@ -10,11 +10,14 @@ import { Timeline } from './timeline.ts';
 
 export type Theme = 'light' | 'dark' | 'high-contrast';
 
-const themeIds: Record<Theme, string> = {
-  light: 'Default Light Modern',
-  dark: 'Default Dark Modern',
-  'high-contrast': 'Default High Contrast',
+/** What VS Code calls each theme where one chooses it, and the class that its window has then. */
+const themes: Record<Theme, { readonly label: string; readonly class: string }> = {
+  light: { label: 'Light Modern', class: 'vs' },
+  dark: { label: 'Dark Modern', class: 'vs-dark' },
+  'high-contrast': { label: 'Dark High Contrast', class: 'hc-black' },
 };
+/** The dark one, in which it starts, by the name that the settings of earlier versions have for it. */
+const usualTheme = 'Default Dark Modern';
 
 export interface WorkbenchOptions {
   /** The folder that VS Code opens. */
@@ -54,7 +57,7 @@ export class Workbench {
       dataFolder: data.path,
       trust: options.trust ?? true,
       settings: {
-        'workbench.colorTheme': themeIds[options.theme ?? 'dark'],
+        'workbench.colorTheme': usualTheme,
         // An input that fades out takes no keys; without motion it is there or it is not.
         'workbench.reduceMotion': 'on',
         ...options.settings,
@@ -82,11 +85,20 @@ export class Workbench {
         }),
       );
       await workbench.#ready();
+      if (options.theme !== undefined) await workbench.wear(options.theme);
       return workbench;
     } catch (error) {
       await stopServer();
       throw error;
     }
+  }
+
+  /** Chooses a theme as a user does: VS Code takes not every one from its settings at the start. */
+  async wear(theme: Theme): Promise<void> {
+    const { class: worn } = themes[theme];
+    const window = this.page.locator(`.monaco-workbench.${worn}`);
+    if ((await window.count()) === 0) await this.choose('Preferences: Color Theme', themes[theme].label);
+    await window.waitFor();
   }
 
   /** Loads the window anew: its extensions start again. */
