@@ -36,7 +36,10 @@ function failuresOf(files) {
   const failures = [];
   for (const { name, status, message, assertionResults } of files) {
     const failed = assertionResults.filter((result) => result.status === 'failed');
-    const reasons = failed.map((result) => ({ what: result.fullName, why: result.failureMessages.join('\n') }));
+    const reasons = failed.map((result) => ({
+      what: result.fullName,
+      why: result.failureMessages.join('\n'),
+    }));
     if (status === 'failed' && failed.length === 0) reasons.push({ what: '(the file itself)', why: message });
     for (const { what, why } of reasons) {
       const lines = why.split('\n').slice(0, linesOfFailure);
