@@ -17,13 +17,21 @@ const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8
 
 for (let round = 0; round < Number(rounds); round += 1) {
   const seed = String(Number(first) + round);
-  console.log(`Seed ${seed}: ${files.length} files`);
-  const { status } = spawnSync(
+  const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', 'unit', '--reporter=dot', ...files],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, PROPERTY_SEED: seed } },
+    [
+      join('node_modules', 'vitest', 'vitest.mjs'),
+      'run',
+      '--project',
+      'unit',
+      '--reporter=default',
+      ...files,
+    ],
+    { cwd: root, encoding: 'utf8', env: { ...process.env, PROPERTY_SEED: seed }, maxBuffer: 2 ** 28 },
   );
+  console.log(`Seed ${seed}: ${files.length} files, ${status === 0 ? 'all passed' : 'failed'}`);
   if (status !== 0) {
+    console.error(stdout + stderr);
     console.error(`Seed ${seed} failed. Again: npm run hunt -- 1 ${seed}`);
     process.exitCode = 1;
     break;
