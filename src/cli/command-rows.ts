@@ -21,6 +21,11 @@ export const runCommand: CommandRow = {
     },
     { option: '--junit', value: 'FILE', help: 'Writes the results as JUnit XML.' },
     { option: '--json', value: undefined, help: 'Prints the results as JSON, in the place of text.' },
+    {
+      option: '--no-observers',
+      value: undefined,
+      help: 'Makes no connections but those of the steps. Without this, one subscribes to the topic of each will that no Client of the scenario would see.',
+    },
     { option: '--verbose', value: undefined, help: 'Tells every step, and logs on standard error.' },
     helpOption,
   ],

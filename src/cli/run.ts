@@ -46,7 +46,8 @@ export async function run(args: readonly string[], process: RunProcess): Promise
   const verbose = line.has('--verbose');
   const json = line.has('--json');
   const results: Result[] = [];
-  await playAll(planned, broker, verbose, process, (result) => {
+  const observers = !line.has('--no-observers');
+  await playAll(planned, broker, { verbose, observers }, process, (result) => {
     results.push(result);
     if (!json) process.stdout.write(tell(result, verbose));
   });
@@ -86,7 +87,7 @@ async function plan(paths: readonly string[], names: readonly string[]): Promise
 async function playAll(
   planned: readonly Planned[],
   broker: BrokerAddress | undefined,
-  verbose: boolean,
+  { verbose, observers }: { readonly verbose: boolean; readonly observers: boolean },
   process: RunProcess,
   done: (result: Result) => void,
 ): Promise<void> {
@@ -95,6 +96,7 @@ async function playAll(
       if (verbose || level === 'error') process.stderr.write(`${level}: ${message}\n`);
     },
   });
+  await engine.request('observe', { on: observers });
   let stopped = false;
   const stop = (): void => {
     stopped = true;

@@ -125,6 +125,8 @@ export class Engine {
       follow: (sink) => this.#listeners.add(this.#guarded(sink)),
       act: (action, target) => this.#record(action, target),
       stopping: (server) => this.#record('server-stopped', { server }),
+      // Behind a tap of ours the observer would be one more program under test.
+      mayObserve: (address) => this.#observers.isOn && !this.#taps.listensAt(address),
       isInUse: (server, clientId) =>
         this.#clients
           .all()

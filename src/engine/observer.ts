@@ -75,6 +75,10 @@ export class Observer {
   #cancel: Cancel | undefined;
   #disposed = false;
   #toldFull = false;
+  /** Whether an attempt to connect is under way. */
+  #trying = false;
+  /** Who waits until nothing is under way. */
+  readonly #waiting: (() => void)[] = [];
 
   constructor(world: ObserverWorld, source: ObserverSource) {
     this.#world = world;
@@ -141,10 +145,31 @@ export class Observer {
     if (this.#client.state === 'offline') this.#connect();
   }
 
+  /** Resolves when each topic that is wanted is subscribed to, or refused, or cannot be for now. */
+  settled(): Promise<void> {
+    if (this.#isSettled()) return Promise.resolve();
+    return new Promise((settle) => this.#waiting.push(settle));
+  }
+
   dispose(): void {
     this.#disposed = true;
     this.#topics.clear();
     this.#leave();
+    this.#tellSettled();
+  }
+
+  #isSettled(): boolean {
+    if (this.#disposed) return true;
+    if (this.#trying) return false;
+    if (this.#client.state !== 'connected') return true;
+    return [...this.#topics.values()].every(
+      ({ wills, state }) => wills <= 0 || state === 'subscribed' || state === 'refused',
+    );
+  }
+
+  #tellSettled(): void {
+    if (this.#waiting.length === 0 || !this.#isSettled()) return;
+    for (const settle of this.#waiting.splice(0)) settle();
   }
 
   #isWanted(): boolean {
@@ -182,6 +207,7 @@ export class Observer {
     const address = this.#source.address();
     if (address === undefined || this.#disposed || !this.#isWanted()) return;
     this.#wantAll();
+    this.#trying = true;
     this.#client.connect(this.#settings(address)).catch((error: unknown) => this.#failed(netErrorOf(error)));
   }
 
@@ -198,7 +224,9 @@ export class Observer {
 
   #retryLater(isLasting: boolean): void {
     const { first, last, times } = observerLimits.retryMs;
+    this.#trying = false;
     this.#failures += 1;
+    this.#tellSettled();
     if (this.#disposed || this.#failures > times) return;
     const waitMs = isLasting ? last : Math.min(first * 2 ** (this.#failures - 1), last);
     this.#setTimer(waitMs, () => this.#connect());
@@ -207,6 +235,7 @@ export class Observer {
   #changed(): void {
     const { state } = this.#client;
     if (state === 'connected') {
+      this.#trying = false;
       this.#failures = 0;
       this.#toldFull = false;
       this.#asking = 0;
@@ -257,6 +286,7 @@ export class Observer {
         if (topic.wills <= 0 && topic.state !== 'subscribed') this.#topics.delete(name);
         this.#due.add(name);
         this.#catchUp();
+        this.#tellSettled();
       });
   }
 

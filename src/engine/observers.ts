@@ -34,6 +34,10 @@ export class Observers implements WillWatch {
     this.#world = world;
   }
 
+  get isOn(): boolean {
+    return this.#on;
+  }
+
   /** Turned off, every observer leaves; turned on, every will that is held is watched for. */
   turn(on: boolean): void {
     if (this.#on === on) return;
@@ -66,6 +70,13 @@ export class Observers implements WillWatch {
   /** The Server was not there, and is: observers that wait before they try again do so now. */
   isBack(server: string): void {
     for (const observer of this.#observers.values()) if (observer.server === server) observer.tryNow();
+  }
+
+  /** Resolves when somebody is subscribed to the topic of each will that is watched for, or cannot be for now. */
+  async settled(): Promise<void> {
+    // What the rules have just told is taken up in this turn.
+    await Promise.resolve();
+    await Promise.all([...this.#observers.values()].map((observer) => observer.settled()));
   }
 
   // The rules are in the midst of a packet when they tell; what an observer sends is one more packet for them.

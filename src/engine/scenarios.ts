@@ -2,10 +2,13 @@ import { programsOf } from '../check/scenario/programs.ts';
 import { ScenarioQueue } from '../check/scenario/queue.ts';
 import type { ScenarioReport } from '../check/scenario/report.ts';
 import { runScenario } from '../check/scenario/run-scenario.ts';
-import type { ScenarioServer, ScenarioWorld } from '../check/scenario/world.ts';
+import type { ScenarioServer, ScenarioWorld, WillSource } from '../check/scenario/world.ts';
+import type { NetworkAddress } from '../net/client/transport.ts';
 import type { BrokerAddress } from '../profile/model.ts';
+import type { OfferedWill } from '../session/model.ts';
 import { engineErrors } from './errors.ts';
 import type { EngineMethods, ScenarioProgress } from './messages.ts';
+import { Observers } from './observers.ts';
 import { openSandboxBroker, type SandboxBroker, type SandboxBrokerWorld } from './sandbox-broker.ts';
 import { serverKey } from './server-key.ts';
 
@@ -14,6 +17,8 @@ export interface ScenariosWorld
     SandboxBrokerWorld {
   /** A sandbox broker is about to be stopped, with its sessions. */
   stopping(server: string): void;
+  /** Whether the user wants wills to be watched for, and this Server may be connected to for it. */
+  mayObserve(address: NetworkAddress): boolean;
   /** Whether one of our own clients is connected to this Server with this Client Identifier. */
   isInUse(server: string, clientId: string): boolean;
   progress(progress: ScenarioProgress): void;
@@ -75,6 +80,7 @@ export class Scenarios {
       follow,
       act,
       log,
+      observe: (sourceOf) => this.#observe(sourceOf),
       server: async (broker: BrokerAddress): Promise<ScenarioServer> => {
         if (broker.kind === 'network') {
           return { address: broker, server: serverKey(broker.host, broker.port), fresh: false };
@@ -101,6 +107,24 @@ export class Scenarios {
         await sandbox.close();
       }
     }
+  }
+
+  /** Those of one run, so that its trace has all that they see. */
+  #observe(sourceOf: (will: OfferedWill) => WillSource | undefined): Observers {
+    const { clock, tap, log, mayObserve } = this.#world;
+    const observers = new Observers({
+      clock,
+      tap,
+      log,
+      random: Math.random,
+      sourceOf: (will) => {
+        const source = sourceOf(will);
+        if (source === undefined || !mayObserve(source.address)) return undefined;
+        return { ...source, address: () => source.address };
+      },
+    });
+    observers.turn(true);
+    return observers;
   }
 
   /** What no other run may use at the same time: Client Identifiers, and where programs connect to. Sandbox brokers are not shared. */

@@ -84,6 +84,10 @@ export const scenarioWords = {
   willDidNotCome: '{subscriber} was subscribed to "{topic}" and had received nothing after {afterMs}',
   willNotWatched:
     'Nobody in this scenario was subscribed to "{topic}" all that time: connect a Client that is',
+  willObserverRefused:
+    'The Server refused the connection that should have watched for "{topic}" with {reason}: connect a Client that is subscribed to it',
+  willWatchRefused:
+    'Nobody in this scenario was subscribed to "{topic}", and the Server answered the observer with {reason}: let these credentials subscribe to it, or connect a Client that may',
   willStillArmed: 'The connection of {client} was still open, so its will was not due',
   noWillCame: 'None was received for {forMs}',
   noWillAtAll: '{client} has no will that could be published',

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/net/clock.ts';
 import { type RunningMosquitto, startMosquitto } from '../e2e/support/mosquitto.ts';
 import { fileOf, passing, withFaults } from '../unit/scenarios/support/fault-stories.ts';
 import { linesOf, Scenes } from '../unit/scenarios/support/scenes.ts';
@@ -34,6 +35,15 @@ describe('at Mosquitto', () => {
     expect(report.outcome).toBe('passed');
   });
 
+  it('wills that no Client is subscribed to are seen by observers, and once', async () => {
+    const observing = new Scenes(systemClock, true);
+    const report = await observing.run(unseenFile(mosquitto.port), 's', () => undefined, 'unseen');
+    await observing.stop();
+    const told = report.steps.map(linesOf).join('\n');
+    expect(report.outcome, told).toBe('passed');
+    expect(told.match(/The observer received it/g)).toHaveLength(3);
+  });
+
   it('a program of its own is awaited, held, and comes back to its session', async () => {
     const port = await freePort();
     const running = scenes.run(programFile(mosquitto.port, port), 's', () => undefined, 'program');
@@ -49,6 +59,30 @@ describe('at Mosquitto', () => {
     expect(report.outcome, told).toBe('passed');
   });
 });
+
+const unseenFile = (port: number): string => `version: 1
+defaults: { broker: "mqtt://127.0.0.1:${port}" }
+profiles:
+  new: { clientId: unseen-new, will: { topic: unseen/new, payload: gone, qos: 2, retain: true } }
+  late: { clientId: unseen-late, sessionExpiryInterval: 60s, will: { topic: unseen/late, payload: gone, willDelayInterval: 1s } }
+  old: { protocolVersion: 3.1.1, clientId: unseen-old, will: { topic: unseen/old, payload: gone, qos: 1 } }
+scenarios:
+  s:
+    steps:
+      - connect: new
+      - cut: new
+      - expectWill: { of: new, qos: 2, retain: true }
+      - connect: late
+      - cut: late
+      - expectNoWill: { of: late, for: 500ms }
+      - expectWill: { of: late, after: 1s, within: 2s }
+      - connect: old
+      - disconnect: old
+      - expectNoWill: { of: old, for: 500ms }
+      - resume: old
+      - close: old
+      - expectWill: { of: old }
+`;
 
 /** Its will, and a Session that is kept. */
 const asProgram =

@@ -16,7 +16,7 @@ import { ClientTap, recordsNothing } from './client-tap.ts';
 import type { Expectation } from './judge.ts';
 import { programsOf } from './programs.ts';
 import type { ScenarioClient } from './report.ts';
-import type { ScenarioToRun, ScenarioWorld } from './world.ts';
+import type { ScenarioServer, ScenarioToRun, ScenarioWorld, WillSource } from './world.ts';
 
 export type Action = Exclude<ScenarioStep, Expectation | { readonly do: 'wait' }>;
 
@@ -31,6 +31,8 @@ interface Actor {
   readonly tapped: boolean;
   /** Whether it is a program, which somebody else starts. */
   readonly program: boolean;
+  /** From its first connection on. */
+  server?: ScenarioServer | undefined;
   /** From its first connection or fault on. */
   tap?: ClientTap | undefined;
 }
@@ -189,6 +191,13 @@ export class Actors {
     });
   }
 
+  /** How to watch for wills at the Server of a Client, with its credentials; undefined where its profile does not want that. */
+  sourceOf(name: string): WillSource | undefined {
+    const { profile, server } = this.#actors.get(name) ?? {};
+    if (profile === undefined || server === undefined || profile.observe === false) return undefined;
+    return { profile, folder: this.#run.folder, ...server };
+  }
+
   /** Listens for the programs. Resolves with what stands in the way, and for which. */
   async listen(): Promise<{ readonly client: string; readonly message: string } | undefined> {
     for (const actor of this.#actors.values()) {
@@ -248,6 +257,7 @@ export class Actors {
   async #connect(actor: Actor, cleanStart: boolean): Promise<void> {
     const { profile, clients } = actor;
     const settings = await this.#settings({ ...profile, cleanStart }, profile.name);
+    actor.server = await this.#world.server(profile.broker);
     const through = (await this.#tapOf(actor))?.address;
     const client = clients.at(-1) ?? this.#add(actor, { ...settings, through });
     const { key, label } = client.settings;
@@ -309,6 +319,7 @@ export class Actors {
     const { broker, tls } = actor.profile;
     const to = await this.#world.server(broker);
     const { address } = to;
+    actor.server = to;
     const material = isSecure(address)
       ? await readTlsMaterial(tls, this.#run.folder, address.host)
       : undefined;

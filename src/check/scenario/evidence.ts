@@ -3,7 +3,13 @@
  * session rules make of them. A function of the records and of "now": fed with the same records again, it says the same.
  */
 import { decodePacket } from '../../mqtt/decode.ts';
-import { type Direction, type PublishPacket, TO_CLIENT } from '../../mqtt/packet.ts';
+import {
+  type ConnectPacket,
+  type Direction,
+  type Packet,
+  type PublishPacket,
+  TO_CLIENT,
+} from '../../mqtt/packet.ts';
 import { PROPERTY, propertyNumber } from '../../mqtt/properties.ts';
 import type {
   ConnectionEnd,
@@ -13,7 +19,9 @@ import type {
   SessionAction,
   SessionRulesInput,
   WillView,
+  WillWatch,
 } from '../../session/model.ts';
+import { isObserverName } from '../../session/observer-name.ts';
 import { SessionRules } from '../../session/rules.ts';
 import { Messages } from './messages.ts';
 import { ScenarioConnection } from './scenario-connection.ts';
@@ -30,12 +38,13 @@ interface Claims {
 
 export class Evidence implements RecordSink {
   readonly messages = new Messages();
-  readonly #rules = new SessionRules();
+  readonly #rules: SessionRules;
   readonly #profiles = new Map<string, string>();
   /** Those of the scenario: what passes at others is none of its business, and costs it nothing. */
   readonly #servers = new Set<string>();
-  /** Open connections at these Servers, since the first one of the scenario's. */
-  readonly #followed = new Set<number>();
+  /** The Servers of open connections at these, since the first one of the scenario's. */
+  readonly #followed = new Map<number, string>();
+  /** Those of the scenario's Clients, and observers. */
   readonly #connections = new Map<number, ScenarioConnection>();
   readonly #byProfile = new Map<string, ScenarioConnection[]>();
   readonly #wills = new Map<number, WillView>();
@@ -51,6 +60,11 @@ export class Evidence implements RecordSink {
   /** Called after each record. */
   onRecord: () => void = () => {};
 
+  /** `watch` is told of the wills at these Servers. */
+  constructor(watch?: WillWatch) {
+    this.#rules = new SessionRules(watch);
+  }
+
   /** The client with this key in the trace stands for a profile. */
   register(key: string, profile: string): void {
     this.#profiles.set(key, profile);
@@ -65,7 +79,7 @@ export class Evidence implements RecordSink {
     const profile = info.client === undefined ? undefined : this.#profiles.get(info.client);
     if (profile !== undefined) this.#servers.add(info.server);
     if (!this.#servers.has(info.server)) return;
-    this.#followed.add(connection);
+    this.#followed.set(connection, info.server);
     this.#note(seq, connection);
     this.#rules.opened(seq, atMs, connection, info);
     if (profile === undefined) return;
@@ -85,17 +99,20 @@ export class Evidence implements RecordSink {
     start: number,
     end: number,
   ): void {
-    if (!this.#followed.has(connection)) return;
+    const server = this.#followed.get(connection);
+    if (server === undefined) return;
     this.#note(seq, connection);
     this.#rules.packet(seq, atMs, connection, direction, bytes, start, end);
-    const at = this.#connections.get(connection);
-    if (at === undefined) return;
-    const decoded = decodePacket(bytes, start, end, at.connect?.version ?? 5, direction);
+    const known = this.#connections.get(connection);
+    if (known === undefined && !isConnect(bytes[start])) return;
+    const decoded = decodePacket(bytes, start, end, known?.connect?.version ?? 5, direction);
     if (!decoded.ok) {
-      if (direction === TO_CLIENT) at.blind = true;
+      if (known !== undefined && direction === TO_CLIENT) known.blind = true;
       return;
     }
     const { packet } = decoded;
+    const at = known ?? this.#observer(seq, connection, server, packet);
+    if (at === undefined) return;
     if (packet.type === 'publish') this.#publish(at, seq, atMs, direction, packet);
     else at.packet(seq, atMs, direction, packet, this.#sessionOf(at));
   }
@@ -143,13 +160,23 @@ export class Evidence implements RecordSink {
     }
   }
 
+  /** Whether a Client of the scenario would see the will of this connection, as things are. */
+  showsWill(connection: number): boolean {
+    const at = this.#connections.get(connection);
+    const will = at?.connect?.will;
+    if (at === undefined || will === undefined) return false;
+    const watcher = this.watcher(will.topic, leastBytes(will), Number.POSITIVE_INFINITY, at.clientId);
+    return watcher?.isObserver === false;
+  }
+
+  /** The newest connection that watches for wills at a Server. */
+  observerAt(server: string): ScenarioConnection | undefined {
+    return [...this.#connections.values()].findLast((each) => each.isObserver && each.server === server);
+  }
+
   /** The connections of a profile, in the order in which they were opened. */
   connectionsOf(profile: string): readonly ScenarioConnection[] {
     return this.#byProfile.get(profile) ?? [];
-  }
-
-  all(): Iterable<ScenarioConnection> {
-    return this.#connections.values();
   }
 
   connection(id: number): ScenarioConnection | undefined {
@@ -182,12 +209,23 @@ export class Evidence implements RecordSink {
     this.#claimed[kind].add(connection.id);
   }
 
-  /** A connection that would have shown a message on this topic, at least `bytes` long, all the time since then. */
+  /** A connection that would have shown a message on this topic, at least `bytes` long, all the time since then; rather not an observer. */
   watcher(topic: string, bytes: number, fromMs: number, publisher: string): ScenarioConnection | undefined {
+    let observer: ScenarioConnection | undefined;
     for (const each of this.#connections.values()) {
-      if (each.watches(topic, bytes, fromMs, publisher)) return each;
+      if (!each.watches(topic, bytes, fromMs, publisher)) continue;
+      if (!each.isObserver) return each;
+      observer ??= each;
     }
-    return undefined;
+    return observer;
+  }
+
+  /** Undefined for a connection that is none. It can be told when its CONNECT has come. */
+  #observer(seq: number, connection: number, server: string, packet: Packet): ScenarioConnection | undefined {
+    if (packet.type !== 'connect' || !isObserverName(packet.clientId)) return undefined;
+    const observer = new ScenarioConnection(connection, '', server, seq);
+    this.#connections.set(connection, observer);
+    return observer;
   }
 
   /** Whoever waits looks later, when the record is taken in. */
@@ -222,4 +260,13 @@ export class Evidence implements RecordSink {
     }
     return last;
   }
+}
+
+function isConnect(first: number | undefined): boolean {
+  return first !== undefined && first >> 4 === 1;
+}
+
+/** Of a PUBLISH with this will: its topic and payload, and whatever else is in it. */
+export function leastBytes({ topic, payload }: NonNullable<ConnectPacket['will']>): number {
+  return Buffer.byteLength(topic) + payload.length;
 }

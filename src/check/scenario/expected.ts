@@ -1,12 +1,11 @@
 /** What a step expects, as a sentence. */
 import { assertNever } from '../../mqtt/assert-never.ts';
-import { reasonCodeName } from '../../mqtt/reason-codes.ts';
 import type { FaultRule } from '../../profile/fault-rules.ts';
 import { conditionText, faultWords, isConditional } from '../../profile/fault-steps.ts';
 import { type Fault, noteOf } from '../../profile/faults.ts';
 import type { ScenarioSentence } from '../../profile/scenario-words.ts';
 import type { ScenarioStep } from '../../profile/scenarios.ts';
-import { hexadecimal } from './judge-connection.ts';
+import { answerText, hexadecimal } from './answer-text.ts';
 import { say } from './judgement.ts';
 import { tell } from './likeness.ts';
 
@@ -54,7 +53,7 @@ export function expectedOf(step: ScenarioStep): ScenarioSentence {
     case 'expectClosed': {
       const { reasonCode, withinMs } = step;
       if (reasonCode === undefined) return say('serverCloses', { client, withinMs });
-      const reason = `DISCONNECT ${hexadecimal(reasonCode)} (${reasonCodeName('disconnect', 5, reasonCode)})`;
+      const reason = answerText('disconnect', 5, reasonCode);
       return say('serverClosesWith', { client, reason, withinMs });
     }
     case 'expectMessage':

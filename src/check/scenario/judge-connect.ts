@@ -1,8 +1,7 @@
 /** Judges `expectConnect`: that a program comes to the tap of its profile, and the Server accepts it. */
-import { reasonCodeName } from '../../mqtt/reason-codes.ts';
 import type { ScenarioStep } from '../../profile/scenarios.ts';
+import { answerText } from './answer-text.ts';
 import type { Evidence } from './evidence.ts';
-import { hexadecimal } from './judge-connection.ts';
 import { decided, type Judgement, say } from './judgement.ts';
 
 type ExpectConnect = Extract<ScenarioStep, { do: 'expectConnect' }>;
@@ -34,7 +33,6 @@ export function judgeConnect(
   if (connack === undefined || connack.reasonCode === 0) {
     return decided('failed', say('programNotAccepted', { forMs: nowMs - sinceMs }), seqs);
   }
-  const name = reasonCodeName('connack', connect?.version ?? 5, connack.reasonCode);
-  const reason = `CONNACK ${hexadecimal(connack.reasonCode)} (${name})`;
+  const reason = answerText('connack', connect?.version ?? 5, connack.reasonCode);
   return decided('failed', say('refused', { reason }), seqs);
 }

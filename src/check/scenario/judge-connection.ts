@@ -1,6 +1,6 @@
 /** Judges `expectSession` and `expectClosed`. */
-import { reasonCodeName } from '../../mqtt/reason-codes.ts';
 import type { ScenarioStep } from '../../profile/scenarios.ts';
+import { answerText } from './answer-text.ts';
 import type { Evidence } from './evidence.ts';
 import { type Decided, decided, type Judgement, say } from './judgement.ts';
 import type { ScenarioConnection } from './scenario-connection.ts';
@@ -67,9 +67,5 @@ function endedOtherwise({ connack, ended, closed }: ScenarioConnection): Decided
 
 /** `DISCONNECT 0x8E (Session taken over)`. */
 export function reasonOf({ connect }: ScenarioConnection, reasonCode: number): string {
-  return `DISCONNECT ${hexadecimal(reasonCode)} (${reasonCodeName('disconnect', connect?.version ?? 5, reasonCode)})`;
-}
-
-export function hexadecimal(reasonCode: number): string {
-  return `0x${reasonCode.toString(16).toUpperCase().padStart(2, '0')}`;
+  return answerText('disconnect', connect?.version ?? 5, reasonCode);
 }

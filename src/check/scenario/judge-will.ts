@@ -2,10 +2,11 @@
 import type { ConnectPacket } from '../../mqtt/packet.ts';
 import type { ScenarioStep } from '../../profile/scenarios.ts';
 import type { ExpectationView, Fact, WillView } from '../../session/model.ts';
-import type { Evidence } from './evidence.ts';
+import { answerText } from './answer-text.ts';
+import { type Evidence, leastBytes } from './evidence.ts';
 import { clockMs, closeSeenMs, type Decided, decided, type Judgement, say } from './judgement.ts';
 import { isLike, likenessOf, tell } from './likeness.ts';
-import type { Received } from './messages.ts';
+import { copiesMs, type Received } from './messages.ts';
 import type { ScenarioConnection } from './scenario-connection.ts';
 
 type ExpectWill = Extract<ScenarioStep, { do: 'expectWill' }>;
@@ -32,7 +33,10 @@ export function judgeWill(step: ExpectWill, sinceMs: number, evidence: Evidence,
     candidates.find(({ view }) => view !== undefined && owed.has(view.state)) ?? candidates.at(-1);
   if (target === undefined) return noCandidate(client, evidence);
   const { connection, view } = target;
-  if (view?.publishedAtMs !== undefined) return judgePublished(step, target, evidence);
+  if (view?.publishedAtMs !== undefined) {
+    const copy = copyOf(target, evidence, nowMs);
+    return 'untilMs' in copy ? copy : judgePublished(step, target, copy.message, evidence);
+  }
   const { ended } = connection;
   const dueMs = (ended?.atMs ?? sinceMs) + afterMs + withinMs;
   if (nowMs < dueMs) return { untilMs: dueMs };
@@ -44,13 +48,35 @@ export function judgeWill(step: ExpectWill, sinceMs: number, evidence: Evidence,
 
 const owed: ReadonlySet<WillView['state']> = new Set(['waiting', 'due', 'published']);
 
-function judgePublished(step: ExpectWill, target: Candidate, evidence: Evidence): Decided {
+/**
+ * The copy that tells of a will. That of an observer only where no Client of the scenario gets one: which of them is first is a matter of
+ * milliseconds, and what is said of the will should not be.
+ */
+function copyOf(
+  { connection, will, view }: Candidate,
+  evidence: Evidence,
+  nowMs: number,
+): { readonly untilMs: number } | { readonly message: Received | undefined } {
+  const first = view?.publishSeq === undefined ? undefined : evidence.messages.at(view.publishSeq);
+  if (first?.connection.isObserver !== true) return { message: first };
+  for (const message of evidence.messages.like(will.topic, will.payload, first.atMs)) {
+    if (!message.connection.isObserver) return { message };
+  }
+  const untilMs = first.atMs + copiesMs;
+  return nowMs < untilMs && evidence.showsWill(connection.id) ? { untilMs } : { message: first };
+}
+
+function judgePublished(
+  step: ExpectWill,
+  target: Candidate,
+  message: Received | undefined,
+  evidence: Evidence,
+): Decided {
   const { connection, view, expectation } = target;
   const { ended, connectSeq } = connection;
   const publishedAtMs = view?.publishedAtMs ?? 0;
-  const message = view?.publishSeq === undefined ? undefined : evidence.messages.at(view.publishSeq);
-  const subscriber = message?.connection.profile ?? expectation?.clientId ?? '';
-  const seqs = [connectSeq, ended?.seq, view?.publishSeq];
+  const subscriber = message?.connection.name ?? expectation?.clientId ?? '';
+  const seqs = [connectSeq, ended?.seq, message?.seq ?? view?.publishSeq];
   const facts = expectation?.facts ?? [];
   const told = (
     outcome: Decided['outcome'],
@@ -102,7 +128,7 @@ function judgeForm(
   if (asked && message === undefined) {
     return { outcome: 'undecided', observed: say('willCameUnread'), facts: [] };
   }
-  const subscriber = message?.connection.profile ?? '';
+  const subscriber = message?.connection.name ?? '';
   if (message !== undefined) {
     const actual = likenessOf(message.topic, message.packet);
     if (!isLike(like, actual)) {
@@ -130,9 +156,9 @@ function judgeMissing(
   if (like !== undefined)
     return decided('undecided', say('willUnclear', { topic }), [...seqs, like.seq], facts);
   const watcher = watcherOf(target, ended.atMs, evidence);
-  if (watcher === undefined) return decided('undecided', say('willNotWatched', { topic }), seqs, facts);
+  if (watcher === undefined) return notWatched(target, evidence, seqs, facts);
   const observed = say('willDidNotCome', {
-    subscriber: watcher.profile,
+    subscriber: watcher.name,
     topic,
     afterMs: nowMs - ended.atMs,
   });
@@ -146,17 +172,20 @@ export function judgeNoWill(
   nowMs: number,
 ): Judgement {
   const candidates = candidatesOf(client, evidence);
-  for (const { connection, view, expectation } of candidates) {
+  for (const target of candidates) {
+    const { connection, view, expectation } = target;
     if (view?.publishedAtMs === undefined) continue;
+    const copy = copyOf(target, evidence, nowMs);
+    if ('untilMs' in copy) return copy;
     const { ended } = connection;
-    const message = view.publishSeq === undefined ? undefined : evidence.messages.at(view.publishSeq);
-    const subscriber = message?.connection.profile ?? '';
+    const { message } = copy;
+    const subscriber = message?.connection.name ?? '';
     const afterMs = ended === undefined ? undefined : view.publishedAtMs - ended.atMs;
     const observed =
       afterMs === undefined || afterMs < 0
         ? say('willCameWhileOpen', { subscriber })
         : say('willCame', { subscriber, afterMs });
-    const seqs = [connection.connectSeq, ended?.seq, view.publishSeq];
+    const seqs = [connection.connectSeq, ended?.seq, message?.seq ?? view.publishSeq];
     return decided('failed', observed, seqs, expectation?.facts);
   }
   const untilMs = sinceMs + forMs;
@@ -175,9 +204,7 @@ export function judgeNoWill(
     if (like !== undefined) {
       return decided('undecided', say('willUnclear', { topic }), [...seqs, like.seq], expectation?.facts);
     }
-    if (watcherOf(target, sinceMs, evidence) === undefined) {
-      return decided('undecided', say('willNotWatched', { topic }), seqs);
-    }
+    if (watcherOf(target, sinceMs, evidence) === undefined) return notWatched(target, evidence, seqs);
   }
   const last = candidates.at(-1)?.connection;
   return decided('passed', say('noWillCame', { forMs }), [last?.connectSeq, last?.ended?.seq]);
@@ -205,6 +232,26 @@ function watcherOf(
   fromMs: number,
   evidence: Evidence,
 ): ScenarioConnection | undefined {
-  const least = Buffer.byteLength(will.topic) + will.payload.length;
-  return evidence.watcher(will.topic, least, fromMs, connection.clientId);
+  return evidence.watcher(will.topic, leastBytes(will), fromMs, connection.clientId);
+}
+
+/** Why nobody could see it, as far as the Server has said so, and what to do. */
+function notWatched(
+  { connection, will: { topic } }: Candidate,
+  evidence: Evidence,
+  seqs: readonly (number | undefined)[],
+  facts: readonly Fact[] = [],
+): Decided {
+  const observer = evidence.observerAt(connection.server);
+  const { connack, connect } = observer ?? {};
+  if (connack !== undefined && connack.reasonCode !== 0) {
+    const reason = answerText('connack', connect?.version ?? 5, connack.reasonCode);
+    return decided('undecided', say('willObserverRefused', { topic, reason }), [...seqs, connack.seq], facts);
+  }
+  const refused = observer?.refused.get(topic);
+  if (refused !== undefined) {
+    const reason = answerText('suback', connect?.version ?? 5, refused.reasonCode);
+    return decided('undecided', say('willWatchRefused', { topic, reason }), [...seqs, refused.seq], facts);
+  }
+  return decided('undecided', say('willNotWatched', { topic }), seqs, facts);
 }

@@ -12,6 +12,9 @@ export interface Received {
   readonly packet: PublishPacket;
 }
 
+/** How much later than one copy of a message others come that belong to it, in ms. */
+export const copiesMs = 1000;
+
 /** What is kept of each direction: messages, and bytes of their payloads. The oldest go. */
 const limits = { messages: 10_000, bytes: 16 * 1024 * 1024 } as const;
 
@@ -69,12 +72,25 @@ export class Messages {
     }
   }
 
-  /** What any Client has received on a topic with this payload since then, and no step has expected yet. */
+  /**
+   * What any Client or observer has received on a topic with this payload since then, and no step has expected yet. What an observer has received
+   * of a message that a step has expected of a Client was expected with it.
+   */
   *like(topic: string, payload: Uint8Array, sinceMs: number): Generator<Received> {
     for (const each of this.#received.values()) {
       if (each.atMs < sinceMs || each.topic !== topic || this.#claimed.has(each.seq)) continue;
-      if (same(each.packet.payload, payload)) yield each;
+      if (same(each.packet.payload, payload) && !this.#isCopyOfClaimed(each)) yield each;
     }
+  }
+
+  #isCopyOfClaimed({ connection, topic, packet, atMs }: Received): boolean {
+    if (!connection.isObserver) return false;
+    for (const seq of this.#claimed) {
+      const claimed = this.at(seq);
+      if (claimed?.topic !== topic || Math.abs(claimed.atMs - atMs) > copiesMs) continue;
+      if (same(claimed.packet.payload, packet.payload)) return true;
+    }
+    return false;
   }
 
   /** A step has expected it: no other step is met by it again. */

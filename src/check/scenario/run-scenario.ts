@@ -1,18 +1,18 @@
 /** Runs one scenario: a step begins as soon as what the one before waits for has happened. */
-import { reasonCodeName } from '../../mqtt/reason-codes.ts';
 import { NetError } from '../../net/client/net-error.ts';
 import type { Cancel } from '../../net/clock.ts';
 import type { ScenarioStep } from '../../profile/scenarios.ts';
 import { type Action, Actors } from './actors.ts';
+import { answerText } from './answer-text.ts';
 import { Evidence } from './evidence.ts';
 import { expectedOf } from './expected.ts';
 import { type Expectation, isExpectation, judge } from './judge.ts';
-import { hexadecimal } from './judge-connection.ts';
 import { type Decided, decided, isDecided, say } from './judgement.ts';
 import { withPrograms } from './programs.ts';
 import { outcomeOf, type ScenarioReport, type StepResult } from './report.ts';
 import type { ScenarioConnection } from './scenario-connection.ts';
-import type { ScenarioEvents, ScenarioToRun, ScenarioWorld } from './world.ts';
+import { UnseenWills } from './unseen-wills.ts';
+import type { ScenarioEvents, ScenarioToRun, ScenarioWorld, WillObservers } from './world.ts';
 
 /** Resolves with what came of it, also when `signal` cancels it. Rejects only for a fault of ours. */
 export function runScenario(
@@ -30,19 +30,34 @@ type Found = Decided & { readonly decidedAtMs: number; readonly atSeq: number };
 /** A program whose tap could not listen: nothing can be tried then. */
 type Deaf = Awaited<ReturnType<Actors['listen']>>;
 
+/** How long a Server has to answer observers, in ms. One that does not is not waited for again. */
+const observerMs = 3000;
+
 class Run {
   readonly #run: ScenarioToRun;
   readonly #world: ScenarioWorld;
   readonly #events: ScenarioEvents;
   readonly #signal: AbortSignal;
-  readonly #evidence = new Evidence();
+  readonly #evidence: Evidence;
   readonly #actors: Actors;
+  readonly #observers: WillObservers | undefined;
+  readonly #unseen: UnseenWills | undefined;
+  /** A Server has not answered an observer in time. */
+  #isUnanswered = false;
 
   constructor(run: ScenarioToRun, world: ScenarioWorld, events: ScenarioEvents, signal: AbortSignal) {
     this.#run = { ...run, steps: withPrograms(run.steps) };
     this.#world = world;
     this.#events = events;
     this.#signal = signal;
+    this.#observers = world.observe(({ connection }) => {
+      const client = this.#evidence.connection(connection)?.profile;
+      return client === undefined ? undefined : this.#actors.sourceOf(client);
+    });
+    this.#unseen =
+      this.#observers &&
+      new UnseenWills(this.#observers, (connection) => this.#evidence.showsWill(connection));
+    this.#evidence = new Evidence(this.#unseen);
     this.#actors = new Actors(this.#run, world, (key, profile) => this.#evidence.register(key, profile));
   }
 
@@ -61,9 +76,11 @@ class Run {
         steps.push(result);
         this.#events.result(result);
         going &&= result.outcome === 'passed' || result.outcome === 'undecided';
+        if (going) await this.#watched();
       }
     } finally {
       unfollow();
+      this.#observers?.dispose();
       await this.#actors.close();
     }
     const durationMs = clock.now() - startedAtMs;
@@ -82,6 +99,16 @@ class Run {
       // A Server that cannot be reached is what the first step tells.
       this.#world.log('info', `${this.#run.name}: Sessions could not be cleared: ${error.message}`);
     }
+  }
+
+  /** What the next step does may make a will due: whoever watches for it is to be subscribed by then. */
+  async #watched(): Promise<void> {
+    if (this.#observers === undefined || this.#isUnanswered || this.#signal.aborted) return;
+    this.#unseen?.look();
+    const settled = new AbortController();
+    void this.#observers.settled().then(() => settled.abort());
+    const untilMs = this.#world.clock.now() + observerMs;
+    this.#isUnanswered = await this.#pause(untilMs, AbortSignal.any([this.#signal, settled.signal]));
   }
 
   async #step(index: number, step: ScenarioStep, deaf: Deaf): Promise<StepResult> {
@@ -174,7 +201,7 @@ class Run {
   #reasonOf(step: Action, reasonCode: number): string {
     const packet = step.do === 'publish' ? 'puback' : step.do === 'subscribe' ? 'suback' : 'unsuback';
     const version = this.#evidence.connectionsOf(step.client).at(-1)?.connect?.version ?? 5;
-    return `${packet.toUpperCase()} ${hexadecimal(reasonCode)} (${reasonCodeName(packet, version, reasonCode)})`;
+    return answerText(packet, version, reasonCode);
   }
 
   /** Looks again after each record, and when time alone decides. Undefined when the run was cancelled. */
@@ -224,17 +251,17 @@ class Run {
     });
   }
 
-  /** Whether the time has passed, and the run was not cancelled before. */
-  #pause(untilMs: number): Promise<boolean> {
+  /** Whether the time has passed before that signal: that the run is cancelled, unless another is given. */
+  #pause(untilMs: number, signal = this.#signal): Promise<boolean> {
     return new Promise((settle) => {
       const done = (passed: boolean) => (): void => {
         cancel();
-        this.#signal.removeEventListener('abort', cancelled);
+        signal.removeEventListener('abort', cancelled);
         settle(passed);
       };
       const cancelled = done(false);
       const cancel = this.#world.clock.schedule(untilMs, done(true));
-      this.#signal.addEventListener('abort', cancelled);
+      signal.addEventListener('abort', cancelled);
     });
   }
 
@@ -267,8 +294,7 @@ function isRefusalExpected(step: Action): boolean {
 
 /** `CONNACK 0x87 (Not authorized)`. */
 function connackText({ connect }: ScenarioConnection, reasonCode: number): string {
-  const name = reasonCodeName('connack', connect?.version ?? 5, reasonCode);
-  return `CONNACK ${hexadecimal(reasonCode)} (${name})`;
+  return answerText('connack', connect?.version ?? 5, reasonCode);
 }
 
 function notReached(index: number, step: ScenarioStep): StepResult {

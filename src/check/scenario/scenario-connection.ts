@@ -26,6 +26,7 @@ const aliasLimit = 1000;
 
 export class ScenarioConnection {
   readonly id: number;
+  /** Empty for an observer, which is no Client of the scenario. */
   readonly profile: string;
   readonly server: string;
   readonly openedSeq: number;
@@ -46,6 +47,8 @@ export class ScenarioConnection {
   readonly #asked = new Map<number, SubscribePacket>();
   /** Accepted subscriptions by Topic Filter; those of the Session where the Server kept it. */
   #subscriptions = new Map<string, Watched>();
+  /** What the Server answered where it did not let it subscribe, by Topic Filter. */
+  readonly refused = new Map<string, { readonly seq: number; readonly reasonCode: number }>();
   readonly #aliases = [new Map<number, string>(), new Map<number, string>()] as const;
 
   constructor(id: number, profile: string, server: string, openedSeq: number) {
@@ -54,6 +57,16 @@ export class ScenarioConnection {
     this.server = server;
     this.openedSeq = openedSeq;
     this.lastSeq = openedSeq;
+  }
+
+  /** Whether it only watches for wills. */
+  get isObserver(): boolean {
+    return this.profile === '';
+  }
+
+  /** What to call it in a sentence. */
+  get name(): string {
+    return this.isObserver ? 'The observer' : this.profile;
   }
 
   get accepted(): boolean {
@@ -98,7 +111,7 @@ export class ScenarioConnection {
         this.#asked.set(packet.packetId, packet);
         break;
       case 'suback':
-        this.#granted(packet.packetId, packet.reasonCodes, atMs);
+        this.#granted(packet.packetId, packet.reasonCodes, seq, atMs);
         break;
       case 'unsubscribe':
         for (const filter of packet.topicFilters) this.#subscriptions.delete(filter);
@@ -135,11 +148,16 @@ export class ScenarioConnection {
     return false;
   }
 
-  #granted(packetId: number, reasonCodes: readonly number[], atMs: number): void {
+  #granted(packetId: number, reasonCodes: readonly number[], seq: number, atMs: number): void {
     const asked = this.#asked.get(packetId);
     this.#asked.delete(packetId);
     for (const [index, { topicFilter, noLocal }] of (asked?.subscriptions ?? []).entries()) {
-      if ((reasonCodes[index] ?? 0x80) >= 0x80) continue;
+      const reasonCode = reasonCodes[index] ?? 0x80;
+      if (reasonCode >= 0x80) {
+        this.refused.set(topicFilter, { seq, reasonCode });
+        continue;
+      }
+      this.refused.delete(topicFilter);
       const before = this.#subscriptions.get(topicFilter);
       const sinceMs = before?.noLocal === noLocal ? before.sinceMs : atMs;
       this.#subscriptions.set(topicFilter, { sinceMs, noLocal });

@@ -4,7 +4,7 @@ import type { Clock } from '../../net/clock.ts';
 import type { FaultTap } from '../../net/tap.ts';
 import type { BrokerAddress, ConnectionProfile } from '../../profile/model.ts';
 import type { ScenarioStep } from '../../profile/scenarios.ts';
-import type { SessionAction } from '../../session/model.ts';
+import type { OfferedWill, SessionAction, WillWatch } from '../../session/model.ts';
 import type { RecordSink } from './evidence.ts';
 import type { StepResult } from './report.ts';
 
@@ -14,6 +14,21 @@ export interface ScenarioServer {
   readonly server: string;
   /** It was made for this run and goes with it, so that nothing of other runs is left in it. */
   readonly fresh: boolean;
+}
+
+/** Whose will it is, and how its Server is reached. */
+export interface WillSource {
+  readonly profile: ConnectionProfile;
+  readonly folder: string;
+  readonly server: string;
+  readonly address: NetworkAddress;
+}
+
+/** Connections besides those of the steps, each subscribed to the topics of wills that it is told of. */
+export interface WillObservers extends WillWatch {
+  /** Resolves when they are subscribed to what they have been told of, or cannot be for now. */
+  settled(): Promise<void>;
+  dispose(): void;
 }
 
 export interface ScenarioWorld {
@@ -29,6 +44,8 @@ export interface ScenarioWorld {
   ): void;
   /** Where a profile connects to; a sandbox broker is started when the first profile asks for it. */
   server(broker: BrokerAddress): Promise<ScenarioServer>;
+  /** Observers of the run's own; undefined where the user wants none. `sourceOf` knows the wills that may be watched for. */
+  observe(sourceOf: (will: OfferedWill) => WillSource | undefined): WillObservers | undefined;
   log(level: 'warn' | 'info', message: string): void;
 }
 

@@ -6,8 +6,8 @@ import { replay } from '../../../src/trace/deliver.ts';
 import { Trace } from '../../../src/trace/trace.ts';
 import { play } from './support/play.ts';
 
-/** The records of the Client `device`, in words. */
-async function traceOf(steps: string): Promise<readonly string[]> {
+/** The records of one Client, in words. */
+async function traceOf(steps: string, of = 'device'): Promise<readonly string[]> {
   const text = `version: 1
 profiles:
   device: { broker: sandbox, clientId: device, will: { topic: gone } }
@@ -30,7 +30,7 @@ scenarios: { s: { steps: [ ${steps} ] } }
   };
   replay(trace, {
     opened: (_seq, _atMs, connection, { tap, label }) => {
-      if (label === 'watcher') others.add(connection);
+      if (label !== of) others.add(connection);
       tell(connection, `opened: ${tap} ${label}`);
     },
     packet: (_seq, _atMs, connection, direction, bytes, start) => {
@@ -86,4 +86,23 @@ test('has each attempt that was refused', async () => {
     '1 fault: down',
     '1 closed: network refused fault',
   ]);
+});
+
+const dies = '{ cut: device }, { expectWill: { of: device } }';
+
+test('has an observer where no Client of the scenario would see the will', async () => {
+  const packets = async (steps: string): Promise<readonly string[]> =>
+    (await traceOf(steps, 'observer')).filter((line) => /->|<-/.test(line)).map((line) => line.slice(2));
+  expect(await packets(`{ connect: device }, ${dies}`)).toEqual([
+    '-> CONNECT',
+    '<- CONNACK',
+    '-> SUBSCRIBE',
+    '<- SUBACK',
+    '<- PUBLISH',
+    '-> DISCONNECT',
+  ]);
+});
+
+test('has no observer where a Client of the scenario sees the will', async () => {
+  expect(await traceOf(`{ connect: watcher }, { connect: device }, ${dies}`, 'observer')).toEqual([]);
 });

@@ -2,8 +2,10 @@
 import type { ScenarioReport } from '../../../../src/check/scenario/report.ts';
 import { runScenario } from '../../../../src/check/scenario/run-scenario.ts';
 import { Listeners } from '../../../../src/engine/listeners.ts';
+import { Observers } from '../../../../src/engine/observers.ts';
 import { openSandboxBroker } from '../../../../src/engine/sandbox-broker.ts';
 import { systemClock } from '../../../../src/net/clock.ts';
+import type { FaultTap } from '../../../../src/net/tap.ts';
 import type { SandboxSettings } from '../../../../src/profile/model.ts';
 import type { ScenarioStep } from '../../../../src/profile/scenarios.ts';
 import type { RecordListener } from '../../../../src/trace/listener.ts';
@@ -18,18 +20,19 @@ export async function play(
 ): Promise<ScenarioReport> {
   const listeners = new Listeners(nobody);
   const recorder = new Recorder(trace, listeners);
+  const tap: FaultTap = {
+    opened: (...args) => recorder.opened(...args),
+    bytes: (...args) => recorder.bytes(...args),
+    closed: (...args) => recorder.closed(...args),
+    fault: (atMs, action, connection, fault) => recorder.action(atMs, action, { connection, fault }),
+  };
   const sandbox = await openSandboxBroker('sandbox', settings, 0, { clock: systemClock, log: () => {} });
   try {
     return await runScenario(
       { name: 's', steps, profiles: used, folder: '/', key: 'run' },
       {
         clock: systemClock,
-        tap: {
-          opened: (...args) => recorder.opened(...args),
-          bytes: (...args) => recorder.bytes(...args),
-          closed: (...args) => recorder.closed(...args),
-          fault: (atMs, action, connection, fault) => recorder.action(atMs, action, { connection, fault }),
-        },
+        tap,
         follow: (sink) => listeners.add(sink),
         act: (action, target) => recorder.action(systemClock.now(), action, target),
         server: async () => ({
@@ -37,6 +40,20 @@ export async function play(
           server: 'sandbox',
           fresh: true,
         }),
+        observe: (sourceOf) => {
+          const observers = new Observers({
+            clock: systemClock,
+            tap,
+            random: Math.random,
+            log: () => {},
+            sourceOf: (will) => {
+              const source = sourceOf(will);
+              return source && { ...source, address: () => source.address };
+            },
+          });
+          observers.turn(true);
+          return observers;
+        },
         log: () => {},
       },
       { step: () => {}, result: () => {} },

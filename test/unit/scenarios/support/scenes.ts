@@ -22,8 +22,10 @@ export class Scenes {
   readonly #answers = new Map<number, (message: FromEngine) => void>();
   #nextId = 1;
 
-  constructor(clock: Clock = systemClock) {
+  /** `observers`: whether wills that no Client of a scenario would see are watched for. */
+  constructor(clock: Clock = systemClock, observers = false) {
     this.engine = new Engine({ clock, post: (message) => this.#receive(message) });
+    void this.request('observe', { on: observers });
   }
 
   request<M extends EngineMethod>(
