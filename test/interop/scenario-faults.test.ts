@@ -28,7 +28,7 @@ describe('at Mosquitto', () => {
   it.concurrent.each(runs)('over $scheme: $name', async ({ scheme, name, steps }) => {
     const port = scheme === 'ws' ? mosquitto.webSocketPort : mosquitto.port;
     const unique = `${scheme}${name.replaceAll(/\W/g, '')}`;
-    const text = fileOf(withFaults(steps), `${scheme}://127.0.0.1:${port}`, unique);
+    const text = fileOf(withFaults(steps), `${scheme}://127.0.0.1:${port}`, unique, '5s');
     const report = await scenes.run(text, 's', () => undefined, unique);
     const told = report.steps.map(linesOf).join('\n');
     expect(told, told).not.toMatch(/failed|undecided|not-reached/);
@@ -71,17 +71,17 @@ scenarios:
     steps:
       - connect: new
       - cut: new
-      - expectWill: { of: new, qos: 2, retain: true }
+      - expectWill: { of: new, qos: 2, retain: true, within: 20s }
       - connect: late
       - cut: late
       - expectNoWill: { of: late, for: 500ms }
-      - expectWill: { of: late, after: 1s, within: 2s }
+      - expectWill: { of: late, after: 1s, within: 20s }
       - connect: old
       - disconnect: old
       - expectNoWill: { of: old, for: 500ms }
       - resume: old
       - close: old
-      - expectWill: { of: old }
+      - expectWill: { of: old, within: 20s }
 `;
 
 /** Its will, and a Session that is kept. */
@@ -105,19 +105,19 @@ scenarios:
     steps:
       - connect: watcher
       - publish: { from: watcher, topic: orders, payload: none, qos: 1, retain: true }
-      - expectConnect: program
+      - expectConnect: { of: program, within: 1m }
       - expectSession: { of: program, present: false }
-      - expectMessage: { by: program, topic: orders, payload: none, within: 10s } # so it has subscribed
+      - expectMessage: { by: program, topic: orders, payload: none, within: 20s } # so it has subscribed
       - cut: program
-      - expectWill: { of: program, payload: offline }
-      - expectConnect: program
+      - expectWill: { of: program, payload: offline, within: 20s }
+      - expectConnect: { of: program, within: 1m }
       - expectSession: { of: program, present: true }
       - publish: { from: watcher, topic: orders, payload: open, qos: 1 }
-      - expectMessage: { by: program, topic: orders, payload: open }
+      - expectMessage: { by: program, topic: orders, payload: open, within: 20s }
       - close: program
       - refuse: program
       - publish: { from: watcher, topic: orders, payload: shut, qos: 1 }
       - clear: program
-      - expectConnect: program
-      - expectMessage: { by: program, topic: orders, payload: shut }
+      - expectConnect: { of: program, within: 1m }
+      - expectMessage: { by: program, topic: orders, payload: shut, within: 20s }
 `;

@@ -30,9 +30,6 @@ type Found = Decided & { readonly decidedAtMs: number; readonly atSeq: number };
 /** A program whose tap could not listen: nothing can be tried then. */
 type Deaf = Awaited<ReturnType<Actors['listen']>>;
 
-/** How long a Server has to answer observers, in ms. One that does not is not waited for again. */
-const observerMs = 3000;
-
 class Run {
   readonly #run: ScenarioToRun;
   readonly #world: ScenarioWorld;
@@ -107,7 +104,9 @@ class Run {
     this.#unseen?.look();
     const settled = new AbortController();
     void this.#observers.settled().then(() => settled.abort());
-    const untilMs = this.#world.clock.now() + observerMs;
+    // Longer than for CONNACK no Server is waited for; one that is silent for so long is not waited for again.
+    const waitMs = Math.max(0, ...this.#run.profiles.map(({ connectTimeoutMs }) => connectTimeoutMs));
+    const untilMs = this.#world.clock.now() + waitMs;
     this.#isUnanswered = await this.#pause(untilMs, AbortSignal.any([this.#signal, settled.signal]));
   }
 

@@ -8,7 +8,7 @@ const scenes = new Scenes();
 afterAll(() => scenes.stop());
 
 const play = (steps: string, run: string): Promise<ScenarioReport> =>
-  scenes.run(fileOf(steps, 'sandbox', 'x'), 's', () => undefined, run);
+  scenes.run(fileOf(steps, 'sandbox', 'x', '2s'), 's', () => undefined, run);
 
 const told = ({ steps }: ScenarioReport): string => steps.map(linesOf).join('\n');
 

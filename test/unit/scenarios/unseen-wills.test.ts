@@ -38,10 +38,10 @@ describe.concurrent('a will that no Client of the scenario is subscribed to', ()
       - connect: late
       - cut: late
       - expectNoWill: { of: late, for: 300ms }
-      - expectWill: { of: late, after: 1s, topic: gone, payload: late }
+      - expectWill: { of: late, after: 1s, within: 20s, topic: gone, payload: late }
       - connect: retained
       - close: retained
-      - expectWill: { of: retained, retain: true }`;
+      - expectWill: { of: retained, retain: true, within: 20s }`;
     expect((await run(observing, steps)).filter((line) => !line.includes('done'))).toEqual([
       'passed: noWillCame ',
       'passed: willCame The observer',
@@ -67,7 +67,7 @@ describe.concurrent('a will that no Client of the scenario is subscribed to', ()
       - connect: late
       - cut: watcher
       - cut: late
-      - expectWill: { of: late, after: 1s }`;
+      - expectWill: { of: late, after: 1s, within: 20s }`;
     expect((await run(observing, steps)).at(-1)).toBe('passed: willCame The observer');
   });
 
@@ -97,14 +97,14 @@ test('of a Client and an observer that both see a will, the Client is named, and
   const again = `
       - connect: device
       - cut: device
-      - expectWill: { of: device }
+      - expectWill: { of: device, within: 20s }
       - expectNoMessage: { by: watcher, topic: gone, for: 0 }
       - expectNoWill: { of: device, for: 20ms }`;
   const steps = `
       - connect: device
       - connect: watcher
       - cut: device
-      - expectWill: { of: device }${again.repeat(3)}`;
+      - expectWill: { of: device, within: 20s }${again.repeat(3)}`;
   const told = await run(observing, steps);
   expect(told.filter((line) => line.includes('willCame'))).toEqual(Array(4).fill('passed: willCame watcher'));
   expect(told.filter((line) => !line.startsWith('passed'))).toEqual([]);
