@@ -1,4 +1,5 @@
 import { type Disposable, l10n, StatusBarAlignment, type StatusBarItem, ThemeColor, window } from 'vscode';
+import type { TapView } from '../../engine/messages.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { EngineClient } from '../engine/engine-client.ts';
 import type { SessionState } from '../engine/session-state.ts';
@@ -43,7 +44,7 @@ export class StatusBar implements Disposable {
     const own = [...clients.values()].filter(
       ({ state }) => state === 'connected' || state === 'frozen',
     ).length;
-    const connected = taps.reduce((sum, { connectionsOpen }) => sum + connectionsOpen, own);
+    const connected = taps.reduce((sum, tap) => sum + openOnBothSides(tap), own);
     if (clients.size === 0 && connections.size === 0) {
       this.#item.hide();
       return;
@@ -69,4 +70,9 @@ export class StatusBar implements Disposable {
     this.#item.command = 'mqttSession.restartEngine';
     this.#item.show();
   }
+}
+
+/** Connections of which no end is known; those beyond what the view lists count, too. */
+function openOnBothSides({ connectionsOpen, connections }: TapView): number {
+  return connectionsOpen - connections.filter(({ state }) => state === 'half-open').length;
 }

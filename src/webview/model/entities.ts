@@ -39,8 +39,8 @@ export interface EntityEffect {
   readonly lanesChanged: boolean;
   /** Connections that belong to another lane than before. */
   readonly renamed: readonly number[];
-  /** Expectations whose verdict is another than before and no longer pending, and whether they were pending before. */
-  readonly decided: readonly { readonly expectation: ExpectationView; readonly wasPending: boolean }[];
+  /** Expectations whose verdict is another than before and no longer pending, and whether they counted down before. */
+  readonly decided: readonly { readonly expectation: ExpectationView; readonly wasAwaited: boolean }[];
   /** Insights that are new. */
   readonly noticed: readonly number[];
 }
@@ -105,6 +105,9 @@ export class Entities {
 
   apply(changes: SessionChanges): EntityEffect {
     const touched = new Set<string>();
+    const decided: EntityEffect['decided'][number][] = [];
+    /** Expectations of wills that counted down before they were owed. */
+    const awaited = new Set<number>();
     const renamed: number[] = [];
     for (const connection of changes.connections) {
       const key = connectionLaneKey(connection);
@@ -125,17 +128,19 @@ export class Entities {
       touched.add(laneKeyOf(session));
     }
     for (const will of changes.wills) {
+      if (this.wills.get(will.id)?.foreseen !== undefined && will.expectation !== undefined) {
+        awaited.add(will.expectation);
+      }
       if (!this.wills.has(will.id)) this.#join(laneKeyOf(will), will, 'wills', will.id);
       this.wills.set(will.id, will);
       touched.add(laneKeyOf(will));
     }
-    const decided: EntityEffect['decided'][number][] = [];
     for (const expectation of changes.expectations) {
       const { id, verdict } = expectation;
       const before = this.expectations.get(id);
       if (before === undefined) this.#join(laneKeyOf(expectation), expectation, 'expectations', id);
       if (verdict !== 'pending' && verdict !== before?.verdict) {
-        decided.push({ expectation, wasPending: before?.verdict === 'pending' });
+        decided.push({ expectation, wasAwaited: before?.verdict === 'pending' || awaited.has(id) });
       }
       if (verdict === 'pending') this.pending.add(id);
       else this.pending.delete(id);

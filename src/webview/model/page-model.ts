@@ -113,10 +113,10 @@ export class PageModel {
     const now = this.clock.now();
     // Where time stands still nothing has just been decided.
     const decided = this.stopped ? [] : effect.decided;
-    for (const { expectation, wasPending } of decided) {
+    for (const { expectation, wasAwaited } of decided) {
       // What was decided at once had no countdown; it is worth a word only when the Server did wrong.
-      if (wasPending) this.#decided.set(expectation.id, now);
-      if (wasPending || isBroken(expectation.verdict)) this.#unannounced.push(expectation.id);
+      if (wasAwaited) this.#decided.set(expectation.id, now);
+      if (wasAwaited || isBroken(expectation.verdict)) this.#unannounced.push(expectation.id);
     }
     if (!this.stopped) this.#unannouncedInsights.push(...effect.noticed);
     if (changes.records !== undefined) this.records.append(changes.records);

@@ -106,6 +106,22 @@ describe('the page’s model', () => {
     expect(model.recentlyDecided(wire.nowMs + 60_000).ids).toHaveLength(0);
   });
 
+  it('keeps the verdict on a will that counted down as long as its Client was silent, though it was owed and published at once', () => {
+    const { wire, subscriber } = connected();
+    const model = modelOf(wire);
+    const will = { ...demoConnect.will, properties: demoConnect.will.properties.slice(1) };
+    const demo = wire.connect('sensor', { ...demoConnect, clientId: 'sensor', keepAliveSeconds: 10, will });
+    wire.act('freeze', demo);
+    model.receiveChanges(wire.changes());
+    wire.pass(15_000);
+    wire.close(demo, { by: 'server', how: 'fin' });
+    wire.publishToClient(subscriber, 'offline', "I'm offline", { properties: will.properties });
+    wire.pass(100);
+    model.receiveChanges(wire.changes());
+    const kept = model.recentlyDecided(wire.nowMs).ids.map((id) => model.entities.expectations.get(id)?.kind);
+    expect(kept.sort()).toEqual(['keep-alive', 'will']);
+  });
+
   it('neither keeps nor tells what was decided as soon as it was known, unless the Server did wrong', () => {
     const { wire } = waiting();
     const model = modelOf(wire);
