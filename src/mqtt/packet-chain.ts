@@ -1,8 +1,15 @@
 /** Whether bytes from the middle of a connection are packets: all that helps where its beginning, or a part, was not seen. */
-import type { Direction } from './packet.ts';
+import { decodePacket } from './decode.ts';
+import type { Direction, ProtocolVersion } from './packet.ts';
 import { type ConnectionState, FAULT, INCOMPLETE, PacketBorder } from './packet-border.ts';
 
-/** How many whole packets `bytes[start, end)` hold, when they are packets with at most the beginning of one behind them; else 0. */
+/** As which a packet is tried where the CONNECT was not seen. */
+const VERSIONS: readonly ProtocolVersion[] = [4, 5, 3];
+
+/**
+ * How many whole packets `bytes[start, end)` hold, when they are packets with at most the beginning of one behind them; else 0. Each has to
+ * make sense in every field: of any bytes, such as those of a payload, a few in a hundred have the borders of a packet.
+ */
 export function packetsIn(
   bytes: Uint8Array,
   start: number,
@@ -12,11 +19,14 @@ export function packetsIn(
 ): number {
   const border = new PacketBorder(direction, state);
   border.begun = true;
+  const versions = state.version === undefined ? VERSIONS : [state.version];
   let packets = 0;
   for (let pos = start; pos < end; ) {
     const total = border.totalLength(bytes, pos, end);
     if (total === FAULT) return 0;
     if (total === INCOMPLETE || total > end - pos) break;
+    const [from, to] = [pos, pos + total];
+    if (!versions.some((version) => decodePacket(bytes, from, to, version, direction).ok)) return 0;
     packets += 1;
     pos += total;
   }

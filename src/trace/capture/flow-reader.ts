@@ -24,6 +24,8 @@ export interface FlowWorld {
   keyOf(server: Endpoint): string;
   /** Bytes that wait until it is known what they are, of all flows together. */
   waiting: number;
+  /** Connections whose end waits for what precedes it, and until when, in milliseconds since the Unix epoch; the first to be told first. */
+  readonly ending: Map<Flow, number>;
   /** For WebSockets whose messages are compressed. */
   readonly windows: WindowBudget;
   counts: { mqtt: number; webSocket: number; tls: number; other: number; startMissing: number; gaps: number };
@@ -41,6 +43,8 @@ type Content = 'unknown' | 'mqtt' | 'web-socket' | 'other';
 const MQTT_PORT = 1883;
 /** So much is looked at, at most, to tell what a connection carries; and of all connections together. */
 const LOOK_AT_BYTES = 16_384;
+/** Packets that a capture has in another order than they were sent in are no further apart. In milliseconds. */
+const REORDERED_MS = 20;
 const NO_BYTES = new Uint8Array(0);
 const LOOK_AT_PIECES = 64;
 const WAITING_BYTES_LIMIT = 33_554_432;
@@ -54,13 +58,16 @@ export class Flow {
   readonly #world: FlowWorld;
   readonly #ends: readonly [Endpoint, Endpoint];
   readonly #note: FlowNote | undefined;
-  readonly #startMissing: boolean;
+  /** The capture does not have its beginning. */
+  readonly startMissing: boolean;
   #client: Side | undefined;
   #content: Content = 'unknown';
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #connection = 0;
   #closed = false;
+  /** An end that waits for what the other side has said before it. */
+  #ending: { readonly by: Side; readonly behind: Side } | undefined = undefined;
   #gather: readonly [Gather, Gather] | undefined = undefined;
   #webSockets: readonly [WebSocketReader, WebSocketReader] | undefined = undefined;
 
@@ -75,7 +82,7 @@ export class Flow {
     this.#world = world;
     this.#ends = ends;
     this.#client = client;
-    this.#startMissing = startMissing;
+    this.startMissing = startMissing;
     this.#note = note;
     const direction = (side: Side): TcpDirection =>
       new TcpDirection({
@@ -95,9 +102,9 @@ export class Flow {
 
   /** RST from this side, with this sequence number. */
   reset(side: Side, sequence: number): void {
-    this.directions[side].reset(sequence);
+    if (!this.directions[side].reset(sequence)) return;
     for (const direction of this.directions) direction.finish();
-    if (!this.answered && !this.#startMissing && side !== this.#client && this.#waiting.length === 0) {
+    if (!this.answered && !this.startMissing && side !== this.#client && this.#waiting.length === 0) {
       if (this.#content === 'unknown' && this.#server().port === MQTT_PORT) this.#begin('mqtt', 'tcp');
       this.#close({ by: 'server', how: 'refused' });
     } else this.#end(side, 'reset');
@@ -111,6 +118,7 @@ export class Flow {
 
   /** Another connection has taken its place, or there is no more room for it: how it ended was not seen. */
   abandon(): void {
+    this.settle(false);
     for (const direction of this.directions) direction.finish();
     this.#forgetWaiting();
     for (const each of this.#webSockets ?? []) each.release();
@@ -121,6 +129,7 @@ export class Flow {
 
   /** The capture ends here. */
   finish(): void {
+    this.settle(false);
     for (const direction of this.directions) direction.finish();
     if (this.#content === 'unknown') this.#give('other');
     this.#gather?.[0].flush();
@@ -155,7 +164,7 @@ export class Flow {
     this.#waiting.push({ side, bytes, missing });
     this.#waitingBytes += bytes.length;
     this.#world.waiting += bytes.length;
-    if (this.#startMissing) this.#lookWithin();
+    if (this.startMissing) this.#lookWithin();
     else this.#lookAtBeginning();
     const tooMuch =
       this.#waitingBytes > LOOK_AT_BYTES ||
@@ -229,7 +238,7 @@ export class Flow {
 
   /** It is something else, or cannot be told. What is said on the port of MQTT is shown all the same. */
   #give(beginning: 'other' | 'tls'): void {
-    if (this.#server().port === MQTT_PORT && !this.#startMissing) {
+    if (this.#server().port === MQTT_PORT && !this.startMissing) {
       this.#begin('mqtt', 'tcp');
       return;
     }
@@ -273,13 +282,13 @@ export class Flow {
     if (note === undefined) {
       counts.mqtt += 1;
       if (content === 'mqtt') servers.add(nameOf(server));
-      if (this.#startMissing) counts.startMissing += 1;
+      if (this.startMissing) counts.startMissing += 1;
       this.#connection = sink.opened(nowMs, {
         server: this.#world.keyOf(server),
         tap: 'capture',
         label: nameOf(client).replace(/ (\d+)$/, ':$1'),
         endpoints: { client, server, carrier },
-        ...(this.#startMissing ? { startMissing: true } : {}),
+        ...(this.startMissing ? { startMissing: true } : {}),
       });
     } else {
       counts.mqtt += 1;
@@ -346,13 +355,34 @@ export class Flow {
     return side === (this.#client ?? 0) ? TO_SERVER : TO_CLIENT;
   }
 
+  /** Tells an end that has waited, once nothing is behind it any more, or is waited for. */
+  settle(patient: boolean): void {
+    const ending = this.#ending;
+    if (ending === undefined || (patient && this.directions[ending.behind].isBehind)) return;
+    this.#ending = undefined;
+    this.#world.ending.delete(this);
+    this.directions[ending.behind].settle();
+    this.#close({ by: ending.by === (this.#client ?? 0) ? 'client' : 'server', how: 'fin' });
+  }
+
   #end(side: Side, how: 'fin' | 'reset'): void {
     if (this.#content === 'unknown') {
-      if (this.#startMissing && this.#client === undefined) this.#client = 0;
+      if (this.startMissing && this.#client === undefined) this.#client = 0;
       this.#give('other');
     }
+    const other = side === 0 ? 1 : 0;
+    if (how === 'fin' && this.#connection !== 0 && !this.#closed && this.#gather === undefined) {
+      if (this.#ending === undefined && this.directions[other].isBehind) {
+        // What the other side has said before may stand behind this in the capture.
+        this.#ending = { by: this.directions[other].hasFin ? other : side, behind: other };
+        this.#world.ending.set(this, this.#world.nowMs + REORDERED_MS);
+      }
+      if (this.#ending !== undefined) return;
+    }
+    this.#ending = undefined;
+    this.#world.ending.delete(this);
     // What is missing so far is missing before the end.
-    this.directions[side === 0 ? 1 : 0].settle();
+    this.directions[other].settle();
     // A capture of ours says in a note how it ended; where that is gone, the packets must do.
     this.#close({ by: side === (this.#client ?? 0) ? 'client' : 'server', how });
   }

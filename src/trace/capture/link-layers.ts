@@ -5,6 +5,8 @@ const ETHERNET_TYPE = { v4: 0x0800, v6: 0x86dd } as const;
 /** Tags of virtual networks (802.1Q, 802.1ad, and what came before that): two bytes, then the type of what follows. */
 const VLAN_TYPES: readonly number[] = [0x8100, 0x88a8, 0x9100];
 const VLAN_LIMIT = 4;
+/** A session of PPP over Ethernet (RFC 2516): six bytes, then the protocol of PPP (RFC 1661) of what follows. */
+const PPPOE = { type: 0x8864, headerBytes: 6, v4: 0x0021, v6: 0x0057 } as const;
 /** Address families of loopback frames, which differ by system. */
 const FAMILIES: readonly number[] = [2, 10, 24, 28, 30];
 
@@ -16,7 +18,7 @@ export function ipOffset(link: number, frame: Uint8Array): number {
     case LINK.linuxCooked:
       return behindType(frame, 14);
     case LINK.linuxCooked2:
-      return isIp(twoBytes(frame, 0)) ? 20 : -1;
+      return behindFirstType(frame, twoBytes(frame, 0), 20);
     case LINK.null:
     case LINK.loop:
       return isFamily(frame) ? 4 : -1;
@@ -37,14 +39,26 @@ export function isKnownLink(link: number): boolean {
 }
 
 function behindType(frame: Uint8Array, at: number): number {
-  let pos = at;
+  return behindFirstType(frame, twoBytes(frame, at), at + 2);
+}
+
+/** `first` is the type of what is at `start`. */
+function behindFirstType(frame: Uint8Array, first: number, start: number): number {
+  let type = first;
+  let pos = start;
   for (let tags = 0; tags <= VLAN_LIMIT; tags += 1) {
-    const type = twoBytes(frame, pos);
-    if (isIp(type)) return pos + 2;
+    if (isIp(type)) return pos;
+    if (type === PPPOE.type) return behindPpp(frame, pos + PPPOE.headerBytes);
     if (!VLAN_TYPES.includes(type)) return -1;
+    type = twoBytes(frame, pos + 2);
     pos += 4;
   }
   return -1;
+}
+
+function behindPpp(frame: Uint8Array, at: number): number {
+  const protocol = twoBytes(frame, at);
+  return protocol === PPPOE.v4 || protocol === PPPOE.v6 ? at + 2 : -1;
 }
 
 function isIp(type: number): boolean {

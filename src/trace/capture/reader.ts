@@ -75,6 +75,7 @@ export class CaptureReader implements CaptureFileSink {
       nowMs: 0,
       servers: new Set(),
       waiting: 0,
+      ending: new Map(),
       windows: new WindowBudget(),
       keyOf: ({ address, port }) => serverKey(address.includes(':') ? `[${address}]` : address, port),
       counts: { mqtt: 0, webSocket: 0, tls: 0, other: 0, startMissing: 0, gaps: 0 },
@@ -175,6 +176,7 @@ export class CaptureReader implements CaptureFileSink {
     for (const note of notes) if (note.note === 'closed') flow.closeAs(note.end);
     if ((flags & TCP_FLAG.fin) !== 0) own.fin((from + dataLength) >>> 0);
     if ((flags & TCP_FLAG.rst) !== 0) flow.reset(side, sequence);
+    flow.settle(true);
     this.#heldBytes += flow.directions[0].heldBytes + flow.directions[1].heldBytes - held;
     if (this.#heldBytes > HELD_BYTES_LIMIT) {
       const before = own.heldBytes;
@@ -188,15 +190,20 @@ export class CaptureReader implements CaptureFileSink {
     name: FlowName,
     notes: readonly ReadNote[],
   ): { readonly flow: Flow; readonly side: Side } | undefined {
-    const { flags, sequence, dataLength } = this.#segment;
+    const { flags, sequence, acknowledged, dataLength } = this.#segment;
     const asks = (flags & (TCP_FLAG.syn | TCP_FLAG.ack)) === TCP_FLAG.syn;
     const existing = this.#flows.get(name.key);
+    const answers = (flags & TCP_FLAG.syn) !== 0 && !asks;
     if (existing !== undefined) {
       const side = existing.sideOf(name.from);
-      if (!asks || !existing.directions[side].isOther(sequence + 1)) return { flow: existing, side };
+      const { first } = existing.directions[side];
+      const isKnown = first === (sequence + 1) >>> 0;
+      // A Server that answers has not been asked in a connection whose beginning is long past, nor has it answered twice.
+      const beginsAnother =
+        (asks && !isKnown) || (answers && !isKnown && (first ?? existing.startMissing) !== false);
+      if (!beginsAnother) return { flow: existing, side };
       this.#letGo(name.key, existing);
     }
-    const answers = (flags & TCP_FLAG.syn) !== 0 && !asks;
     if (!asks && !answers && dataLength === 0) return undefined;
     const announced = this.#announced.get(name.key);
     this.#announced.delete(name.key);
@@ -208,6 +215,8 @@ export class CaptureReader implements CaptureFileSink {
       }
     }
     const flow = this.#newFlow(asks, answers, opened);
+    // What it answers comes later, or not at all.
+    if (answers) flow.directions[1].begin(acknowledged);
     this.#flows.set(name.key, flow);
     return { flow, side: 0 };
   }
@@ -271,6 +280,10 @@ export class CaptureReader implements CaptureFileSink {
   /** Times of our own captures are kept as they are; others may run backwards where several queues were captured. */
   #setTime(atMs: number): void {
     const time = Math.min(Math.max(Number.isFinite(atMs) ? atMs : 0, 0), LATEST_MS);
+    for (const [flow, untilMs] of this.#world.ending) {
+      if (time <= untilMs) break;
+      flow.settle(false);
+    }
     this.#world.nowMs = this.#ours ? time : Math.max(time, this.#world.nowMs);
     this.#reach(this.#world.nowMs);
   }

@@ -25,8 +25,8 @@ const HELD_BYTES_LIMIT = 2_097_152;
 const HELD_SEGMENTS_LIMIT = 2048;
 /** More than any window: a sequence number so far ahead is not of this connection. */
 const AHEAD_LIMIT = 0x4000_0000;
-/** No window is larger in what there is: a RST that is further ahead is taken for one of somebody else. In bytes. */
-const RESET_LIMIT = 16_777_216;
+/** No window is larger in what there is: what is further away is of another connection, and its receiver ignores it, too. In bytes. */
+const WINDOW_LIMIT = 16_777_216;
 /**
  * A capture may show an acknowledgement before the segment that it acknowledges. When so many more have passed, the
  * segment is taken as missing.
@@ -65,9 +65,19 @@ export class TcpDirection {
     this.#next ??= sequence >>> 0;
   }
 
-  /** Whether a first byte with this number is that of another connection than the one at hand. */
-  isOther(sequence: number): boolean {
-    return this.#first !== sequence >>> 0;
+  /** The other side has acknowledged what was not seen yet. */
+  get isBehind(): boolean {
+    return this.#missingUntil(this.#acknowledged) > 0;
+  }
+
+  /** The sender's FIN has come, whether or not what precedes it has. */
+  get hasFin(): boolean {
+    return this.#finAt !== undefined;
+  }
+
+  /** The sequence number of the first byte, if SYN was seen. */
+  get first(): number | undefined {
+    return this.#first;
   }
 
   segment(
@@ -95,6 +105,7 @@ export class TcpDirection {
   /** The other side has everything before this sequence number. */
   acknowledged(sequence: number): void {
     this.#next ??= sequence;
+    if (!this.#isNear(sequence)) return;
     this.#acknowledged = sequence;
     if (((sequence - this.#next) | 0) <= 0) this.#waited = 0;
     else {
@@ -103,10 +114,15 @@ export class TcpDirection {
     }
   }
 
-  /** The sender has reset the connection, behind everything before this sequence number. */
-  reset(sequence: number): void {
-    // One from far away is not of the sender, and the receiver ignores it, too.
-    if (((sequence - (this.#next ?? sequence)) | 0) <= RESET_LIMIT) this.#sent = sequence;
+  /** The sender has reset the connection, behind everything before this sequence number. Returns whether it is one of this connection. */
+  reset(sequence: number): boolean {
+    if (!this.#isNear(sequence)) return false;
+    this.#sent = sequence;
+    return true;
+  }
+
+  #isNear(sequence: number): boolean {
+    return Math.abs((sequence - (this.#next ?? sequence)) | 0) <= WINDOW_LIMIT;
   }
 
   /** What the other side has acknowledged and nobody has seen counts as missing from now on. */

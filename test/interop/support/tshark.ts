@@ -23,13 +23,14 @@ export interface SharkReading {
   readonly malformed: number;
 }
 
-/** `ports`: which port carries what; those of WebSockets are told as HTTP. */
+/** `ports`: which port carries what; those of WebSockets are told as HTTP. `preferences` of tshark are `name:value`. */
 export async function tshark(
   file: string,
   ports: Readonly<Record<number, 'mqtt' | 'http'>>,
+  preferences: readonly string[] = [],
 ): Promise<SharkReading> {
   const decodeAs = Object.entries(ports).flatMap(([port, as]) => ['-d', `tcp.port==${port},${as}`]);
-  const options = ['-n', '-r', file, ...decodeAs];
+  const options = ['-n', '-r', file, ...decodeAs, ...preferences.flatMap((each) => ['-o', each])];
   const json = ['-Y', 'mqtt', '-T', 'json', '--no-duplicate-keys', '-J', 'frame tcp mqtt'];
   const told = await run('tshark', [...options, ...json], { maxBuffer: 1 << 28 });
   const bad = await run('tshark', [...options, '-Y', '_ws.malformed || _ws.expert.group == "Malformed"'], {
