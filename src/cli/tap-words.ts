@@ -64,7 +64,8 @@ export class TapWords {
       };
       tell(`[${seq}]`, atMs, direction, '');
       if (left !== undefined) tell(`[${seq}l]`, left.atMs, otherWay(left.direction), ' cleared');
-      if (untilMs !== undefined) tell(`[${seq}x]`, untilMs, left?.direction ?? direction, ' cleared');
+      const over = fault.gone === true ? ' over: both ends are gone' : ' cleared';
+      if (untilMs !== undefined) tell(`[${seq}x]`, untilMs, left?.direction ?? direction, over);
     }
     if (closedAtMs !== undefined && !told.includes('e')) {
       lines.push(`${timeOf(closedAtMs)}  ${nameOf(view)}: connection ended, ${endOf(view)}`);

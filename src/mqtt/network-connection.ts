@@ -85,6 +85,8 @@ export interface FaultNote {
   readonly detail?: string | undefined;
   /** When it came by a rule: the rule's conditions, in words. */
   readonly rule?: string | undefined;
+  /** Taken away by itself: both ends of the connection were gone, so that nothing that it held could pass any more. */
+  readonly gone?: true | undefined;
 }
 
 /** `connection` is undefined for what is done to a Server as a whole; then `server` names it. */

@@ -45,7 +45,8 @@ export function holdsClient({ kind, direction, left }: FaultNote & Pick<FaultVie
 function lessened(view: FaultView, by: FaultNote, seq: number, atMs: number): FaultView {
   const gone = waysOf(by.direction);
   const [stays, both] = waysOf(view.left?.direction ?? view.direction).filter((way) => !gone.includes(way));
-  if (stays === undefined) return { ...view, untilMs: atMs, untilSeq: seq };
+  if (stays === undefined)
+    return { ...view, untilMs: atMs, untilSeq: seq, ...(by.gone && { gone: by.gone }) };
   const isLess = both === undefined && view.left === undefined && waysOf(view.direction).length === 2;
   return isLess ? { ...view, left: { direction: stays, seq, atMs } } : view;
 }

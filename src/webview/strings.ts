@@ -185,6 +185,7 @@ const own = {
   'record.action': 'action',
   'record.fault': 'fault: {fault}',
   'record.faultCleared': 'no longer {faults}',
+  'record.faultGone': 'no longer {faults}: both ends are gone, so nothing can pass any more',
   'record.unreadable': 'not readable',
   'tooltip.packets': '{count} packets: {types}',
   'tooltip.packet': '#{seq} {name}',

@@ -82,6 +82,11 @@ export class Lane {
     return this.#end !== undefined && !this.#ended;
   }
 
+  /** Whether everything is held until somebody lets it pass. */
+  get isFrozen(): boolean {
+    return this.#frozen;
+  }
+
   /** Lets pass what has waited for the target to be there. */
   open(target: LaneTarget): void {
     this.#target = target;

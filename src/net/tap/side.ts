@@ -30,15 +30,14 @@ export function listenTo({ stream, socket }: Side, events: SideEvents): void {
   stream.on('data', (chunk: Buffer) => events.bytes(chunk));
   stream.on('end', () => {
     if (over) return;
-    if (stream !== socket || !socket.writable || socket.writableLength > 0) {
-      events.finished();
-      return;
-    }
     // A reset that comes right behind data shows as an end in Node; what tells the two apart is whether writing still works.
-    socket.write(nothing, (error) => {
-      if (error) fail(error);
-      else if (!over) events.finished();
-    });
+    if (!mayWriteNothing({ stream, socket })) events.finished();
+    else {
+      socket.write(nothing, (error) => {
+        if (error) fail(error);
+        else if (!over) events.finished();
+      });
+    }
   });
   stream.on('drain', () => events.drained());
   stream.on('error', fail);
@@ -57,6 +56,24 @@ export function listenTo({ stream, socket }: Side, events: SideEvents): void {
 }
 
 const nothing = Buffer.alloc(0);
+
+/** Nothing would wait for what is not sent yet, and fail behind a FIN of ours. */
+function mayWriteNothing({ stream, socket }: Side): boolean {
+  return stream.writable && socket.writable && stream.writableLength === 0 && socket.writableLength === 0;
+}
+
+/** How soon the system asks whether the other end is there, and how often it is looked at what it found, in ms. */
+export const lookMs = 5000;
+
+/** From now on the system asks now and then whether the other end is there, as long as nothing is sent. */
+export function keepLooking({ socket }: Side): void {
+  socket.setKeepAlive(true, lookMs);
+}
+
+/** A side that has ended is read no more, so that its reset would not be noticed: it fails now if it has come. */
+export function lookAtSide(side: Side): void {
+  if (mayWriteNothing(side)) side.socket.write(nothing);
+}
 
 /** Sends RST, and forgets what was not sent. */
 export function resetSide({ stream, socket }: Side): void {

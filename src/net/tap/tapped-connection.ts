@@ -15,7 +15,7 @@ import type { FaultAction, FaultTap, TappedConnection as TappedConnectionInfo, T
 import { ConnectionFaults } from './connection-faults.ts';
 import type { Frames } from './frames.ts';
 import { holdBytes, type LaneEnd } from './lane.ts';
-import { listenTo, resetSide, type Side } from './side.ts';
+import { keepLooking, listenTo, lookAtSide, lookMs, resetSide, type Side } from './side.ts';
 import { Way } from './way.ts';
 
 const CONNECT = packetTypeNumber('connect');
@@ -83,6 +83,9 @@ export class TappedConnection {
   #serverEndPassed = false;
   #clientGone = false;
   #clientCode = '';
+  #clientClosed = false;
+  /** It has ended, one way or the other. */
+  #serverOver = false;
   readonly #timers = new Set<Cancel>();
   readonly #abort = new AbortController();
 
@@ -139,7 +142,11 @@ export class TappedConnection {
       finished: () => this.#clientFinished(),
       failed: (code) => this.#clientFailed(code),
       drained: () => this.#toClient.lane.drained(),
-      closed: () => this.#sideClosed(),
+      closed: () => {
+        this.#clientClosed = true;
+        this.#letGo();
+        this.#sideClosed();
+      },
     });
   }
 
@@ -393,10 +400,34 @@ export class TappedConnection {
     if (this.#over) return;
     this.#close({ by: 'server', how: 'fin' });
     this.#toClient.finish();
-    this.#toClient.lane.end('fin');
+    this.#serverIsOver('fin');
     // There is nobody any more who could be told, or who could end it.
     if (this.#clientGone && this.#server !== undefined) this.#reset(this.#server);
     this.#world.changed();
+  }
+
+  #serverIsOver(how: LaneEnd): void {
+    this.#serverOver = true;
+    this.#toClient.lane.end(how);
+    this.#letGo();
+    if (!this.#toClient.lane.endWaits || this.#clientGone) return;
+    keepLooking(this.#client);
+    this.#lookForClient();
+  }
+
+  /** While a fault holds the end of the Server, a Client that is gone has nobody to tell it to. */
+  #lookForClient(): void {
+    this.later(lookMs, () => {
+      if (this.#over || this.#clientClosed || !this.#toClient.lane.endWaits) return;
+      lookAtSide(this.#client);
+      this.#lookForClient();
+    });
+  }
+
+  /** What is frozen on the way from a Client that is gone to a Server that has ended can be of use to nobody any more. */
+  #letGo(): void {
+    const isStuck = this.#serverOver && this.#clientClosed && this.#toServer.lane.isFrozen;
+    if (isStuck && !this.#over && this.#server !== undefined) this.#reset(this.#server);
   }
 
   #serverFailed(code: string): void {
@@ -404,7 +435,7 @@ export class TappedConnection {
     this.#close(endOfFailure('server', code));
     this.#toServer.lane.abandon();
     this.#toClient.finish();
-    this.#toClient.lane.end('reset');
+    this.#serverIsOver('reset');
     if (this.#serverEndPassed) this.#reset(this.#client);
     this.#world.changed();
   }
@@ -470,6 +501,11 @@ export class TappedConnection {
     this.#sockets -= 1;
     if (this.#sockets > 0) return;
     this.#close({ by: 'network', how: 'error' });
+    // What a fault held has not passed, and never will.
+    const isHeld = this.#toServer.lane.endWaits || this.#toClient.lane.endWaits;
+    if (isHeld && !this.#over) {
+      for (const fault of this.#faults.all()) this.#note('fault-cleared', { ...noteOf(fault), gone: true });
+    }
     this.#abandon();
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();

@@ -152,6 +152,7 @@ function faultOf(value: unknown): FaultNote | undefined {
     ...present('direction', oneOf(faultDirections, value['direction'])),
     ...present('detail', textOf(value['detail'])),
     ...present('rule', textOf(value['rule'])),
+    ...(value['gone'] === true ? { gone: true as const } : {}),
   };
 }
 

@@ -107,17 +107,18 @@ export function faultRecordWords(connection: ConnectionView, seq: number, words:
   const faults = connection.faults ?? [];
   const made = faults.find((fault) => fault.seq === seq);
   if (made !== undefined) return words.t('record.fault', { fault: faultWords(made, words) });
-  const over = faults
-    .filter(({ untilSeq, left }) => untilSeq === seq || left?.seq === seq)
-    .map((fault) => {
-      const { left } = fault;
-      if (left?.seq !== seq) return faultWords(leftOf(fault), words);
-      return faultWords(
-        { ...fault, direction: left.direction === 'toServer' ? 'toClient' : 'toServer' },
-        words,
-      );
-    });
-  return over.length === 0 ? undefined : words.t('record.faultCleared', { faults: over.join(', ') });
+  const taken = faults.filter(({ untilSeq, left }) => untilSeq === seq || left?.seq === seq);
+  const over = taken.map((fault) => {
+    const { left } = fault;
+    if (left?.seq !== seq) return faultWords(leftOf(fault), words);
+    return faultWords(
+      { ...fault, direction: left.direction === 'toServer' ? 'toClient' : 'toServer' },
+      words,
+    );
+  });
+  if (over.length === 0) return undefined;
+  const key = taken.some(({ gone }) => gone) ? 'record.faultGone' : 'record.faultCleared';
+  return words.t(key, { faults: over.join(', ') });
 }
 
 export function connectionWords(connection: ConnectionView, words: Words): TrackWords {

@@ -59,7 +59,10 @@ export async function startMosquitto(users?: MosquittoUsers): Promise<RunningMos
     webSocketPort,
     stop: async () => {
       child.kill('SIGTERM');
+      // One that has only just said that it runs forgets the first.
+      const again = setInterval(() => child.kill('SIGTERM'), 500);
       await ended;
+      clearInterval(again);
       folder.remove();
     },
   };

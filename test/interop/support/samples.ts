@@ -14,7 +14,7 @@ export interface SampleProgram {
   readonly statusTopic: (user: string) => string;
   /** The Will Delay Interval, in seconds. */
   readonly willDelay: number;
-  /** In seconds, the shortest that its library takes, or near it. */
+  /** In seconds: short, and long enough for a machine that has much to do. */
   readonly keepAlive: number;
   /** How it leaves when it is asked to: `DISCONNECT` with 0x00 discards the will, 0x04 does not. */
   readonly leavesWith: 0x00 | 0x04;
@@ -38,7 +38,7 @@ export const samplePrograms: readonly SampleProgram[] = [
     willTopic: status,
     statusTopic: status,
     willDelay: 0,
-    keepAlive: 2,
+    keepAlive: 5,
     leavesWith: 0x00,
     online: /online: /,
     givesUpBy: 'closing',
@@ -51,7 +51,7 @@ export const samplePrograms: readonly SampleProgram[] = [
     // The mistake that it is there for.
     statusTopic: (user) => `user/status/status-c-${user}`,
     willDelay: 0,
-    keepAlive: 2,
+    keepAlive: 5,
     leavesWith: 0x00,
     online: /online: /,
     givesUpBy: 'DISCONNECT',
@@ -63,7 +63,7 @@ export const samplePrograms: readonly SampleProgram[] = [
     willTopic: status,
     statusTopic: status,
     willDelay: 2,
-    keepAlive: 2,
+    keepAlive: 5,
     leavesWith: 0x00,
     online: /said: /,
     givesUpBy: 'closing',
@@ -75,7 +75,7 @@ export const samplePrograms: readonly SampleProgram[] = [
     willTopic: availability,
     statusTopic: availability,
     willDelay: 0,
-    keepAlive: 2,
+    keepAlive: 5,
     leavesWith: 0x00,
     online: /online: /,
     givesUpBy: 'closing',

@@ -15,7 +15,7 @@ import type { RunningBroker } from './sandbox.ts';
 const server = 'broker';
 
 /** Waits until this holds. Rejects when it takes too long. */
-export async function until(what: string, holds: () => boolean, withinMs = 30_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, withinMs = 120_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`Not so after ${withinMs} ms: ${what}.`);
@@ -34,7 +34,7 @@ export class TappedRun {
   /** Between the tap and the broker. */
   readonly behind: ByteRelay;
   readonly #rules: SessionRules;
-  readonly #recorded: ReadonlyMap<number, RelayedConnection>;
+  readonly #recorded: ReadonlyMap<number, TracedConnection>;
   readonly #expectations = new Map<number, ExpectationView>();
   readonly #insights = new Map<number, InsightView>();
   #observer: WireClient | undefined;
@@ -44,7 +44,7 @@ export class TappedRun {
     readonly before: ByteRelay;
     readonly behind: ByteRelay;
     readonly rules: SessionRules;
-    readonly recorded: ReadonlyMap<number, RelayedConnection>;
+    readonly recorded: ReadonlyMap<number, TracedConnection>;
   }) {
     this.tap = parts.tap;
     this.before = parts.before;
@@ -57,7 +57,7 @@ export class TappedRun {
     const behind = await ByteRelay.before(broker.address);
     const rules = new SessionRules();
     const recorder = new Recorder(new Trace(8_388_608), rules);
-    const recorded = new Map<number, RelayedConnection>();
+    const recorded = new Map<number, TracedConnection>();
     const tap = await startTapProxy({
       listen: { host: '127.0.0.1', port: 0 },
       to: { scheme: 'mqtt', ...behind.address, path: '' },
@@ -118,6 +118,11 @@ export class TappedRun {
     for (const each of insights) this.#insights.set(each.id, each);
   }
 
+  /** A connection as the tap recorded it. */
+  traced(connection: number): TracedConnection | undefined {
+    return this.#recorded.get(connection);
+  }
+
   /** A connection as the recorders on both sides of the tap and the tap itself saw it; undefined when it did not reach the broker. */
   seen(connection: number): SeenConnection | undefined {
     const trace = this.#recorded.get(connection);
@@ -159,24 +164,39 @@ export function told({ verdict, demands, facts }: ExpectationView): string {
 export interface SeenConnection {
   readonly before: RelayedConnection;
   readonly behind: RelayedConnection;
-  readonly trace: RelayedConnection;
+  readonly trace: TracedConnection;
 }
 
-function copying(recorder: Recorder, recorded: Map<number, RelayedConnection>): FaultTap {
+/** A connection as the tap recorded it. */
+export class TracedConnection extends RelayedConnection {
+  /** How much had come from the Server when the newest fault was made, in bytes. */
+  toClientAtFault = 0;
+  /** When something came from the Client, in milliseconds since the Unix epoch. */
+  readonly heardAtMs: number[] = [];
+}
+
+function copying(recorder: Recorder, recorded: Map<number, TracedConnection>): FaultTap {
   return {
     opened: (atMs, info) => {
       const id = recorder.opened(atMs, info);
-      const connection = new RelayedConnection();
+      const connection = new TracedConnection();
       connection.port = info.endpoints?.client.port;
       recorded.set(id, connection);
       return id;
     },
     bytes: (atMs, connection, direction: Direction, chunk) => {
       const name = direction === TO_SERVER ? 'toServer' : 'toClient';
-      recorded.get(connection)?.take(name, Buffer.from(chunk));
+      const traced = recorded.get(connection);
+      traced?.take(name, Buffer.from(chunk));
+      if (direction === TO_SERVER) traced?.heardAtMs.push(atMs);
       recorder.bytes(atMs, connection, direction, chunk);
     },
     closed: (atMs, connection, end) => recorder.closed(atMs, connection, end),
-    fault: (atMs, action, connection, fault) => recorder.action(atMs, action, { connection, fault }),
+    fault: (atMs, action, connection, fault) => {
+      const traced = recorded.get(connection);
+      if (action === 'fault' && traced !== undefined)
+        traced.toClientAtFault = traced.passed('toClient').bytes.length;
+      recorder.action(atMs, action, { connection, fault });
+    },
   };
 }

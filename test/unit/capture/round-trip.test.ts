@@ -105,7 +105,7 @@ function play(
       const action = recordedActions[each.action] ?? 'drop';
       const kind = faultKinds[each.action % faultKinds.length] ?? 'close';
       const fault = action.includes('fault')
-        ? ({ kind, direction: 'both', detail: '200 ms', rule: 'every connection' } as const)
+        ? ({ kind, direction: 'both', detail: '200 ms', rule: 'every connection', gone: true } as const)
         : undefined;
       const whom = { connection: at.id, server: 'localhost:1883', clientId: 'dé\nmo' };
       recorder.action(atMs, action, fault === undefined ? whom : { ...whom, fault });

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TO_CLIENT, TO_SERVER } from '../../../src/mqtt/packet.ts';
+import { lookMs } from '../../../src/net/tap/side.ts';
 import { type Fault, waysOf } from '../../../src/profile/faults.ts';
 import { wire } from './support/packets.ts';
 import { type Peer, TapBench } from './support/tap-bench.ts';
@@ -143,6 +145,56 @@ describe('freeze', () => {
     server.socket.end();
     await bench.until(() => bench.proxy.connectionsOpen === 0);
     expect(bench.tap.endOf(id)).toEqual({ by: 'server', how: 'fin' });
+  });
+
+  it('lets go of a Client that has closed as the Server has, once it is gone, and says so', async () => {
+    const { client, server, id } = await bench.connect();
+    bench.proxy.fault(id, { kind: 'freeze', direction: 'both' });
+    server.socket.end('bye');
+    await bench.tap.untilClosed(id);
+    client.socket.end('up');
+    await once(client.socket, 'finish');
+    client.socket.resetAndDestroy();
+    await bench.until(() => {
+      bench.clock.advance(lookMs);
+      return bench.proxy.connectionsOpen === 0;
+    });
+    expect(bench.tap.actions.slice(1)).toEqual([
+      {
+        action: 'fault-cleared',
+        connection: id,
+        fault: { kind: 'freeze', direction: 'both', gone: true },
+      },
+    ]);
+    expect(server.length).toBe(0);
+  });
+
+  it('lets go of a Client that has heard of the end of the Server, and whose own is held', async () => {
+    const { client, server, id } = await bench.connect();
+    bench.proxy.fault(id, { kind: 'freeze', direction: 'toServer' });
+    client.socket.end('up');
+    server.socket.end('bye');
+    expect(await client.ended()).toBe('fin');
+    await bench.until(() => bench.proxy.connectionsOpen === 0);
+    expect(bench.tap.actions.at(-1)?.fault).toEqual({ kind: 'freeze', direction: 'toServer', gone: true });
+  });
+
+  it('keeps a Client that is still there, whatever the Server does, until it is over', async () => {
+    const { client, server, id } = await bench.connect();
+    const other = await bench.connect();
+    bench.proxy.fault(id, { kind: 'freeze', direction: 'both' });
+    client.socket.end('up');
+    server.socket.end('bye');
+    await bench.tap.untilClosed(id);
+    for (let look = 0; look < 3; look += 1) {
+      bench.clock.advance(lookMs);
+      await afterOthers(other);
+    }
+    expect(bench.proxy.connectionsOpen).toBe(2);
+    bench.proxy.clear(id);
+    expect(await client.ended()).toBe('fin');
+    expect(client.received.toString()).toBe('bye');
+    expect(bench.tap.actions.at(-1)?.fault).toEqual({ kind: 'freeze', direction: 'both' });
   });
 
   it('holds a bounded amount', async () => {

@@ -94,6 +94,18 @@ describe('faults of a tap', () => {
     expect(later && faultRecordWords(later, over, model.words)).toBe('no longer frozen to the Client');
   });
 
+  it('say when they are over because both ends are gone', () => {
+    const { wire, demo } = connected();
+    wire.act('fault', demo, { kind: 'freeze', direction: 'both' });
+    wire.act('fault-cleared', demo, { kind: 'freeze', direction: 'both', gone: true });
+    const { entities, words } = modelOf(wire);
+    const connection = entities.connections.get(demo);
+    const over = connection?.faults?.[0]?.untilSeq ?? 0;
+    expect(connection && faultRecordWords(connection, over, words)).toBe(
+      'no longer frozen: both ends are gone, so nothing can pass any more',
+    );
+  });
+
   it('are told in the words beside the track, for as long as they last', () => {
     const { wire, demo } = connected();
     wire.act('fault', demo, { kind: 'drop_pingresp' });
