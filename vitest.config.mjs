@@ -13,6 +13,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           setupFiles: ['test/unit/support/properties.ts'],
+          // What computes for long only has a share of a busy machine; a hang is a hang after three minutes, too.
+          testTimeout: 180_000,
         },
       },
       {
