@@ -56,18 +56,65 @@ export class Attribution {
     const { receiver, atMs } = received;
     const newHere = same.filter((will) => !will.copies.has(receiver));
     if (received.dup && newHere.length < same.length) return;
-    const fanOut = newHere.find((will) => atMs - will.firstCopyAtMs <= tolerances.fanOutMs);
-    const [first] = due;
-    if (fanOut === undefined && first !== undefined) {
-      this.#credit(first, due, received);
-      return;
+    const fanOut = newHere.filter((will) => atMs - will.firstCopyAtMs <= tolerances.fanOutMs);
+    const sure = fanOut.find((will) => mustReach(will, received));
+    const timely = due.find((will) => isTimely(will, atMs));
+    const [overdue] = due;
+    if (sure !== undefined) this.#count(sure, received);
+    else if (timely !== undefined) this.#credit(timely, due, received);
+    else {
+      const now = fanOut[0] ?? same.find((will) => this.#mayGetMore(will, received));
+      const further = now ?? newHere.find((will) => will.copies.size > 0);
+      if (overdue !== undefined && now === undefined)
+        this.#unlessEnding(received, same, () => this.#credit(overdue, due, received));
+      else if (further !== undefined) {
+        this.#doubt(due, received);
+        this.#unlessEnding(received, same, () => this.#count(further, received));
+      } else this.#suspect(received, same);
     }
-    const further =
-      fanOut ??
-      newHere.find((will) => will.copies.size > 0) ??
-      same.find((will) => this.#mayGetMore(will, received));
-    if (further !== undefined) this.#count(further, received);
-    else this.#suspect(received, same);
+  }
+
+  /**
+   * The copy is what `otherwise` takes it for, unless the connection of another will with the same message is about to be seen ending:
+   * a subscriber's copy may pass before that.
+   */
+  #unlessEnding(received: Received, same: readonly Will[], otherwise: () => void): void {
+    const { atMs, receiver } = received;
+    const ending = same.filter(
+      (will) =>
+        !will.copies.has(receiver) && !this.#isDue(will, atMs) && (isArmed(will) || isReturning(will, atMs)),
+    );
+    if (ending.length === 0) otherwise();
+    else this.#await(ending, received, otherwise);
+  }
+
+  /**
+   * Soon it will show whether the copy is that of one of these, which are not due as far as was seen; else it is what `otherwise` takes it for.
+   */
+  #await(wills: readonly Will[], received: Received, otherwise: () => void): void {
+    const waiting = new Set(wills);
+    const leave = (will: Will): void => {
+      waiting.delete(will);
+      will.copies.delete(received.receiver);
+      if (will.copies.size === 0) will.firstCopyAtMs = Number.NaN;
+    };
+    for (const will of wills) {
+      if (!waiting.has(will)) continue;
+      this.#count(will, received);
+      this.#judge.received(will, received, {
+        isIt: () => {
+          for (const other of waiting) {
+            if (other === will) continue;
+            leave(other);
+            other.held = undefined;
+          }
+        },
+        isNot: () => {
+          leave(will);
+          if (waiting.size === 0) otherwise();
+        },
+      });
+    }
   }
 
   /** Whether the copy is that of an ordinary PUBLISH. Wills that are due at that time may have come in its place. */
@@ -95,37 +142,44 @@ export class Attribution {
       other.case.twins.add(will.case);
       will.case.twins.add(other.case);
     }
-    this.#count(will, received);
-    this.#judge.received(will, received);
+    this.#take(will, received);
   }
 
   #count(will: Will, received: Received): void {
     if (Number.isNaN(will.firstCopyAtMs)) will.firstCopyAtMs = received.atMs;
-    will.copies.set(received.receiver, (will.copies.get(received.receiver) ?? 0) + 1);
+    const { count, firstAtMs } = will.copies.get(received.receiver) ?? { count: 0, firstAtMs: received.atMs };
+    will.copies.set(received.receiver, { count: count + 1, firstAtMs });
   }
 
   /** Overlapping subscriptions of one Client may bring one copy each (v5 3.3.4). */
   #mayGetMore(will: Will, received: Received): boolean {
-    const copies = will.copies.get(received.receiver) ?? 0;
-    if (copies === 0) return false;
+    const copies = will.copies.get(received.receiver);
+    if (copies === undefined || received.atMs - copies.firstAtMs > tolerances.fanOutMs) return false;
     const { session } = received.connection;
-    return copies < received.subscriptions.length || session === undefined || session.olderThanTrace;
+    return copies.count < received.subscriptions.length || session === undefined || session.olderThanTrace;
   }
 
   /** Nothing that is owed explains the copy: some will was published that must not have been. */
   #suspect(received: Received, same: readonly Will[]): void {
     const repeated = same.filter((will) => will.copies.has(received.receiver));
     const suspects = same.filter((will) => !will.copies.has(received.receiver) && this.#mustNotCome(will));
+    // Of all that may have left the copy, only these may yet turn out to have been owed.
     const returning = suspects.find(
       (will) => isReturning(will, received.atMs) || isBeingClosed(will, received.atMs),
     );
-    if (returning !== undefined) {
-      // Of all that may have left the copy, only this will may yet turn out to have been owed.
-      const othersMay = repeated.length > 0 || suspects.length > 1;
-      this.#count(returning, received);
-      this.#judge.received(returning, othersMay ? { ...received, mayHaveOtherCause: true } : received);
-      return;
-    }
+    const blame = (): void => this.#blame(received, repeated, suspects);
+    const armed = suspects.filter(isArmed);
+    const [only, ...others] = suspects;
+    if (only !== undefined && repeated.length === 0 && others.length === 0) {
+      if (only === returning) this.#take(only, received);
+      else blame();
+    } else if (returning !== undefined) this.#await([returning], received, () => {});
+    else if (armed.length > 0) this.#await(armed, received, blame);
+    else blame();
+  }
+
+  /** One of them was published again, or though it must not be. */
+  #blame(received: Received, repeated: readonly Will[], suspects: readonly Will[]): void {
     if (repeated.length > 0) {
       const sure = suspects.length === 0 && repeated.length === 1;
       for (const will of repeated) receivedAgain(this.#world, will, received, sure);
@@ -135,21 +189,26 @@ export class Attribution {
     const blamed = suspects.find((will) => hasPassed(will, received.atMs)) ?? suspects[0];
     if (blamed === undefined) return;
     if (mayBeOlder(blamed, received)) {
-      this.#doubt(suspects, received);
+      if (isArmed(blamed)) this.#await([blamed], received, () => this.#doubt(suspects, received));
+      else this.#doubt(suspects, received);
       return;
     }
     this.#doubt(
       suspects.filter((will) => will !== blamed),
       received,
     );
-    this.#count(blamed, received);
-    this.#judge.received(blamed, received);
+    this.#take(blamed, received);
+  }
+
+  #take(will: Will, received: Received): void {
+    this.#count(will, received);
+    this.#judge.received(will, received);
   }
 
   /** The copy may have been that of each of them. */
   #doubt(wills: readonly Will[], received: Received): void {
     for (const { case: willCase } of wills) {
-      if (willCase !== undefined) willCase.ambiguity ??= ambiguous(received);
+      if (willCase !== undefined) this.#judge.doubt(willCase, ambiguous(received));
     }
   }
 
@@ -216,6 +275,28 @@ function byUrgency(a: Will, b: Will): number {
 function ofUnknownAge(received: Received): ReturnType<typeof fact> {
   const { seq, atMs: receivedAtMs } = received;
   return fact('retainedOfUnknownAge', { subscriber: received.connection.name, receivedAtMs }, { seq });
+}
+
+/** Whether the Server owed its Client a copy of what was published then. */
+function mustReach(
+  { firstCopyAtMs, connection }: Will,
+  { subscriptions, connection: to }: Received,
+): boolean {
+  if (subscriptions.length === 0) return true;
+  return subscriptions.some(
+    ({ shared, noLocal, askedAtMs }) =>
+      !shared && askedAtMs <= firstCopyAtMs && !(noLocal && to.clientId === connection.clientId),
+  );
+}
+
+/** Owed, and not later than a Server may take. */
+function isTimely({ case: willCase }: Will, atMs: number): boolean {
+  return willCase?.due !== undefined && atMs <= willCase.due.untilMs + tolerances.onTimeMs;
+}
+
+/** Its connection is open as far as was seen, and no copy waits for the end of that already. */
+function isArmed(will: Will): boolean {
+  return will.case === undefined && will.held === undefined;
 }
 
 /** Whether the will would have been due by then, had it not been cancelled. */

@@ -107,6 +107,8 @@ export class Connection implements Viewable<ConnectionView> {
   reauthenticating = false;
   /** Bytes of it are missing in the trace: nothing that it does from then on is judged. */
   untracked = false;
+  /** It was asked for while another CONNECT of its Client was under way, so which of them the Server took first is not known. */
+  crossed: Connection | undefined = undefined;
   /** The user or a fault did something to it, so it says little of its program. */
   meddled = false;
   hasSubscribed = false;

@@ -41,6 +41,11 @@ export class Lifecycle {
     this.#finishBefore(client, next);
     const old = client.current ?? client.deferred;
     client.deferred = undefined;
+    if (old !== undefined && haveCrossed(old, next)) {
+      old.crossed = next;
+      next.crossed = old;
+      if (client.session !== undefined) client.session.uncertain = crossing;
+    }
     const known = sessionKnowledge(client, next, old);
     const row =
       old === undefined ? this.#returns.reconnect(client, next, known) : this.#takeOver(client, old, next);
@@ -49,6 +54,7 @@ export class Lifecycle {
     const insightBefore = this.#world.insights.before(client);
     const resumed = this.#sessions.resumes(client, next, known);
     this.#sessions.move(client, next, resumed);
+    if (next.crossed !== undefined && client.session !== undefined) client.session.uncertain = crossing;
     if (!next.isObserver)
       judgeSessionPresent(this.#world, client, next, old, known, row ?? (old ?? client.last)?.endRow);
     if (before !== undefined && before !== client.session) this.#sessions.end(before, this.#world.nowMs);
@@ -128,11 +134,21 @@ export class Lifecycle {
   finish(connection: Connection, end: End): void {
     const { client, session } = connection;
     if (client === undefined || connection.end !== undefined) return;
-    const { row, open } = rowOfEnd(connection, end);
+    const { row, open: unclear } = rowOfEnd(connection, end);
+    const taker = takerBefore(client, end);
+    const open = unclear || connection.crossed !== undefined || taker !== undefined;
     this.#leave(connection, client, end, row);
     if (session !== undefined) this.#sessions.afterEnd(session, connection, end, row);
     const { will } = connection;
-    if (will !== undefined && row !== undefined) this.#judge.cases.open(will, end, row, row, open);
+    if (will !== undefined && row !== undefined) {
+      this.#judge.cases.open(will, end, row, row, open);
+      const other = connection.crossed ?? taker;
+      if (other !== undefined)
+        this.#judge.cases.tell(
+          will,
+          fact(taker === undefined ? 'connectsCrossed' : 'takenOverFirst', {}, { seq: other.connect?.seq }),
+        );
+    }
     this.#endResumed(client, connection, end);
     this.#world.release(client);
   }
@@ -224,6 +240,21 @@ export class Lifecycle {
     // An empty Client Identifier that was not replaced names a Session of its own.
     return next.server.client(next.clientId || `\u0000${next.id}`);
   }
+}
+
+const crossing = 'two CONNECTs of the Client were under way at the same time';
+
+/** Whether the CONNECT of `next` was sent before the Server had answered that of `old`, and nothing shows which it took first. */
+function haveCrossed(old: Connection, next: Connection): boolean {
+  const asked = next.connect?.atMs ?? Number.POSITIVE_INFINITY;
+  return asked < (old.connack?.atMs ?? 0) && old.closed === undefined && old.serverDisconnect === undefined;
+}
+
+/** The connection that may have taken over before a DISCONNECT with 0x00 came to the Server: its CONNECT was sent before. */
+function takerBefore(client: Client, { kind, atMs }: End): Connection | undefined {
+  if (kind !== 'normal') return undefined;
+  for (const asking of client.asking) if ((asking.connect?.atMs ?? atMs) < atMs) return asking;
+  return undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** A CONNECT that would have taken over was refused, so the Server must leave the old connection and its will alone (row D60). */
 import type { Viewable } from './changed.ts';
 import type { Connection } from './connection.ts';
-import type { DecisionRow } from './decision-table.ts';
+import type { DecisionRow, EndKind } from './decision-table.ts';
 import { endFact } from './end.ts';
 import type { ExpectationView, Fact } from './model.ts';
 import { agreedFacts, ruleFacts } from './telling.ts';
@@ -42,17 +42,25 @@ export class RefusedTakeover implements Viewable<ExpectationView> {
 
   #decide(atMs: number): void {
     const { end } = this.#old;
-    const closed =
-      end !== undefined &&
-      (end.kind === 'taken-over' || end.kind === 'server-closed') &&
-      end.atMs >= this.#askedAtMs;
+    // What another CONNECT that was accepted took over did not end because of this one.
+    const ended = end !== undefined && end.taker === undefined && end.atMs >= this.#askedAtMs;
+    const byServer = ended && (end.kind === 'taken-over' || end.kind === 'server-closed');
+    const verdict = !byServer ? 'met' : this.#mayHaveOtherCause(end.kind) ? 'undecided' : 'missed';
     this.#view = {
       ...this.#view,
-      verdict: closed ? 'missed' : 'met',
+      verdict,
       decidedAtMs: atMs,
-      facts: closed ? [...this.#view.facts, endFact(this.#old, end)] : this.#view.facts,
+      ...(verdict === 'undecided' && { severity: 'indeterminate' as const }),
+      facts: byServer ? [...this.#view.facts, endFact(this.#old, end)] : this.#view.facts,
     };
     this.#world.changed.expectations.mark(this);
+  }
+
+  /** The Server gave another reason, or the Client had sent something for which a Server may close. */
+  #mayHaveOtherCause(kind: EndKind): boolean {
+    if (kind === 'taken-over') return false;
+    const { serverDisconnect, lastFromClientAtMs } = this.#old;
+    return serverDisconnect !== undefined || lastFromClientAtMs >= this.#askedAtMs;
   }
 
   view(): ExpectationView {

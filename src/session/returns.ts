@@ -44,8 +44,12 @@ export class Returns {
   /** The will of the connection that was taken over. */
   takenOver(old: Connection, next: Connection, { end, row, meaning }: Takeover): void {
     if (old.will === undefined || row === undefined || meaning === undefined) return;
-    this.#cases.open(old.will, end, row, meaning);
+    this.#cases.open(old.will, end, row, meaning, old.crossed !== undefined);
     const { case: willCase } = old.will;
+    if (old.crossed !== undefined) {
+      this.#cases.tell(old.will, fact('connectsCrossed', {}, { seq: old.crossed.connect?.seq }));
+      return;
+    }
     if (willCase?.duty === 'withhold' && willCase.observed === undefined) {
       this.#checkResumed(willCase, row, next);
     }

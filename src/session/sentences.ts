@@ -152,6 +152,10 @@ export const factTemplates = {
   sessionPresent: 'CONNACK carried Session Present {sessionPresent}',
   sessionNotResumed:
     'CONNACK said Session Present 0, so it was not this Session that the Client came back to',
+  connectsCrossed:
+    'Two CONNECTs of the Client were under way at the same time, so the Server may have taken either first',
+  takenOverFirst:
+    'A CONNECT of the same Client was under way already, so the Server may have closed the old connection before this DISCONNECT came',
   raceWithResume: 'The Client came back so close to the due time that the Server could see either first',
 
   // The outcome.

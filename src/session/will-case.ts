@@ -42,6 +42,8 @@ export class WillCase implements Viewable<ExpectationView> {
   unclear: Fact | undefined = undefined;
   /** A copy came that something else explains as well. */
   ambiguity: Fact | undefined = undefined;
+  /** A copy came that nothing explains, and that may have been the will before its time. */
+  suspected: Fact | undefined = undefined;
   /** Wills with the same topic and payload that were due at the same time. */
   readonly twins = new Set<WillCase>();
   /** A PUBLISH on the topic with another payload, when the will was due. */

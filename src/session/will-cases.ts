@@ -181,6 +181,13 @@ export class WillCases {
     this.mark(willCase);
   }
 
+  /** What else leaves the case of a will open. */
+  tell(will: Will, happened: Fact): void {
+    if (will.case === undefined) return;
+    will.case.happenings.push(happened);
+    this.mark(will.case);
+  }
+
   /** The facts of a row's rule, to follow what happened. */
   ruleOf(willCase: WillCase, row: DecisionRow): Fact[] {
     return ruleFacts(row, row, willCase.will.connection.version || 5, undefined);

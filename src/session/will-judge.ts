@@ -7,7 +7,7 @@ import type { Fact } from './model.ts';
 import { agreedFacts, readingFact } from './telling.ts';
 import { tolerances } from './tolerances.ts';
 import { noteProof } from './unseen-causes.ts';
-import type { ReceivedCopy, Will } from './will.ts';
+import type { HeldCopy, OtherUse, ReceivedCopy, Will } from './will.ts';
 import type { WillCase } from './will-case.ts';
 import { type CaseJudge, WillCases } from './will-cases.ts';
 import {
@@ -31,15 +31,20 @@ export class WillJudge implements CaseJudge {
     this.cases = new WillCases(world, this);
   }
 
-  /** A copy that counts as the publication of the will. */
-  received(will: Will, copy: ReceivedCopy): void {
+  /** A copy that counts as the publication of the will; with `otherwise` only if it is timely, or becomes that. */
+  received(will: Will, copy: ReceivedCopy, otherwise?: OtherUse): void {
     const willCase = will.case;
     if (willCase === undefined || this.#tooEarly(willCase, copy)) {
-      if (will.held === undefined && this.#mayBeExplained(will, copy)) this.#hold(will, copy);
+      if (will.held === undefined && this.#mayBeExplained(will, copy)) this.#hold(will, { copy, otherwise });
+      else if (otherwise !== undefined) otherwise.isNot();
       else if (willCase !== undefined && will.held === undefined) this.#judgeEarly(willCase, copy);
       return;
     }
-    if (willCase.observed !== undefined) return;
+    if (willCase.observed !== undefined || (otherwise !== undefined && willCase.duty === 'withhold')) {
+      otherwise?.isNot();
+      return;
+    }
+    otherwise?.isIt();
     if (willCase.duty === 'withhold') this.#judgeNonetheless(willCase, copy);
     else if (willCase.duty === 'open') this.#judgeOpen(willCase, copy);
     else this.#judgeDue(willCase, copy);
@@ -61,9 +66,9 @@ export class WillJudge implements CaseJudge {
     return false;
   }
 
-  #hold(will: Will, copy: ReceivedCopy): void {
-    will.held = copy;
-    this.#world.timers.set(will.heldTimer, copy.atMs + tolerances.explainWithinMs);
+  #hold(will: Will, held: HeldCopy): void {
+    will.held = held;
+    this.#world.timers.set(will.heldTimer, held.copy.atMs + tolerances.explainWithinMs);
   }
 
   /** What is known has changed, or no more will be: looks again at a copy that came too early. */
@@ -71,23 +76,26 @@ export class WillJudge implements CaseJudge {
     const { held } = will;
     if (held === undefined) return;
     const willCase = will.case;
+    const { copy, otherwise } = held;
     if (
       willCase === undefined
         ? !final
-        : !final && this.#tooEarly(willCase, held) && this.#mayBeExplained(will, held)
+        : !final && this.#tooEarly(willCase, copy) && this.#mayBeExplained(will, copy)
     ) {
       return;
     }
     will.held = undefined;
     this.#world.timers.clear(will.heldTimer);
-    const isExplained = willCase?.duty === 'publish' && !this.#tooEarly(willCase, held);
-    if (held.mayHaveOtherCause && !isExplained) {
+    const isExplained =
+      willCase !== undefined && willCase.duty !== 'withhold' && !this.#tooEarly(willCase, copy);
+    if (otherwise !== undefined && !isExplained) {
       // Another will explains it as well, so it proves nothing against this one.
-      if (willCase !== undefined)
-        willCase.ambiguity ??= fact('ambiguousCopy', { receivedAtMs: held.atMs }, { seq: held.seq });
-    } else if (willCase === undefined) this.#judgeWhileOpen(will, held);
-    else if (this.#tooEarly(willCase, held)) this.#judgeEarly(willCase, held);
-    else this.received(will, held);
+      if (willCase !== undefined && willCase.duty !== 'withhold')
+        willCase.ambiguity ??= fact('ambiguousCopy', { receivedAtMs: copy.atMs }, { seq: copy.seq });
+      otherwise.isNot();
+    } else if (willCase === undefined) this.#judgeWhileOpen(will, copy);
+    else if (this.#tooEarly(willCase, copy)) this.#judgeEarly(willCase, copy);
+    else this.received(will, copy, otherwise);
   }
 
   #judgeDue(willCase: WillCase, copy: ReceivedCopy): void {
@@ -121,6 +129,9 @@ export class WillJudge implements CaseJudge {
         [fact('receivedUndecided', { subscriber, receivedAtMs: atMs }, evidence)],
         'indeterminate',
       );
+    } else if (willCase.suspected !== undefined) {
+      const told = [onTime(willCase, copy, deviationMs), willCase.suspected];
+      this.cases.settle(willCase, 'undecided', told, 'indeterminate');
     } else this.cases.settle(willCase, 'met', [onTime(willCase, copy, deviationMs)]);
     this.cases.retireAt(will, atMs + tolerances.furtherCopiesMs);
   }
@@ -255,6 +266,15 @@ export class WillJudge implements CaseJudge {
     else this.cases.settle(willCase, 'missed', notReceived(willCase, witness, atMs));
     for (const twin of willCase.twins) this.#doubt(twin);
     this.cases.retireAt(will, atMs + tolerances.comesLateMs);
+  }
+
+  /** A copy came that may be that of this will, or of another one. */
+  doubt(willCase: WillCase, why: Fact): void {
+    willCase.ambiguity ??= why;
+    willCase.suspected ??= why;
+    if (willCase.verdict !== 'cancelled' || willCase.observed !== undefined) return;
+    this.cases.settle(willCase, 'undecided', [willCase.ambiguity], 'indeterminate');
+    this.cases.watchWithheld(willCase.will);
   }
 
   /** A copy was counted for this will that may have been that of another one, which is missing. */

@@ -17,8 +17,19 @@ export interface ReceivedCopy {
   readonly atMs: number;
   readonly connection: Connection;
   readonly bytes: Uint8Array;
-  /** Set when it may also be that of another will, as a further copy of it or though it must not come. */
-  readonly mayHaveOtherCause?: true | undefined;
+}
+
+/** Who takes a copy for that of another will where it does not turn out to be that of this one. */
+export interface OtherUse {
+  isIt(): void;
+  isNot(): void;
+}
+
+/** A copy that waits for what may make it timely. */
+export interface HeldCopy {
+  readonly copy: ReceivedCopy;
+  /** Undefined: there is no other will that may have left it. */
+  readonly otherwise: OtherUse | undefined;
 }
 
 export class Will implements Viewable<WillView> {
@@ -39,11 +50,11 @@ export class Will implements Viewable<WillView> {
   case: WillCase | undefined = undefined;
   /** The connection that resumed the Session and so cancelled it. */
   resumedBy: Connection | undefined = undefined;
-  /** How many copies each Session has received. */
-  readonly copies = new Map<number, number>();
+  /** How many copies each Session has received, and since when. */
+  readonly copies = new Map<number, { readonly count: number; readonly firstAtMs: number }>();
   firstCopyAtMs = Number.NaN;
   /** A copy that came too early and waits for what may explain it. */
-  held: ReceivedCopy | undefined = undefined;
+  held: HeldCopy | undefined = undefined;
   readonly heldTimer: Timer;
   readonly retireTimer: Timer;
 

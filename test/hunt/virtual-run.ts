@@ -1,0 +1,289 @@
+/** Plays a random program against the sandbox broker on a clock of its own, and keeps what the broker did beside what the rules say. */
+
+import { encodePacket } from '../../src/mqtt/encode.ts';
+import type { Packet, Property, Subscription } from '../../src/mqtt/packet.ts';
+import { type Direction, TO_CLIENT, TO_SERVER } from '../../src/mqtt/packet.ts';
+import { PROPERTY } from '../../src/mqtt/properties.ts';
+import { Broker } from '../../src/net/broker/broker.ts';
+import type { Will } from '../../src/net/broker/session.ts';
+import { Wills } from '../../src/net/broker/wills.ts';
+import type { SandboxSettings } from '../../src/profile/model.ts';
+import type { ExpectationView, InsightView, WillView } from '../../src/session/model.ts';
+import { connectPacket, number, utf8 } from '../unit/broker/test-client.ts';
+import { Recording } from '../unit/capture/support.ts';
+import { settled } from '../unit/support/duplex-pair.ts';
+import { ManualClock, manualClockStartMs } from '../unit/support/manual-clock.ts';
+import type { ConnectStep, Program, Step } from './program.ts';
+import { VirtualClient } from './virtual-client.ts';
+
+/** One connection of the program, as it went. Times are milliseconds since the start of the program. */
+export interface Played {
+  readonly which: number;
+  readonly step: ConnectStep;
+  /** In the trace. */
+  readonly connection: number;
+  readonly atMs: number;
+  acceptedAtMs: number | undefined;
+  present: boolean | undefined;
+  reasonCode: number | undefined;
+  endedAtMs: number | undefined;
+  endedBy: 'client' | 'server' | undefined;
+  /** When its will was published. */
+  readonly published: number[];
+  /** What it received: topic, payload, when, and whether with RETAIN 1. */
+  readonly received: {
+    readonly atMs: number;
+    readonly topic: string;
+    readonly payload: string;
+    readonly retain: boolean;
+  }[];
+}
+
+export interface Run {
+  readonly program: Program;
+  readonly played: readonly Played[];
+  readonly recording: Recording;
+  readonly expectations: ReadonlyMap<number, ExpectationView>;
+  readonly wills: ReadonlyMap<number, WillView>;
+  readonly insights: ReadonlyMap<number, InsightView>;
+  readonly untilMs: number;
+  readonly faults: readonly string[];
+}
+
+/** How long each way to the broker takes, in milliseconds; by the number of the connection. */
+export type Lag = (which: number) => { readonly toServer: number; readonly toClient: number };
+
+const server = 'sandbox';
+/** After so long every verdict has fallen that ever will. */
+const afterMs = 700_000;
+
+let publishing: ((clientId: string, will: Will) => void) | undefined;
+const publishAlone = Wills.prototype.publishAlone;
+Wills.prototype.publishAlone = function told(this: Wills, clientId: string, will: Will, waited: boolean) {
+  publishing?.(clientId, will);
+  publishAlone.call(this, clientId, will, waited);
+};
+
+export async function playVirtually(program: Program, settings: SandboxSettings, lag: Lag): Promise<Run> {
+  const clock = new ManualClock();
+  const faults: string[] = [];
+  const broker = new Broker(
+    settings,
+    clock,
+    (level, message) => {
+      if (level === 'error') faults.push(message);
+    },
+    { limits: { sysInterval: 0 } },
+  );
+  const recording = new Recording();
+  const { recorder } = recording;
+  const since = (): number => clock.now() - manualClockStartMs;
+  const played: Played[] = [];
+  const clients = new Map<number, VirtualClient>();
+  const byWhich = new Map<number, Played>();
+
+  publishing = (clientId, will) => {
+    const mine = played.filter((each) => each.step.clientId === clientId && holds(each, will));
+    const one = mine.find(({ published }) => published.length === 0) ?? mine[0];
+    if (one === undefined) faults.push(`a will of ${clientId} that no CONNECT carried`);
+    else one.published.push(since());
+  };
+
+  const open = (which: number, step: ConnectStep): void => {
+    const connection = recorder.opened(clock.now(), { server, tap: 'listener' });
+    const ways = lag(which);
+    const one: Played = {
+      which,
+      step,
+      connection,
+      atMs: since() + ways.toServer,
+      acceptedAtMs: undefined,
+      present: undefined,
+      reasonCode: undefined,
+      endedAtMs: undefined,
+      endedBy: undefined,
+      published: [],
+      received: [],
+    };
+    played.push(one);
+    byWhich.set(which, one);
+    const record = (direction: Direction, bytes: Uint8Array): void =>
+      recorder.bytes(clock.now(), connection, direction, bytes);
+    const client = new VirtualClient(
+      broker,
+      clock,
+      {
+        sent: (bytes) => record(TO_SERVER, bytes),
+        received: (bytes) => record(TO_CLIENT, bytes),
+        ended: (end) => {
+          one.endedAtMs = since();
+          one.endedBy = end.by;
+          recorder.closed(clock.now(), connection, end);
+        },
+      },
+      ways,
+      (packet) => came(one, packet),
+    );
+    clients.set(which, client);
+    client.send(connectOf(step, settings));
+    if (step.pings && step.keepAliveSeconds > 0) pingOn(client, step.keepAliveSeconds * 900);
+  };
+
+  const pingOn = (client: VirtualClient, everyMs: number): void => {
+    clock.schedule(clock.now() + everyMs, () => {
+      if (client.over || since() > program.endMs + 60_000) return;
+      client.send({ type: 'pingreq' });
+      pingOn(client, everyMs);
+    });
+  };
+
+  const came = (one: Played, packet: Packet): void => {
+    if (packet.type === 'connack') {
+      one.reasonCode = packet.reasonCode;
+      if (packet.reasonCode === 0) {
+        one.acceptedAtMs = since();
+        one.present = packet.sessionPresent;
+      }
+    } else if (packet.type === 'publish') {
+      one.received.push({
+        atMs: since(),
+        topic: packet.topic,
+        payload: new TextDecoder().decode(packet.payload),
+        retain: packet.retain,
+      });
+    }
+  };
+
+  for (const step of program.steps) {
+    await until(clock, manualClockStartMs + step.atMs);
+    if (step.do === 'connect') open(step.which, step);
+    else {
+      const client = clients.get(step.which);
+      const one = byWhich.get(step.which);
+      if (client !== undefined && one?.acceptedAtMs !== undefined && !client.over) act(client, step);
+    }
+    await settled();
+  }
+  const untilMs = manualClockStartMs + program.endMs + afterMs;
+  await until(clock, untilMs);
+  publishing = undefined;
+  const { expectations, wills } = recording.entitiesAt(untilMs);
+  broker.close();
+  return {
+    program,
+    played,
+    recording,
+    expectations: new Map(expectations.map((each) => [each.id, each])),
+    wills: new Map(wills.map((each) => [each.id, each])),
+    insights: new Map(),
+    untilMs,
+    faults,
+  };
+}
+
+function holds({ step, atMs }: Played, { message, heldSinceMs, willDelayInterval }: Will): boolean {
+  const { will } = step;
+  return (
+    will !== undefined &&
+    heldSinceMs === manualClockStartMs + atMs &&
+    will.topic === message.topic &&
+    (will.delay ?? 0) === willDelayInterval &&
+    will.payload === new TextDecoder().decode(message.payload)
+  );
+}
+
+export function connectOf(step: ConnectStep, { users }: SandboxSettings): Packet {
+  const { will, expiry, login, clientId, version, cleanStart, keepAliveSeconds } = step;
+  return connectPacket({
+    clientId,
+    version,
+    cleanStart,
+    keepAliveSeconds,
+    ...(expiry === undefined ? {} : { sessionExpiryInterval: expiry }),
+    ...(users.length === 0 ? {} : { userName: 'demo', password: login === 'wrong' ? 'wrong' : 'right' }),
+    ...(will === undefined
+      ? {}
+      : {
+          will: {
+            topic: will.topic,
+            payload: utf8(will.payload),
+            qos: will.qos,
+            retain: will.retain,
+            ...(will.delay === undefined ? {} : { willDelayInterval: will.delay }),
+          },
+        }),
+  });
+}
+
+function act(client: VirtualClient, step: Exclude<Step, { readonly do: 'connect' }>): void {
+  const packetId = client.nextPacketId();
+  switch (step.do) {
+    case 'subscribe': {
+      const { filter: topicFilter, qos, noLocal, retainAsPublished, retainHandling } = step;
+      const shared = topicFilter.startsWith('$share/');
+      if (shared && client.version !== 5) return;
+      const options: Subscription =
+        client.version === 5
+          ? { topicFilter, qos, noLocal: noLocal && !shared, retainAsPublished, retainHandling }
+          : { topicFilter, qos, noLocal: false, retainAsPublished: false, retainHandling: 0 };
+      client.send({ type: 'subscribe', packetId, properties: [], subscriptions: [options] });
+      return;
+    }
+    case 'unsubscribe':
+      client.send({ type: 'unsubscribe', packetId, properties: [], topicFilters: [step.filter] });
+      return;
+    case 'publish': {
+      const { topic, payload, qos, retain } = step;
+      const id = qos === 0 ? undefined : packetId;
+      client.send({
+        type: 'publish',
+        dup: false,
+        qos,
+        retain,
+        topic,
+        packetId: id,
+        properties: [],
+        payload: utf8(payload),
+      });
+      return;
+    }
+    case 'disconnect': {
+      const v5 = client.version === 5;
+      const properties: Property[] =
+        v5 && step.expiry !== undefined ? [number(PROPERTY.sessionExpiryInterval, step.expiry)] : [];
+      client.send({ type: 'disconnect', reasonCode: v5 ? step.reasonCode : 0, properties });
+      client.fin();
+      return;
+    }
+    case 'bad-disconnect':
+      client.sendBytes(Uint8Array.of(0xe1, 0));
+      return;
+    case 'second-connect':
+      client.sendBytes(encodePacket(connectPacket({ version: client.version }), client.version));
+      return;
+    case 'fin':
+      client.fin();
+      return;
+    case 'reset':
+      client.reset();
+      return;
+    case 'freeze':
+      client.freeze();
+      return;
+    case 'thaw':
+      client.thaw();
+  }
+}
+
+/** Moves time from event to event, so that each is seen at its own time. */
+async function until(clock: ManualClock, endMs: number): Promise<void> {
+  await settled();
+  for (;;) {
+    const nextMs = clock.nextAtMs();
+    if (nextMs === undefined || nextMs > endMs) break;
+    clock.advanceTo(nextMs);
+    await settled();
+  }
+  clock.advanceTo(endMs);
+  await settled();
+}
