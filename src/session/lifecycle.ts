@@ -44,8 +44,12 @@ export class Lifecycle {
     if (old !== undefined && haveCrossed(old, next)) {
       old.crossed = next;
       next.crossed = old;
-      if (client.session !== undefined) client.session.uncertain = crossing;
     }
+    const [alsoAsking] = client.asking;
+    // Whoever takes over, a will without a delay is due then.
+    if (old?.will !== undefined && old.will.delay > 0) old.crossed ??= alsoAsking;
+    const areCrossed = next.crossed !== undefined || alsoAsking !== undefined;
+    if (areCrossed && client.session !== undefined) client.session.uncertain = crossing;
     const known = sessionKnowledge(client, next, old);
     const row =
       old === undefined ? this.#returns.reconnect(client, next, known) : this.#takeOver(client, old, next);

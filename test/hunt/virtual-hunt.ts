@@ -9,45 +9,67 @@ import { type Find, judge, told } from './judge.ts';
 import { deniedTopic, type Program, randomProgram } from './program.ts';
 import { type Lag, playVirtually, type Run } from './virtual-run.ts';
 
-const tolerantOf = Number(process.env['HUNT_SHOW'] ?? '3');
+/** Finds of one kind of which the whole story is printed. */
+const shownOfKind = Number(process.env['HUNT_SHOW'] ?? '2');
 
-export async function virtualHunt(rounds: number, firstSeed: number): Promise<void> {
+/** What one program came to: played against the broker as the standard has it, and maybe against one that deviates. */
+export interface Hunted {
+  readonly run: Run;
+  readonly settings: SandboxSettings;
+  readonly finds: readonly Find[];
+  readonly open: readonly ExpectationView[];
+  /** What a capture of it, read again, has otherwise. */
+  readonly differences: string | undefined;
+  readonly faults: readonly string[];
+}
+
+export async function huntOnce(seed: number): Promise<Hunted> {
+  const random = new Random(seed * 7919);
+  const program = randomProgram(seed);
+  const deviations = deviationsOf(random);
+  const settings = settingsOf(random);
+  const lag = lagOf(random, seed);
+  const standard = await playVirtually(program, settings, lag);
+  const deviating = { ...settings, deviations };
+  const run = deviations.length === 0 ? standard : await playVirtually(program, deviating, lag);
+  const { finds, open } = judge(run, standard);
+  return { run, settings: deviating, finds, open, differences: reopened(run), faults: run.faults };
+}
+
+/** Plays so many programs, and prints what was found. Answers how many finds there were. */
+export async function virtualHunt(rounds: number, firstSeed: number): Promise<number> {
   const startedAt = performance.now();
   const finds = new Map<string, number>();
   const verdicts = new Map<string, number>();
   const reasons = new Map<string, number>();
   for (let round = 0; round < rounds; round += 1) {
     const seed = firstSeed + round;
-    const random = new Random(seed * 7919);
-    const program = randomProgram(seed);
-    const deviations = deviationsOf(random);
-    const settings = settingsOf(random);
-    const lag = lagOf(random, seed);
-    const standard = await playVirtually(program, settings, lag);
-    const run =
-      deviations.length === 0 ? standard : await playVirtually(program, { ...settings, deviations }, lag);
-    const judged = judge(run, standard);
+    const hunted = await huntOnce(seed);
+    const { run } = hunted;
     for (const { kind, verdict } of run.expectations.values()) add(verdicts, `${kind} ${verdict}`);
-    for (const { kind, verdict, facts } of judged.open)
-      add(reasons, `${kind} ${verdict}: ${facts.at(-1)?.code}`);
-    for (const fault of run.faults) {
-      console.log(`\n== seed ${seed}: fault: ${fault}`);
+    for (const { kind, verdict, facts, row } of hunted.open) {
+      add(reasons, `${kind} ${verdict}: ${facts.at(-1)?.code}${verdict === 'undecided' ? ` ${row}` : ''}`);
     }
-    for (const find of judged.finds) {
-      const key = `${find.what} [${deviations.join()}]`;
+    for (const [index, find] of hunted.finds.entries()) {
       add(finds, find.what);
-      if ((finds.get(find.what) ?? 0) <= tolerantOf && find === judged.finds[0])
-        show(seed, key, find, run, settings);
+      if (index === 0 && (finds.get(find.what) ?? 0) <= shownOfKind) show(seed, find, hunted);
     }
-    if (round % 5 === 0) compareReopened(seed, run, finds);
+    for (const fault of [
+      ...hunted.faults,
+      ...(hunted.differences === undefined ? [] : [hunted.differences]),
+    ]) {
+      add(finds, 'a fault');
+      console.log(`\n== seed ${seed}: ${fault}`);
+    }
     if (round % 500 === 499) {
       const seconds = (performance.now() - startedAt) / 1000;
-      console.log(`${round + 1} rounds, ${seconds.toFixed(0)} s`);
+      console.log(`${round + 1} programs, ${seconds.toFixed(0)} s`);
     }
   }
   print('Finds', finds);
   print('Verdicts', verdicts);
   print('Why nothing is said', reasons);
+  return [...finds.values()].reduce((sum, count) => sum + count, 0);
 }
 
 function deviationsOf(random: Random): DeviationName[] {
@@ -78,31 +100,25 @@ function lagOf(random: Random, seed: number): Lag {
   };
 }
 
-function compareReopened(seed: number, run: Run, finds: Map<string, number>): void {
+/** What the trace is after it was saved and opened again, where it is not the same. */
+function reopened(run: Run): string | undefined {
   const records = run.recording.records();
   const { recording } = reopen(save(records, run.untilMs, { mask: false }));
-  const again = recording.entitiesAt(run.untilMs).expectations;
   const before = plain(records);
   const after = plain(recording.records());
   const differs = before.findIndex((each, index) => each !== after[index]);
-  const sameRecords = differs < 0 && before.length === after.length;
-  if (!sameRecords)
-    console.log(
-      `${before.slice(differs - 1, differs + 2).join('\n')}\n---\n${after.slice(differs - 1, differs + 2).join('\n')}`,
-    );
-  if (sameRecords && inOrder([...again]) === inOrder([...run.expectations.values()])) return;
-  add(finds, 'reopened differs');
-  console.log(`\n== seed ${seed}: reopened differs ${sameRecords ? '' : 'in its records'}`);
-  for (const each of again) {
+  if (differs >= 0 || before.length !== after.length)
+    return `reopened, a record differs:\n${before[differs]}\n${after[differs]}`;
+  for (const each of recording.entitiesAt(run.untilMs).expectations) {
     const live = run.expectations.get(each.id);
-    if (live === undefined || inOrder(live) === inOrder(each)) continue;
-    console.log(`live:\n${told(live)}\nreopened:\n${told(each)}`);
-    break;
+    if (live === undefined || inOrder(live) !== inOrder(each))
+      return `reopened, a verdict differs:\n${live && told(live)}\n${told(each)}`;
   }
+  return undefined;
 }
 
-function show(seed: number, key: string, { expectation }: Find, run: Run, settings: SandboxSettings): void {
-  console.log(`\n== seed ${seed}: ${key} ${JSON.stringify(settings)}`);
+function show(seed: number, { what, expectation }: Find, { run, settings }: Hunted): void {
+  console.log(`\n== seed ${seed}: ${what} ${JSON.stringify(settings)}`);
   console.log(told(expectation));
   console.log(script(run.program, run, expectation));
 }
