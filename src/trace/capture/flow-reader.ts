@@ -8,8 +8,9 @@ import type { CaptureSink } from './capture-sink.ts';
 import { Gather } from './gather.ts';
 import type { FlowNote } from './read-note.ts';
 import { TcpDirection } from './tcp-direction.ts';
-import { agreedCompression, type WindowBudget } from './web-socket-inflation.ts';
+import { agreedCompression, type InflationBudget } from './web-socket-inflation.ts';
 import { WebSocketReader } from './web-socket-reader.ts';
+import { webSocketWithin } from './web-socket-within.ts';
 
 /** Which of the two ends of a flow: the one that was seen first, or the other. */
 export type Side = 0 | 1;
@@ -27,7 +28,7 @@ export interface FlowWorld {
   /** Connections whose end waits for what precedes it, and until when, in milliseconds since the Unix epoch; the first to be told first. */
   readonly ending: Map<Flow, number>;
   /** For WebSockets whose messages are compressed. */
-  readonly windows: WindowBudget;
+  readonly inflation: InflationBudget;
   counts: { mqtt: number; webSocket: number; tls: number; other: number; startMissing: number; gaps: number };
 }
 
@@ -66,6 +67,8 @@ export class Flow {
   #waitingBytes = 0;
   #connection = 0;
   #closed = false;
+  /** What the frames of a WebSocket hold from which it was recognised, by side. */
+  #first: readonly [Uint8Array[], Uint8Array[]] | undefined = undefined;
   /** An end that waits for what the other side has said before it. */
   #ending: { readonly by: Side; readonly behind: Side } | undefined = undefined;
   #gather: readonly [Gather, Gather] | undefined = undefined;
@@ -219,21 +222,33 @@ export class Flow {
       this.#begin('mqtt', 'tcp');
       return;
     }
+    const bare = this.#looksBare();
+    if (bare === 'yes') {
+      this.#client ??= this.#ends[0].port > this.#ends[1].port ? 0 : 1;
+      this.#begin('mqtt', 'tcp');
+      return;
+    }
+    const within = this.#waiting.some(({ missing }) => missing > 0)
+      ? 'no'
+      : webSocketWithin([this.#firstBytes(0).bytes, this.#firstBytes(1).bytes]);
+    if (typeof within === 'object') {
+      this.#client = within.client;
+      this.#beginWebSocket(undefined, undefined);
+    } else if (bare === 'no' && within === 'no') this.#give('other');
+  }
+
+  /** Whether each piece looks like packets, and there are enough of them. */
+  #looksBare(): 'yes' | 'no' | 'more' {
     let packets = 0;
     for (const { side, bytes } of this.#waiting) {
       if (bytes.length === 0) continue;
       const found = packetsIn(bytes, 0, bytes.length, TO_CLIENT);
-      if (found === 0) {
-        this.#give('other');
-        return;
-      }
+      if (found === 0) return 'no';
       packets += found;
       const sender = senderOf(bytes[0] ?? 0);
       if (sender !== undefined) this.#client ??= sender === 'client' ? side : side === 0 ? 1 : 0;
     }
-    if (packets < PLAUSIBLE_PACKETS || this.#waiting.length < PLAUSIBLE_PACKETS) return;
-    this.#client ??= this.#ends[0].port > this.#ends[1].port ? 0 : 1;
-    this.#begin('mqtt', 'tcp');
+    return packets < PLAUSIBLE_PACKETS || this.#waiting.length < PLAUSIBLE_PACKETS ? 'more' : 'yes';
   }
 
   /** It is something else, or cannot be told. What is said on the port of MQTT is shown all the same. */
@@ -247,20 +262,24 @@ export class Flow {
     this.#forgetWaiting();
   }
 
-  #beginWebSocket(request: HttpHead | undefined, answer: HttpHead): void {
+  /** Without a request and an answer it has begun before the capture. */
+  #beginWebSocket(request: HttpHead | undefined, answer: HttpHead | undefined): void {
     const client = this.#client ?? 0;
-    const skip: [number, number] = [answer.end, answer.end];
+    const skip: [number, number] = [answer?.end ?? 0, answer?.end ?? 0];
     skip[client] = request?.end ?? 0;
-    const compression = agreedCompression(answer.text);
+    const compression = answer && agreedCompression(answer.text);
     const reader = (side: Side): WebSocketReader => {
       const agreed = side === client ? compression?.toServer : compression?.toClient;
       const sink = {
-        payload: (bytes: Uint8Array) =>
-          this.#world.sink.bytes(this.#world.nowMs, this.#connection, this.#way(side), bytes),
+        payload: (bytes: Uint8Array) => {
+          const first = this.#first?.[side];
+          if (first !== undefined) first.push(bytes);
+          else this.#world.sink.bytes(this.#world.nowMs, this.#connection, this.#way(side), bytes);
+        },
         close: () => this.#end(side, 'fin'),
         unreadable: () => this.#missed(side, 0),
       };
-      return new WebSocketReader(sink, agreed && { agreed, budget: this.#world.windows });
+      return new WebSocketReader(sink, agreed && { agreed, budget: this.#world.inflation });
     };
     this.#webSockets = [reader(0), reader(1)];
     this.#world.counts.webSocket += 1;
@@ -270,7 +289,16 @@ export class Flow {
       skip[side] -= off;
       this.#waiting[index] = { side, bytes: bytes.subarray(off), missing };
     }
+    // A packet in several frames can only be known as one when it comes as one.
+    if (answer === undefined) this.#first = [[], []];
     this.#begin('web-socket', 'ws');
+    const first = this.#first;
+    this.#first = undefined;
+    for (const side of [0, 1] as const) {
+      const bytes = joined(first?.[side] ?? []);
+      if (bytes.length > 0)
+        this.#world.sink.bytes(this.#world.nowMs, this.#connection, this.#way(side), bytes);
+    }
   }
 
   #begin(content: 'mqtt' | 'web-socket', carrier: 'tcp' | 'ws'): void {
@@ -395,6 +423,16 @@ export class Flow {
     this.#closed = true;
     this.#world.sink.closed(this.#world.nowMs, this.#connection, end);
   }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** How a place is named among those where MQTT was found. */

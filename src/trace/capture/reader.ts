@@ -15,7 +15,7 @@ import { type OpenedNote, type ReadNote, readNote } from './read-note.ts';
 import { TCP_FLAG } from './segment-header.ts';
 import { newSegment, readPayload, readSegment } from './segment-reader.ts';
 import { millisecondsOf, NANOSECONDS } from './timestamps.ts';
-import { WindowBudget } from './web-socket-inflation.ts';
+import { InflationBudget } from './web-socket-inflation.ts';
 
 /** What was found in a capture. */
 export interface CaptureSummary {
@@ -76,7 +76,7 @@ export class CaptureReader implements CaptureFileSink {
       servers: new Set(),
       waiting: 0,
       ending: new Map(),
-      windows: new WindowBudget(),
+      inflation: new InflationBudget(),
       keyOf: ({ address, port }) => serverKey(address.includes(':') ? `[${address}]` : address, port),
       counts: { mqtt: 0, webSocket: 0, tls: 0, other: 0, startMissing: 0, gaps: 0 },
     };
@@ -135,6 +135,7 @@ export class CaptureReader implements CaptureFileSink {
 
   packet(atMs: number, link: number, frame: Uint8Array, length: number, comments: readonly string[]): void {
     this.#frames += 1;
+    this.#world.inflation.read(frame.length);
     this.#setTime(atMs);
     const ip = ipOffset(link, frame);
     if (ip < 0) {

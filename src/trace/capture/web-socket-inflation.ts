@@ -18,8 +18,11 @@ const EXTENSIONS = /^sec-websocket-extensions:(.*)$/gim;
 const WINDOW_BITS = { least: 8, most: 15 } as const;
 /** What the sender has left off the end of a message (RFC 7692, 7.2.1). */
 const MESSAGE_TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
-/** More than so many bytes out of each byte, beyond the allowance, are nothing that is worth reading. */
-const RATIO_LIMIT = 256;
+/**
+ * More than so many bytes out of each byte of the capture, beyond an allowance for all of it, are nothing that is worth reading. Of many short
+ * messages that repeat each other it is less than this, as each has headers of its own.
+ */
+const RATIO_LIMIT = 32;
 const ALLOWANCE_BYTES = 67_108_864;
 
 /** What the Server's answer agrees to; undefined when messages are not compressed. */
@@ -44,10 +47,11 @@ function windowBitsIn(parameters: readonly string[], name: string): number {
   return bits >= WINDOW_BITS.least && bits <= WINDOW_BITS.most ? Math.trunc(bits) : WINDOW_BITS.most;
 }
 
-/** What the windows of all WebSockets of a capture take together, in bytes. */
-export class WindowBudget {
+/** What all WebSockets of a capture may take together: their windows, and what comes out of them. In bytes. */
+export class InflationBudget {
   readonly #limit: number;
   #held = 0;
+  #left = ALLOWANCE_BYTES;
 
   constructor(limit = 134_217_728) {
     this.#limit = limit;
@@ -62,19 +66,31 @@ export class WindowBudget {
   free(bytes: number): void {
     this.#held -= bytes;
   }
+
+  /** So much of the capture was read. */
+  read(bytes: number): void {
+    this.#left += bytes * RATIO_LIMIT;
+  }
+
+  /** So much has come out. */
+  made(bytes: number): void {
+    this.#left -= bytes;
+  }
+
+  get isUsedUp(): boolean {
+    return this.#left < 0;
+  }
 }
 
 /** One direction: what its compressed messages hold. */
 export class Inflation {
   readonly #give: (bytes: Uint8Array) => void;
   readonly #compression: Compression;
-  readonly #budget: WindowBudget;
+  readonly #budget: InflationBudget;
   #inflater: Inflater | undefined = undefined;
-  #came = 0;
-  #gave = 0;
   #over = false;
 
-  constructor(give: (bytes: Uint8Array) => void, compression: Compression, budget: WindowBudget) {
+  constructor(give: (bytes: Uint8Array) => void, compression: Compression, budget: InflationBudget) {
     this.#give = give;
     this.#compression = compression;
     this.#budget = budget;
@@ -84,8 +100,7 @@ export class Inflation {
   push(bytes: Uint8Array): boolean {
     const inflater = this.#inflater ?? this.#begin();
     if (inflater === undefined) return false;
-    this.#came += bytes.length;
-    return inflater.push(bytes) && this.#gave <= ALLOWANCE_BYTES + this.#came * RATIO_LIMIT;
+    return !this.#budget.isUsedUp && inflater.push(bytes) && !this.#budget.isUsedUp;
   }
 
   /** The message is whole. Returns whether it makes sense. */
@@ -105,7 +120,7 @@ export class Inflation {
     const { windowBits } = this.#compression;
     if (this.#over || !this.#budget.take(windowBytes(windowBits))) return undefined;
     this.#inflater = new Inflater((bytes) => {
-      this.#gave += bytes.length;
+      this.#budget.made(bytes.length);
       this.#give(bytes);
     }, windowBits);
     return this.#inflater;

@@ -1,5 +1,5 @@
 /** Takes the bytes of one direction of a WebSocket out of its frames (RFC 6455, 5). */
-import { type Compression, Inflation, type WindowBudget } from './web-socket-inflation.ts';
+import { type Compression, Inflation, type InflationBudget } from './web-socket-inflation.ts';
 
 export interface WebSocketSink {
   /** Part of a message, unmasked. */
@@ -35,7 +35,7 @@ export class WebSocketReader {
   /** `compression` is what was agreed on for this direction, if anything was. */
   constructor(
     sink: WebSocketSink,
-    compression?: { readonly agreed: Compression; readonly budget: WindowBudget },
+    compression?: { readonly agreed: Compression; readonly budget: InflationBudget },
   ) {
     this.#sink = sink;
     if (compression === undefined) return;

@@ -48,7 +48,7 @@ function cut(segment: TcpSegment, most: number): readonly TcpSegment[] {
   return parts;
 }
 
-/** Some pieces up to `most` places later, but none behind a reset: what comes there, nobody takes. */
+/** Some pieces up to `most` places later, but none behind a reset, as what comes there nobody takes, nor much later. */
 function late(pieces: readonly Piece[], dice: Dice, most: number): readonly Piece[] {
   const times = pieces.map(({ atMs }) => atMs);
   return pieces

@@ -5,7 +5,7 @@ import {
   type AgreedCompression,
   agreedCompression,
   type Compression,
-  WindowBudget,
+  InflationBudget,
 } from '../../../src/trace/capture/web-socket-inflation.ts';
 import { WebSocketReader } from '../../../src/trace/capture/web-socket-reader.ts';
 
@@ -65,7 +65,7 @@ function read(
   bytes: Uint8Array,
   agreed: Compression | undefined,
   pieceBytes = bytes.length,
-  limit?: number,
+  budget = new InflationBudget(),
 ): Read {
   const parts: Uint8Array[] = [];
   let unreadable = 0;
@@ -76,7 +76,7 @@ function read(
       unreadable += 1;
     },
   };
-  const reader = new WebSocketReader(sink, agreed && { agreed, budget: new WindowBudget(limit) });
+  const reader = new WebSocketReader(sink, agreed && { agreed, budget });
   for (let at = 0; at < bytes.length; at += pieceBytes) {
     reader.push(bytes, at, Math.min(bytes.length, at + pieceBytes));
   }
@@ -134,19 +134,36 @@ describe('compressed messages of a WebSocket', () => {
     expect(read(Buffer.concat([cut, cut]), whole).unreadable).toBe(1);
   });
 
-  it('that would be made of nothing but a little are given up in time', () => {
+  it('that would be made of nothing but a little are given up in time, in all connections together', () => {
     // A thousand times what comes: zeros.
-    const bomb = deflateRawSync(new Uint8Array(100_000_000), { finishFlush: constants.Z_SYNC_FLUSH });
-    const result = read(frame(0xc2, bomb.subarray(0, -4), false), whole, 1000);
+    const bomb = deflateRawSync(new Uint8Array(10_000_000), { finishFlush: constants.Z_SYNC_FLUSH });
+    const sent = frame(0xc2, bomb.subarray(0, -4), false);
+    const budget = new InflationBudget();
+    budget.made(60_000_000);
+    const result = read(sent, whole, 1000, budget);
     expect(result.unreadable).toBe(1);
-    expect(result.bytes.length).toBeLessThan(100_000_000);
-    expect(result.bytes.length).toBeGreaterThan(67_108_864);
+    expect(result.bytes.length).toBeLessThan(9_000_000);
+    expect(result.bytes.length).toBeGreaterThan(7_000_000);
+    expect(read(sent, whole, 1000, budget)).toEqual({ bytes: Buffer.alloc(0), unreadable: 1 });
+  });
+
+  it('that repeat each other are read, however many there are', () => {
+    const budget = new InflationBudget();
+    const text = Buffer.from('{"temperature": 21.5, "humidity": 40, "unit": "C"}'.repeat(20));
+    const sent = Array.from({ length: 50 }, () => ({ bytes: text, compressed: true, frames: 1 }));
+    const bytes = framed(sent, { windowBits: 15, forgets: true }, false);
+    // As much as 100 MB of it, each message with the headers of a frame of its own.
+    for (let times = 0; times < 2000; times += 1) {
+      budget.read(bytes.length + sent.length * 66);
+      budget.made(text.length * sent.length);
+    }
+    expect(read(bytes, { windowBits: 15, forgets: true }, 1000, budget).unreadable).toBe(0);
   });
 
   it('of more connections than there is room for are not read', () => {
     const sent = { bytes: Buffer.from('hello'), compressed: true, frames: 1 };
-    expect(read(framed([sent], whole, true), whole, 100, 32_768).unreadable).toBe(0);
-    expect(read(framed([sent], whole, true), whole, 100, 32_767).unreadable).toBe(1);
+    expect(read(framed([sent], whole, true), whole, 100, new InflationBudget(32_768)).unreadable).toBe(0);
+    expect(read(framed([sent], whole, true), whole, 100, new InflationBudget(32_767)).unreadable).toBe(1);
   });
 });
 
