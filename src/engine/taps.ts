@@ -4,8 +4,9 @@ import { readTlsMaterial } from '../net/client/tls-material.ts';
 import { addressLabel, isSecure, type NetworkAddress } from '../net/client/transport.ts';
 import type { Clock } from '../net/clock.ts';
 import { tapIdentity, usualCertificateFolder } from '../net/tap/identity.ts';
+import { type TapListening, tapActions } from '../net/tap/listening.ts';
 import type { Look } from '../net/tap/server-watch.ts';
-import { startTapProxy, type TapListening, type TapProxy } from '../net/tap/tap-proxy.ts';
+import { startTapProxy, type TapProxy } from '../net/tap/tap-proxy.ts';
 import type { FaultTap } from '../net/tap.ts';
 import type { FaultRule } from '../profile/fault-rules.ts';
 import type { Fault } from '../profile/faults.ts';
@@ -201,20 +202,17 @@ export class Taps {
     detail: string | undefined,
   ): void {
     const { record, log } = this.#world;
+    for (const { action, fault } of tapActions(before, now)) record(action, server, fault);
     if (before === 'broker-away') {
-      record('broker-back', server);
       log('info', `${where} is there again: the tap of ${profile} takes new connections.`);
       this.#world.isBack(server);
     }
-    if (before === 'refusing') record('fault-cleared', server, { kind: 'down' });
     if (now === 'broker-away') {
-      record('broker-away', server);
       log(
         'warn',
         `${where} is not there (${detail}): the tap of ${profile} refuses connections until it is.`,
       );
-    } else if (now === 'refusing') record('fault', server, { kind: 'down' });
-    else if (now === 'port-taken') log('warn', `The tap of ${profile} cannot listen again yet. ${detail}`);
+    } else if (now === 'port-taken') log('warn', `The tap of ${profile} cannot listen again yet. ${detail}`);
   }
 
   async #close(key: string, { proxy, head }: RunningTap): Promise<void> {

@@ -30,7 +30,7 @@ export const scenarioWords = {
   limitsToClient: 'At most {rate} bytes a second pass from the Server to {client}',
   losesDisconnect: 'DISCONNECT of {client} does not reach the Server',
   losesPingresp: 'No PINGRESP reaches {client}',
-  refusesNew: 'New connections of {client} are reset at once',
+  refusesNew: 'New connections of {client} are refused',
   cutsOff: 'The network cuts off the connection of {client}',
   closesOff: 'The network closes the connection of {client}',
   ruleStands: 'A fault stands ready for {client}: {fault}, when {condition}',
@@ -68,6 +68,8 @@ export const scenarioWords = {
   programCame: '{clientId} was accepted {afterMs} after the step had begun',
   programCameBefore: '{clientId} had been accepted already',
   programCameNot: 'No program connected to the tap for {forMs}',
+  programHadNoBroker:
+    'No program could connect for {forMs}: nobody is at the address of its broker, so the tap refused it',
   programNotAccepted: 'A program connected to the tap, and was not accepted for {forMs}',
   neverConnected: '{client} has not been connected in this scenario',
   noWill: '{client} connected without a will, so there is none',

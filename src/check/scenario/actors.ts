@@ -6,6 +6,7 @@ import type { ClientSettings } from '../../net/client/client-settings.ts';
 import { NetError } from '../../net/client/net-error.ts';
 import { readTlsMaterial } from '../../net/client/tls-material.ts';
 import { isSecure } from '../../net/client/transport.ts';
+import { type TapListening, tapActions } from '../../net/tap/listening.ts';
 import type { Tap } from '../../net/tap.ts';
 import { isConditional } from '../../profile/fault-steps.ts';
 import { faultRows } from '../../profile/faults.ts';
@@ -40,11 +41,15 @@ interface Actor {
 export class Actors {
   readonly #run: ScenarioToRun;
   readonly #world: ScenarioWorld;
-  readonly #registered: (key: string, profile: string) => void;
+  readonly #registered: (key: string, profile: string, server: string) => void;
   readonly #actors = new Map<string, Actor>();
 
   /** `registered` is told of each client before it connects. */
-  constructor(run: ScenarioToRun, world: ScenarioWorld, registered: (key: string, profile: string) => void) {
+  constructor(
+    run: ScenarioToRun,
+    world: ScenarioWorld,
+    registered: (key: string, profile: string, server: string) => void,
+  ) {
     this.#run = run;
     this.#world = world;
     this.#registered = registered;
@@ -297,7 +302,7 @@ export class Actors {
     const { name } = settings.profile;
     const key = number === 1 ? settings.key : `${this.#run.key}#${name}#${number}`;
     const label = number === 1 ? name : `${name} ${number}`;
-    this.#registered(key, name);
+    this.#registered(key, name, settings.server);
     const client = this.#client({ ...settings, key, label }, tapped ? recordsNothing : this.#world.tap);
     clients.push(client);
     return client;
@@ -326,15 +331,31 @@ export class Actors {
     const { name: label, tap: wished } = actor.profile;
     const key = this.#keyOf(label);
     const listen = wished?.listen ?? { host: '127.0.0.1', port: 0 };
-    if (actor.program) this.#registered(key, label);
+    if (actor.program) this.#registered(key, label, to.server);
     actor.tap = await ClientTap.open({
       to,
       tls: material,
       tap,
       clock,
+      listens: (before, now, detail) => this.#tell(label, to.server, before, now, detail),
       program: actor.program ? { key, label, listen } : undefined,
     });
     return actor.tap;
+  }
+
+  /** What becomes of the tap of a program, for the trace and the log. */
+  #tell(
+    program: string,
+    server: string,
+    before: TapListening,
+    now: TapListening,
+    detail: string | undefined,
+  ): void {
+    const { act, log } = this.#world;
+    for (const { action, fault } of tapActions(before, now)) act(action, { server, fault });
+    if (now === 'port-taken') {
+      log('warn', `${this.#run.name}: the tap of ${program} cannot listen again yet. ${detail}`);
+    }
   }
 
   #note({ tap }: Actor, client: Client, action: SessionAction): void {

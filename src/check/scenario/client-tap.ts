@@ -9,6 +9,7 @@ import type { NetworkAddress } from '../../net/client/transport.ts';
 import { addressLabel } from '../../net/client/transport.ts';
 import { transportError } from '../../net/client/transport-errors.ts';
 import type { Clock } from '../../net/clock.ts';
+import type { TapListening } from '../../net/tap/listening.ts';
 import { startTapProxy, type TapProxy } from '../../net/tap/tap-proxy.ts';
 import type { FaultTap, Tap } from '../../net/tap.ts';
 import type { FaultRule } from '../../profile/fault-rules.ts';
@@ -28,6 +29,8 @@ export interface ClientTapOptions {
   readonly tls: TlsMaterial | undefined;
   readonly tap: FaultTap;
   readonly clock: Clock;
+  /** Whether it listens for a program, and why not: the error's code or message says more, where there is one. */
+  readonly listens: (before: TapListening, now: TapListening, detail: string | undefined) => void;
   /** Where a program connects to, and what its connections are called; a Client of ours unless given. */
   readonly program?:
     | (Caller & { readonly listen: { readonly host: string; readonly port: number } })
@@ -59,9 +62,10 @@ export class ClientTap {
 
   /** Rejects with a ListenError. */
   static async open(options: ClientTapOptions): Promise<ClientTap> {
-    const { to, tls, tap, clock, program } = options;
+    const { to, tls, tap, clock, program, listens } = options;
     const { address, server } = to;
     const hooks = new Hooks();
+    let listening: TapListening = 'listening';
     const proxy = await startTapProxy({
       listen: program?.listen ?? { host: '127.0.0.1', port: 0 },
       to: address,
@@ -71,7 +75,14 @@ export class ClientTap {
       server,
       clock,
       tap: hooks.noting(tap),
-      alwaysListens: true,
+      // A program is refused as it would be at the Server. Of our own Clients the trace is to have each attempt.
+      alwaysListens: program === undefined,
+      // Nobody else stops what was made for this run.
+      look: to.fresh ? async () => {} : undefined,
+      listens: (now, detail) => {
+        listens(listening, now, detail);
+        listening = now;
+      },
       who: () =>
         program === undefined
           ? hooks.takeCaller()

@@ -40,6 +40,9 @@ export class Evidence implements RecordSink {
   readonly messages = new Messages();
   readonly #rules: SessionRules;
   readonly #profiles = new Map<string, string>();
+  readonly #serverOf = new Map<string, string>();
+  /** By Server, since which record. */
+  readonly #away = new Map<string, number>();
   /** Those of the scenario: what passes at others is none of its business, and costs it nothing. */
   readonly #servers = new Set<string>();
   /** The Servers of open connections at these, since the first one of the scenario's. */
@@ -65,9 +68,16 @@ export class Evidence implements RecordSink {
     this.#rules = new SessionRules(watch);
   }
 
-  /** The client with this key in the trace stands for a profile. */
-  register(key: string, profile: string): void {
+  /** The client with this key in the trace stands for a profile, and connects to that Server. */
+  register(key: string, profile: string, server: string): void {
     this.#profiles.set(key, profile);
+    this.#serverOf.set(profile, server);
+  }
+
+  /** Since which record nobody is at the address of a Client's Server; undefined while nothing tells that. */
+  awaySeq(profile: string): number | undefined {
+    const server = this.#serverOf.get(profile);
+    return server === undefined ? undefined : this.#away.get(server);
   }
 
   /** The newest record. */
@@ -141,6 +151,9 @@ export class Evidence implements RecordSink {
   ): void {
     this.#note(seq, target.connection);
     this.#rules.action(seq, atMs, action, target);
+    const { server } = target;
+    if (action === 'broker-away' && server !== undefined) this.#away.set(server, seq);
+    if (action === 'broker-back' && server !== undefined) this.#away.delete(server);
     const at = target.connection === undefined ? undefined : this.#connections.get(target.connection);
     if (at === undefined) return;
     if (action === 'freeze' || action === 'thaw') at.frozen = action === 'freeze';

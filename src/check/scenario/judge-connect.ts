@@ -27,7 +27,13 @@ export function judgeConnect(
   }
   if (nowMs < untilMs) return { untilMs };
   const last = fresh.at(-1);
-  if (last === undefined) return decided('failed', say('programCameNot', { forMs: nowMs - sinceMs }));
+  if (last === undefined) {
+    const awaySeq = evidence.awaySeq(client);
+    const observed = say(awaySeq === undefined ? 'programCameNot' : 'programHadNoBroker', {
+      forMs: nowMs - sinceMs,
+    });
+    return decided('failed', observed, [awaySeq]);
+  }
   const { connack, connectSeq, openedSeq, closed, connect } = last;
   const seqs = [openedSeq, connectSeq, connack?.seq, closed?.seq];
   if (connack === undefined || connack.reasonCode === 0) {

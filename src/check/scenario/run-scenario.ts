@@ -55,7 +55,7 @@ class Run {
       this.#observers &&
       new UnseenWills(this.#observers, (connection) => this.#evidence.showsWill(connection));
     this.#evidence = new Evidence(this.#unseen);
-    this.#actors = new Actors(this.#run, world, (key, profile) => this.#evidence.register(key, profile));
+    this.#actors = new Actors(this.#run, world, (...args) => this.#evidence.register(...args));
   }
 
   async play(): Promise<ScenarioReport> {

@@ -4,7 +4,7 @@ import type { Clock } from '../../net/clock.ts';
 import type { FaultTap } from '../../net/tap.ts';
 import type { BrokerAddress, ConnectionProfile } from '../../profile/model.ts';
 import type { ScenarioStep } from '../../profile/scenarios.ts';
-import type { OfferedWill, SessionAction, WillWatch } from '../../session/model.ts';
+import type { FaultNote, OfferedWill, SessionAction, WillWatch } from '../../session/model.ts';
 import type { RecordSink } from './evidence.ts';
 import type { StepResult } from './report.ts';
 
@@ -40,7 +40,12 @@ export interface ScenarioWorld {
   /** Puts into the trace what is done to a connection. */
   act(
     action: SessionAction,
-    target: { readonly connection?: number | undefined; readonly server: string; readonly clientId: string },
+    target: {
+      readonly connection?: number | undefined;
+      readonly server: string;
+      readonly clientId?: string | undefined;
+      readonly fault?: FaultNote | undefined;
+    },
   ): void;
   /** Where a profile connects to; a sandbox broker is started when the first profile asks for it. */
   server(broker: BrokerAddress): Promise<ScenarioServer>;

@@ -21,18 +21,16 @@ import type {
 } from '../tap.ts';
 import { dial, Entrance, framesOf, type TapIdentity, type TapScheme } from './carry.ts';
 import { Door } from './door.ts';
+import type { TapListening } from './listening.ts';
 import { RuleBook } from './rule-book.ts';
 import { type Look, lookAt, ServerWatch } from './server-watch.ts';
 import type { Side } from './side.ts';
 import { TappedConnection, type TappedState } from './tapped-connection.ts';
 
-export type { TapIdentity, TapScheme };
+export type { TapIdentity, TapListening, TapScheme };
 
 /** A connection that lived so long, in ms, and that the Server then ended as the last, may have ended with the Server. */
 const livedMs = 1000;
-
-/** Whether it listens; if not, why: nobody is at the Server's address, a rule refuses all, or somebody else has its port. */
-export type TapListening = 'listening' | 'broker-away' | 'refusing' | 'port-taken';
 
 export interface TapOptions {
   /** Port 0 takes a free one. */

@@ -173,7 +173,7 @@ export const stepRows: readonly KeyRow[] = [
   action(
     'refuse',
     nameOr('refuseStep'),
-    'New connections of the Client are reset at once, as if there were no Server. One that is open stays.',
+    'New connections of the Client are refused at once, as if there were no Server. One that is open stays.',
     'demo',
   ),
   action('clear', profileName, 'Takes the faults of a Client away; what was held passes.', 'demo'),

@@ -38,15 +38,21 @@ async function listening(): Promise<{ readonly server: Server; readonly port: nu
 const close = (server: Server): Promise<unknown> => new Promise((settle) => server.close(settle));
 
 async function freePort(): Promise<number> {
-  const { server, port } = await listening();
-  await close(server);
+  const [port = 0] = await freePorts(1);
   return port;
 }
 
+/** Different ones. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const all = await Promise.all(Array.from({ length: count }, listening));
+  await Promise.all(all.map(({ server }) => close(server)));
+  return all.map(({ port }) => port);
+}
+
 /** A program that tries until it is connected, again and again. */
-function start(port: number): MqttClient {
+function start(port: number, clientId = 'device'): MqttClient {
   const program = mqtt.connect(`mqtt://127.0.0.1:${port}`, {
-    clientId: 'device',
+    clientId,
     protocolVersion: 5,
     clean: false,
     keepalive: 1,
@@ -132,6 +138,44 @@ describe('a program', () => {
     await expect(told(report).replace(/was accepted .*|had been .*/, '(was accepted)')).toMatchFileSnapshot(
       'golden/programs/that-is-gone.txt',
     );
+  });
+
+  test('that is refused finds nobody at the address, until the fault is taken away', async () => {
+    const [port = 0, bellPort = 0] = await freePorts(2);
+    const program = start(port);
+    // Before it was connected nobody listened either.
+    program.once('connect', () => {
+      program.on('error', (error) => {
+        if (Reflect.get(error, 'code') === 'ECONNREFUSED' && programs.length === 1) start(bellPort, 'bell');
+      });
+    });
+    const report = await scenes.run(
+      file(
+        port,
+        `
+      - connect: watcher
+      - expectConnect: { of: device, within: 20s }
+      - refuse: device
+      - cut: device
+      - expectWill: { of: device, within: 20s }
+      - expectConnect: { of: bell, within: 20s } # so the device has been refused
+      - clear: device
+      - expectConnect: { of: device, within: 20s }
+      - expectSession: { of: device, present: true }`,
+      ).replace(
+        'scenarios:',
+        `  bell: { broker: sandbox, clientId: bell, tap: { listen: 127.0.0.1:${bellPort} } }\nscenarios:`,
+      ),
+      's',
+    );
+    expect(told(report)).toMatch(/^passed\n/);
+  });
+
+  test('whose broker is not there is refused, and that is told', async () => {
+    const nobody = file(await freePort(), '\n      - expectConnect: { of: device, within: 200ms }');
+    const report = await scenes.run(nobody.replaceAll('broker: sandbox', 'broker: mqtt://127.0.0.1:1'), 's');
+    expect(report.steps[0]).toMatchObject({ outcome: 'failed', observed: { code: 'programHadNoBroker' } });
+    expect(report.steps[0]?.seqs).toHaveLength(1);
   });
 
   test('has no tap to connect to where another program listens', async () => {

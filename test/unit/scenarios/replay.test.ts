@@ -95,7 +95,7 @@ function judgedAgain(
   trace: Trace,
 ): readonly unknown[] {
   const evidence = new Evidence();
-  for (const { key, profile } of report.clients) evidence.register(key, profile);
+  for (const { key, profile, server } of report.clients) evidence.register(key, profile, server);
   const calls: Call[] = [];
   const collect: RecordListener = {
     opened: (...args) => calls.push({ seq: args[0], tell: (to) => to.opened(...args) }),
