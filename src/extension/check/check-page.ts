@@ -174,7 +174,7 @@ class PageBuilder {
       element('span', { class: 'id' }, id),
       cell('expected', expected),
       cell('observed', observed),
-      cell('delay', delayMs === undefined ? '' : this.#duration(delayMs)),
+      delayMs === undefined ? element('span', {}) : cell('delay', this.#duration(delayMs)),
       cell(
         'verdict',
         element('span', { class: `verdict ${key}` }, this.#text(key)),

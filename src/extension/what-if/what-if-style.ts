@@ -1,4 +1,7 @@
-/** The styles of the What-if page. Colours come from the theme only; in high contrast, borders do the work of tints. */
+/**
+ * The styles of the What-if page. Colours come from the theme only; in high contrast, borders do the work of tints. Signs beside words
+ * that say the same are for the eye alone.
+ */
 export const whatIfStyle = `
 body {
   margin: 0;
@@ -29,10 +32,10 @@ tbody td:last-child { width: 34%; }
 .own th { font-weight: 600; }
 .own-way { font-weight: 400; }
 .will::before { display: inline-block; width: 1.3em; }
-.will.published::before, .will.published-at-return::before, .will.published-some-time::before { content: "●"; color: var(--vscode-charts-orange, currentColor); }
-.will.withheld::before { content: "○"; color: var(--vscode-charts-green, currentColor); }
-.will.open::before { content: "?"; }
-.will.none::before { content: "–"; }
+.will.published::before, .will.published-at-return::before, .will.published-some-time::before { content: "●" / ""; color: var(--vscode-charts-orange, currentColor); }
+.will.withheld::before { content: "○" / ""; color: var(--vscode-charts-green, currentColor); }
+.will.open::before { content: "?" / ""; }
+.will.none::before { content: "–" / ""; }
 summary { cursor: pointer; color: var(--vscode-textLink-foreground); }
 summary:hover { color: var(--vscode-textLink-activeForeground); }
 :focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 1px; }
@@ -49,6 +52,6 @@ a:hover { color: var(--vscode-textLink-activeForeground); }
   tbody tr { border-bottom: 1px solid var(--line); padding: 0.5em 0; }
   tbody td { display: inline-block; padding-inline-end: 1.5em; }
   tbody td:last-child { display: block; }
-  tbody td:not(:last-child)::before { content: attr(data-label) ": "; color: var(--vscode-descriptionForeground); }
+  tbody td[data-label]:not(:last-child)::before { content: attr(data-label) ": "; content: attr(data-label) ": " / ""; color: var(--vscode-descriptionForeground); }
 }
 `;
