@@ -193,8 +193,9 @@ export class Workbench {
   async answer(text: string, question = ''): Promise<void> {
     const asks = this.page.locator(`input[placeholder*="${question}"]`);
     const box = this.#quickInput.filter({ hasText: question }).or(this.#quickInput.filter({ has: asks }));
-    const input = box.locator('input');
-    await input.waitFor();
+    // Kept by itself: what is wrong with an answer takes the place of the question while it is typed.
+    const input = await box.locator('input').elementHandle();
+    if (input === null) throw new Error(`Nothing asks “${question}”.`);
     await input.fill(text);
     await input.press('Enter');
   }
