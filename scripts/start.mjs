@@ -35,9 +35,10 @@ async function openInBrowser() {
   const server = await startVscodeServer(installed, {
     dataFolder: join(root, '.vscode-test', 'start'),
     keepSettings: true,
+    installed: root,
   });
   say('\nVS Code is running. Open this address in a browser on this machine:\n');
-  say(`  ${vscodeAddress(server.port, { folder: samples, extension: root })}\n`);
+  say(`  ${vscodeAddress(server.port, { folder: samples })}\n`);
   say('Then open will-delay.mqtt.yaml, press F1, and choose `MQTT: Connect`. Ctrl+C here ends it.');
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
     process.once(signal, () => void server.stop());

@@ -3,7 +3,7 @@
  * from the npm package `node`. Both go into `.vscode-test/` once. Used by `npm start` and by the end-to-end tests.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureSystem } from './system.mjs';
@@ -130,15 +130,37 @@ const userSettings = {
 };
 
 /**
+ * A folder of extensions with this one alone. It is linked: who uninstalls it there removes the link.
+ * @param {string} folder @param {string} extension
+ */
+function folderWith(folder, extension) {
+  const { publisher, name, version } = JSON.parse(readFileSync(join(extension, 'package.json'), 'utf8'));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const link = join(folder, name);
+  symlinkSync(extension, link, 'junction');
+  const entry = {
+    identifier: { id: `${publisher}.${name}` },
+    version,
+    location: { $mid: 1, path: link, scheme: 'file' },
+    relativeLocation: name,
+  };
+  writeFileSync(join(folder, 'extensions.json'), JSON.stringify([entry]));
+  return folder;
+}
+
+/**
  * Starts the server on loopback and waits until it listens.
  * @param {{ node: string, serverMain: string }} installed
  * @param {{ dataFolder: string, port?: number, trust?: boolean, settings?: Record<string, unknown>,
- *   env?: Record<string, string>, keepSettings?: boolean }} options
+ *   env?: Record<string, string>, keepSettings?: boolean, installed?: string }} options `installed` is the folder of an extension
+ *   that is there as if a user had installed it. Without it VS Code takes the one that an address names, and shows no toasts, as
+ *   it does when it is driven.
  * @returns {Promise<{ port: number, ended: Promise<number | null>, stop: () => Promise<void> }>}
  */
 export async function startVscodeServer(
   installed,
-  { dataFolder, port = 0, trust = true, settings = {}, env = {}, keepSettings = false },
+  { dataFolder, port = 0, trust = true, settings = {}, env = {}, keepSettings = false, installed: extension },
 ) {
   const settingsPath = join(dataFolder, 'data', 'User', 'settings.json');
   mkdirSync(dirname(settingsPath), { recursive: true });
@@ -153,7 +175,9 @@ export async function startVscodeServer(
     String(port),
     '--without-connection-token',
     '--accept-server-license-terms',
-    '--enable-smoke-test-driver',
+    ...(extension === undefined
+      ? ['--enable-smoke-test-driver']
+      : ['--extensions-dir', folderWith(join(dataFolder, 'extensions'), extension)]),
     '--telemetry-level',
     'off',
     '--server-data-dir',
