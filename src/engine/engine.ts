@@ -145,6 +145,7 @@ export class Engine {
         if (source.profile.observe !== false) this.#observers.beReady(key, source);
       },
       stopped: (key) => this.#observers.noLongerReady(key),
+      watcher: (source) => this.#observers.nameOf(source),
       record: (action, server, fault) => this.#record(action, { server, fault }),
       isBack: (server) => this.#observers.isBack(server),
       changed: () => {
@@ -314,8 +315,12 @@ export class Engine {
   }
 
   /** The profile that a will came by: of our own client, or of a tap. */
-  #sourceOf({ client: key, server, tap, connection }: OfferedWill): ObserverSource | undefined {
+  #sourceOf({ client, server, tap, connection }: OfferedWill): ObserverSource | undefined {
     if (tap === 'listener') return this.#taps.observerSource(connection);
+    return this.#sourceOfClient(client, server);
+  }
+
+  #sourceOfClient(key: string | undefined, server: string): ObserverSource | undefined {
     const client = key === undefined ? undefined : this.#clients.find(key);
     if (client === undefined || client.profile.observe === false) return undefined;
     const { profile, folder, address } = client.settings;
@@ -436,7 +441,10 @@ export class Engine {
   #tap(): FaultTap {
     return {
       opened: (atMs, info) => {
-        const connection = this.#recorder.opened(atMs, info);
+        const { tap, client, server } = info;
+        const source = tap === 'client' ? this.#sourceOfClient(client, server) : undefined;
+        const watcher = source === undefined ? undefined : { watcher: this.#observers.nameOf(source) };
+        const connection = this.#recorder.opened(atMs, { ...info, ...watcher });
         this.#pump.poke();
         return connection;
       },

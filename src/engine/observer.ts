@@ -59,6 +59,7 @@ interface Topic {
 export class Observer {
   readonly #world: ObserverWorld;
   readonly #source: ObserverSource;
+  readonly #key: string;
   readonly #topics = new Map<string, Topic>();
   /** Topics that may be to subscribe to, or to unsubscribe from. */
   readonly #due = new Set<string>();
@@ -80,9 +81,11 @@ export class Observer {
   /** Who waits until nothing is under way. */
   readonly #waiting: (() => void)[] = [];
 
-  constructor(world: ObserverWorld, source: ObserverSource) {
+  /** `key` is that of its client in the trace. */
+  constructor(world: ObserverWorld, source: ObserverSource, key: string) {
     this.#world = world;
     this.#source = source;
+    this.#key = key;
     this.#version = source.profile.protocolVersion;
     this.#clientId = observerName(world.random);
     const { tap, clock } = world;
@@ -339,7 +342,7 @@ export class Observer {
       },
       address,
       folder,
-      key: `observer of ${server}`,
+      key: this.#key,
       label: 'observer',
       server,
     };

@@ -28,6 +28,7 @@ export class Observers implements WillWatch {
   readonly #held = new Map<number, Watched>();
   /** Those that are to be connected without a will to wait for, too, by who asks for that. */
   readonly #ready = new Map<string, ObserverSource>();
+  readonly #names = new Map<string, string>();
   #on = false;
 
   constructor(world: ObserversWorld) {
@@ -65,6 +66,19 @@ export class Observers implements WillWatch {
     const shared = keyOf(source);
     if ([...this.#ready.values()].some((other) => keyOf(other) === shared)) return;
     this.#observers.get(shared)?.stay(false);
+  }
+
+  /** The key in the trace of the client that watches as this source says; it stays the same. */
+  nameOf(source: ObserverSource): string {
+    const key = keyOf(source);
+    const known = this.#names.get(key);
+    if (known !== undefined) return known;
+    const named = `observer of ${source.server}`;
+    const taken = [...this.#names.values()];
+    let name = named;
+    for (let number = 2; taken.includes(name); number += 1) name = `${named} (${number})`;
+    this.#names.set(key, name);
+    return name;
   }
 
   /** The Server was not there, and is: observers that wait before they try again do so now. */
@@ -136,7 +150,7 @@ export class Observers implements WillWatch {
     if (there !== undefined) return there;
     if (this.#observers.size >= observerLimit) this.#makeRoom();
     if (this.#observers.size >= observerLimit) return undefined;
-    const observer = new Observer(this.#world, source);
+    const observer = new Observer(this.#world, source, this.nameOf(source));
     this.#observers.set(key, observer);
     return observer;
   }

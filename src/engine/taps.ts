@@ -21,6 +21,8 @@ export interface TapsWorld {
   inUse(key: string, source: ObserverSource): void;
   /** It listens no more. */
   stopped(key: string): void;
+  /** The key of the client that watches for wills as this source says. */
+  watcher(source: ObserverSource): string;
   /** What becomes of its Server as a whole, for the trace. */
   record(action: RecordedAction, server: string, fault?: FaultNote): void;
   /** The Server was not there, and is. */
@@ -138,7 +140,7 @@ export class Taps {
     server: string,
     look: Look | undefined,
   ): Promise<RunningTap> {
-    const { clock, tap, changed } = this.#world;
+    const { clock, changed } = this.#world;
     const { profile, file, folder, listen: wished, allowRemote, certificateFolder } = params;
     const listen = wished ?? profile.tap?.listen ?? { host: '127.0.0.1', port: 0 };
     if (allowRemote !== true && !isLoopback(listen.host)) throw engineErrors.tapNotAllowed(listen.host);
@@ -165,7 +167,7 @@ export class Taps {
       scheme,
       identity,
       server,
-      tap,
+      tap: this.#tapOf(source),
       allowRemote,
       clock,
       rules: profile.tap?.faults,
@@ -192,6 +194,13 @@ export class Taps {
         caFile: identity?.caFile,
       },
     };
+  }
+
+  /** Each connection is recorded with who watches for its will. */
+  #tapOf(source: ObserverSource): FaultTap {
+    const { tap, watcher } = this.#world;
+    if (source.profile.observe === false) return tap;
+    return { ...tap, opened: (atMs, info) => tap.opened(atMs, { ...info, watcher: watcher(source) }) };
   }
 
   /** What the trace and the log say of a tap that listens no more, or again. */

@@ -29,6 +29,8 @@ export interface ConnectionInfo {
   readonly client?: string | undefined;
   /** What to call it before its Client Identifier is known, for example the profile's name. */
   readonly label?: string | undefined;
+  /** The key of the client of ours that watches for its will, if one does. */
+  readonly watcher?: string | undefined;
   /** Undefined where there never was a connection, and where nobody knows. */
   readonly endpoints?: Endpoints | undefined;
   /** The record begins after the connection did, so that its CONNECT may be missing. */

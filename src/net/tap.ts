@@ -29,6 +29,8 @@ export interface TappedConnection {
   readonly client?: string | undefined;
   /** What to call it before its Client Identifier is known. */
   readonly label?: string | undefined;
+  /** The key of the client of ours that watches for its will, if one does. */
+  readonly watcher?: string | undefined;
   /** Undefined where there never was a connection. */
   readonly endpoints?: TappedEndpoints | undefined;
 }

@@ -36,7 +36,7 @@ export class Lifecycle {
     const client = this.#clientOf(next);
     next.client = client;
     next.accepted = true;
-    if (next.isObserver) next.server.observerRefused = undefined;
+    if (next.isObserver) next.server.noteObserver(next.info.client, undefined);
     client.asking.delete(next);
     this.#finishBefore(client, next);
     const old = client.current ?? client.deferred;
@@ -79,7 +79,7 @@ export class Lifecycle {
     const { connack } = next;
     if (next.isObserver && connack !== undefined) {
       const { seq, reasonCode } = connack;
-      next.server.observerRefused = { seq, version: next.version || 5, reasonCode };
+      next.server.noteObserver(next.info.client, { seq, version: next.version || 5, reasonCode });
     }
     if (client === undefined) return;
     client.asking.delete(next);

@@ -16,6 +16,13 @@ export interface RefusedSubscription {
   readonly reasonCode: number;
 }
 
+/** A CONNECT of an observer that the Server did not accept. */
+export interface RefusedObserver {
+  readonly seq: number;
+  readonly version: ProtocolVersion;
+  readonly reasonCode: number;
+}
+
 export class Server {
   readonly key: string;
   readonly clients = new Map<string, Client>();
@@ -26,21 +33,22 @@ export class Server {
 
   /** Subscriptions that it refused, by Topic Filter, the oldest first. */
   readonly #refused = new Map<string, RefusedSubscription>();
-  /** It refused the newest connection by which this extension wanted to watch. */
-  observerRefused:
-    | { readonly seq: number; readonly version: ProtocolVersion; readonly reasonCode: number }
-    | undefined = undefined;
+  /** Connections by which this extension wanted to watch, and the newest of which it refused, by their client. */
+  readonly #refusedObservers = new Map<string, RefusedObserver>();
+
+  /** Whether it accepted an observer's connection; each client of ours has credentials of its own. */
+  noteObserver(client: string | undefined, refused: RefusedObserver | undefined): void {
+    noteNewest(this.#refusedObservers, client ?? '', refused);
+  }
+
+  /** How it refused the observer of this client. */
+  refusedObserver(client: string | undefined): RefusedObserver | undefined {
+    return this.#refusedObservers.get(client ?? '');
+  }
 
   /** SUBACK told of each Topic Filter whether it was accepted. */
   noteSubscription(topicFilter: string, refused: RefusedSubscription | undefined): void {
-    this.#refused.delete(topicFilter);
-    if (refused === undefined) return;
-    this.#refused.set(topicFilter, refused);
-    if (this.#refused.size <= limits.refusedSubscriptions) return;
-    for (const oldest of this.#refused.keys()) {
-      this.#refused.delete(oldest);
-      return;
-    }
+    noteNewest(this.#refused, topicFilter, refused);
   }
 
   /** The newest refused subscription that would have matched. */
@@ -66,5 +74,17 @@ export class Server {
       this.clients.set(clientId, client);
     }
     return client;
+  }
+}
+
+/** Refusals by what was refused, the oldest first; what is accepted is none any more. */
+function noteNewest<T>(refusals: Map<string, T>, key: string, refused: T | undefined): void {
+  refusals.delete(key);
+  if (refused === undefined) return;
+  refusals.set(key, refused);
+  if (refusals.size <= limits.refusedSubscriptions) return;
+  for (const oldest of refusals.keys()) {
+    refusals.delete(oldest);
+    return;
   }
 }

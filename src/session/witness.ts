@@ -76,8 +76,9 @@ function nobody(will: Will): Fact {
     const reason = reasonCodeName('suback', version, reasonCode);
     return fact('subscriptionRefused', { subscriber, filter, reasonCode, reason }, { seq });
   }
-  if (server.observerRefused !== undefined) {
-    const { version, reasonCode, seq } = server.observerRefused;
+  const observer = server.refusedObserver(will.connection.info.watcher);
+  if (observer !== undefined) {
+    const { version, reasonCode, seq } = observer;
     const reason = reasonCodeName('connack', version, reasonCode);
     return fact('observerRefused', { reasonCode, reason }, { seq });
   }

@@ -152,4 +152,55 @@ describe('beside a Mosquitto where each user may read only what is its own', () 
       names.map((name) => [name, 'met']),
     );
   });
+
+  it('a refusal is told of the wills that were to be watched for with those credentials alone', async () => {
+    const ends = new Map<string, string>();
+    let server = '';
+    for (const name of ['wrong', 'right']) {
+      const user = { username: 'ann', password: 'secret of ann' };
+      const profile = { ...plainProfile, ...user, name, broker: at(broker.port) };
+      const tap = await host.request('startTap', {
+        profile: name === 'right' ? profile : { ...profile, password: 'forgotten' },
+        file,
+        folder: '/',
+        sandbox: plainSandbox,
+      });
+      const client = await host.connect({
+        ...program,
+        ...user,
+        name: `program by the ${name} tap`,
+        clientId: name,
+        will: message(`own/ann/${name}`, 'offline', { qos: 1 }),
+        broker: at(tap.port),
+      });
+      ends.set(name, client.key);
+      ({ server } = tap);
+      // The observer's is the one that is refused.
+      if (name === 'right') await host.traceWith('SUBACK');
+      else
+        await host.until(() =>
+          [...host.connections.values()].some(
+            ({ observer, reasonCode = 0 }) => observer === true && reasonCode > 0,
+          ),
+        );
+    }
+    for (const client of ends.values()) await host.request('drop', { client });
+    const judgedWills = (): readonly ExpectationView[] =>
+      [...host.expectations.values()].filter(
+        (each) => each.kind === 'will' && each.server === server && each.verdict !== 'pending',
+      );
+    await host.until(() => judgedWills().length > 0);
+    // That of the other is waited for until it cannot come any more.
+    host.clock.advance(20_000);
+    await host.until(() => judgedWills().length === ends.size);
+    const told = judgedWills().map(({ clientId, verdict, facts }) => [
+      clientId,
+      verdict,
+      facts.some(({ code }) => code === 'observerRefused'),
+    ]);
+    expect(told).toEqual([
+      ['wrong', 'unobserved', true],
+      ['right', 'met', false],
+    ]);
+  });
 });

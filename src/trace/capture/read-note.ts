@@ -93,6 +93,7 @@ function infoOf(value: unknown): ConnectionInfo | undefined {
     tap,
     ...present('client', textOf(value['client'])),
     ...present('label', textOf(value['label'])),
+    ...present('watcher', textOf(value['watcher'])),
     ...present('endpoints', endpointsOf(value['endpoints'])),
     ...(value['startMissing'] === true ? { startMissing: true as const } : {}),
   };

@@ -4,7 +4,7 @@ import type { ExpectationView, Verdict } from '../../../src/session/model.ts';
 import { observerName } from '../../../src/session/observer-name.ts';
 import { renderFact } from '../../../src/session/sentences.ts';
 import { unseenCauses } from '../../../src/session/unseen-causes.ts';
-import { type ConnectOptions, type Peer, Story, utf8 } from './support/story.ts';
+import { type ConnectOptions, defaultServer, type Peer, Story, utf8 } from './support/story.ts';
 
 const topic = 'status/demo';
 const will = { topic, payload: utf8('offline') };
@@ -22,6 +22,21 @@ interface Row {
 }
 
 const lost = (story: Story, options: ConnectOptions): Peer => story.connected('demo', options);
+
+/** A Client that is connected, and a client of ours that is to watch for its will. */
+function watchedBy(story: Story, watcher: string): Peer {
+  const peer = story.open('demo', defaultServer, watcher).connect({ clientId: 'demo', ...anonymous });
+  story.wait(1);
+  peer.connack();
+  return peer;
+}
+
+/** A client of ours that watches connects, and the Server answers with a Reason Code. */
+function observerComes(story: Story, client: string, reasonCode: number): Peer {
+  const clientId = observerName(() => client.length / 100);
+  const peer = story.open(client).connect({ clientId, will: false }).connack({ reasonCode });
+  return reasonCode === 0 ? peer : peer.serverClose();
+}
 
 /** SUBSCRIBE that the Server answers with a Reason Code. */
 function refused(peer: Peer, topicFilter: string, reasonCode: number): void {
@@ -147,13 +162,32 @@ const rows: readonly Row[] = [
     verdict: 'unobserved',
     tells: ['observerRefused'],
     tell: (story) => {
-      const peer = lost(story, anonymous);
-      const name = observerName(() => 0.5);
-      story
-        .open('observer')
-        .connect({ clientId: name, will: false })
-        .connack({ reasonCode: 0x85 })
-        .serverClose();
+      const peer = watchedBy(story, 'observer');
+      observerComes(story, 'observer', 0x85);
+      observerComes(story, 'observer (2)', 0x00);
+      return peer;
+    },
+  },
+  {
+    cause: 'the Server refuses an observer with other credentials',
+    verdict: 'unobserved',
+    tells: ['nobodySubscribed'],
+    tellsNot: ['observerRefused'],
+    tell: (story) => {
+      const peer = watchedBy(story, 'observer');
+      observerComes(story, 'observer (2)', 0x85);
+      return peer;
+    },
+  },
+  {
+    cause: 'the Server has refused the observer, and takes it now',
+    verdict: 'unobserved',
+    tells: ['nobodySubscribed'],
+    tellsNot: ['observerRefused'],
+    tell: (story) => {
+      const peer = watchedBy(story, 'observer');
+      observerComes(story, 'observer', 0x85);
+      observerComes(story, 'observer', 0x00);
       return peer;
     },
   },
@@ -245,6 +279,59 @@ const rows: readonly Row[] = [
 ];
 
 const codes = ({ facts }: ExpectationView): readonly string[] => facts.map(({ code }) => code);
+
+describe('a program that ends as soon as it is connected', () => {
+  /** What the observer of its will and the Server do meanwhile, a millisecond each. */
+  const watching: readonly ((observer: Peer) => void)[] = [
+    (observer) => observer.connect({ clientId: observerName(() => 0.5), will: false }),
+    (observer) => observer.connack(),
+    (observer) =>
+      observer.send({
+        type: 'subscribe',
+        packetId: 1,
+        properties: [],
+        subscriptions: [
+          { topicFilter: topic, qos: 2, noLocal: false, retainAsPublished: true, retainHandling: 2 },
+        ],
+      }),
+    (observer) => observer.get({ type: 'suback', packetId: 1, properties: [], reasonCodes: [2] }),
+  ];
+
+  test.each([
+    { done: 0, after: 'before the observer has connected' },
+    { done: 1, after: 'after its CONNECT' },
+    { done: 2, after: 'after its CONNACK' },
+    { done: 3, after: 'after its SUBSCRIBE, which is not answered' },
+  ])('$after: its will is unobserved, and not missed', ({ done }) => {
+    const story = new Story();
+    const program = watchedBy(story, 'observer');
+    const observer = story.open('observer');
+    const step = (act: (observer: Peer) => void): void => {
+      story.wait(1);
+      act(observer);
+    };
+    watching.slice(0, done).forEach(step);
+    story.wait(1);
+    program.cut();
+    watching.slice(done).forEach(step);
+    const judged = story.settle(30_000).expectation('will');
+    expect(judged.verdict).toBe('unobserved');
+    expect(codes(judged)).toContain('subscribedAfterDue');
+  });
+
+  test('after its SUBACK: its will is missed when it does not come', () => {
+    const story = new Story();
+    const program = watchedBy(story, 'observer');
+    const observer = story.open('observer');
+    for (const act of watching) {
+      story.wait(1);
+      act(observer);
+    }
+    story.wait(1);
+    program.cut();
+    expect(story.settle(30_000).expectation('will').verdict).toBe('missed');
+  });
+});
 
 describe('published but not seen', () => {
   test.each(rows)('$cause', ({ tell, verdict, tells, tellsNot }) => {

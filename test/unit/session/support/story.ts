@@ -122,13 +122,12 @@ export class Story {
     return seq;
   }
 
-  open(label = '', server = defaultServer): Peer {
+  /** `watcher`: the client that watches for its will. */
+  open(label = '', server = defaultServer, watcher?: string): Peer {
     this.#connections += 1;
     const id = this.#connections;
-    this.tell(
-      (rules, seq, atMs) => rules.opened(seq, atMs, id, { server, tap: 'client', label, client: label }),
-      `${label} opens`,
-    );
+    const info = { server, tap: 'client', label, client: label, watcher } as const;
+    this.tell((rules, seq, atMs) => rules.opened(seq, atMs, id, info), `${label} opens`);
     return new Peer(this, id, server, label);
   }
 
