@@ -251,6 +251,8 @@ const own = {
 
   // Why.
   'why.none': 'Select a will, a session or a countdown to see why.',
+  'why.armed':
+    'The will of {clientId} is armed: nothing is owed while the connection lives. When it ends, this tells why the will is published, or why not.',
   'why.will.pending': 'When will the will of {clientId} be published?',
   'why.will.seen': 'Why was the will of {clientId} published at {observedAtMs}?',
   'why.will.notPublished': 'Why was the will of {clientId} not published?',

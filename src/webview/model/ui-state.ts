@@ -56,7 +56,8 @@ export function select(ui: UiState, target: Target, entities: Entities): UiState
       return selectExpectation(ui, target.id, entities);
     case 'will': {
       const will = entities.wills.get(target.id);
-      const expectation = will?.expectation ?? ui.expectation;
+      // What was shown of another will would be taken for the reason of this one.
+      const expectation = will?.expectation ?? will?.foreseen?.expectation;
       const packet = will?.connectSeq ?? ui.packet;
       return { ...ui, will: target.id, packet, expectation, insight: undefined, tab: 'will' };
     }

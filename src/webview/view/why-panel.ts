@@ -31,7 +31,8 @@ export class WhyPanel implements View {
     const insight = ui.insight === undefined ? undefined : entities.insights.get(ui.insight);
     const expectation = ui.expectation === undefined ? undefined : entities.expectations.get(ui.expectation);
     const siblings = expectation === undefined ? [] : this.#siblings(expectation);
-    const shown = [insight, expectation, words, ...siblings, ...this.#insight.all];
+    const hint = this.#hint();
+    const shown = [insight, expectation, hint, words, ...siblings, ...this.#insight.all];
     if (shown.length === this.#shown.length && shown.every((each, at) => each === this.#shown[at])) return;
     this.#shown = shown;
     if (insight !== undefined) {
@@ -40,7 +41,7 @@ export class WhyPanel implements View {
     }
     if (expectation === undefined) {
       this.element.replaceChildren(
-        el('p', { class: 'hint', text: words.t('why.none') }),
+        el('p', { class: 'hint', text: hint }),
         ...this.#insight.others(undefined),
       );
       return;
@@ -57,6 +58,15 @@ export class WhyPanel implements View {
       ...this.#others(expectation, siblings),
       ...this.#insight.others(undefined),
     );
+  }
+
+  /** What stands where there is nothing to tell the reason of. */
+  #hint(): string {
+    const { entities, words, ui } = this.#context.model;
+    const will = ui.will === undefined ? undefined : entities.wills.get(ui.will);
+    return will?.state === 'armed'
+      ? words.t('why.armed', { clientId: clientName(will, words) })
+      : words.t('why.none');
   }
 
   #verdict(expectation: ExpectationView): HTMLElement {

@@ -139,6 +139,18 @@ describe('the page’s model', () => {
     expect(kinds(model.takeUnannounced())).toContain('session-present');
   });
 
+  it('keeps the reason of one will from standing for another, of which nothing is owed', () => {
+    const { wire } = published();
+    wire.connect('lamp', { ...demoConnect, clientId: 'lamp' });
+    const model = modelOf(wire);
+    const [past, armed] = [...model.entities.wills.values()];
+    model.select({ kind: 'expectation', id: past?.expectation ?? 0 });
+    expect(model.ui.expectation).toBe(past?.expectation);
+    model.select({ kind: 'will', id: armed?.id ?? 0 });
+    expect(armed?.state).toBe('armed');
+    expect(model.ui).toMatchObject({ tab: 'will', will: armed?.id, expectation: undefined });
+  });
+
   it('selects with a packet the will that it carries, and with an expectation its will and its packet', () => {
     const model = modelOf(published().wire);
     const [will] = model.entities.wills.values();
