@@ -78,12 +78,17 @@ function textsOf(group: Group, label: string, words: Words): readonly string[] {
   if (count < 2) return [label, shortened(label)];
   const many = words.t('marks.count', { count: words.number(count) });
   if (count > comparedMarks) return [many];
-  const alike = group.labelled.every((each) => each.label?.() === label);
   const counted = (text: string): string =>
-    alike
-      ? words.t('marks.same', { label: text, count: words.number(count) })
-      : words.t('marks.others', { label: text, count: words.number(count - 1) });
-  return [counted(label), counted(shortened(label)), many];
+    words.t('marks.same', { label: text, count: words.number(count) });
+  const others = (text: string): string =>
+    words.t('marks.others', { label: text, count: words.number(count - 1) });
+  const short = shortened(label);
+  const labels = group.labelled.map((each) => each.label?.() ?? '');
+  if (labels.every((each) => each === label)) return [counted(label), counted(short), many];
+  const { tone } = group.lead;
+  const isOfOneKind =
+    group.labelled.every((each) => each.tone === tone) && labels.every((each) => shortened(each) === short);
+  return isOfOneKind ? [counted(short), many] : [others(label), others(short), many];
 }
 
 /** Ranges of pixels along the track. */

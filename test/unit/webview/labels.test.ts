@@ -131,6 +131,13 @@ describe('marks that are too near to be told apart', () => {
     ]);
   });
 
+  it('that differ in nothing but their times are counted by their kind', () => {
+    const published = [100, 104, 110].map((x) => mark(x, `published, on time (+${x} ms)`, 'good'));
+    expect(place(published).marks[0]?.text?.text).toBe('published ×3');
+    const late = mark(106, 'published, late (+5 s)', 'warning');
+    expect(place([...published, late]).marks[0]?.text?.text).toBe('published, late (+5 s) +3');
+  });
+
   it('show the one that asks for attention', () => {
     const { marks } = place([mark(100, 'cancelled', 'neutral'), mark(106, 'missed', 'bad')]);
     expect(marks.map(({ x, tone, text }) => [x, tone, text?.text])).toEqual([[106, 'bad', 'missed +1']]);
