@@ -23,6 +23,8 @@ export interface StreamFault {
   readonly malformed: Malformed;
   /** Of the packet that could not be read: in bytes from the start of this direction. */
   readonly streamOffset: number;
+  /** Bytes that are missing within a packet, which is told all the same. */
+  readonly within?: boolean;
 }
 
 /** Takes what a reader finds. `bytes` belong to the caller and are only valid during the call. */
@@ -166,15 +168,19 @@ export class StreamReader {
   }
 
   /**
-   * So many bytes have passed that nobody has. Returns whether the rest can be read: when they end within the packet that
-   * has come in part, or with it, and enough of it was there to tell what it is. Else nothing has changed.
+   * Whether the rest could be read if so many bytes had passed that nobody has: when they end within the packet that has come in
+   * part, or with it, and enough of it was there to tell what it is.
    */
+  canSkip(count: number): boolean {
+    return this.total > 0 && this.heldLength >= LEAST_KEPT_BYTES && this.received + count <= this.total;
+  }
+
+  /** So many bytes have passed that nobody has. Returns whether the rest can be read; if not, nothing has changed. */
   skip(count: number): boolean {
-    const after = this.received + count;
-    if (this.total === 0 || this.heldLength < LEAST_KEPT_BYTES || after > this.total) return false;
-    this.received = after;
+    if (!this.canSkip(count)) return false;
+    this.received += count;
     this.holed = true;
-    if (after === this.total) this.tellHeld();
+    if (this.received === this.total) this.tellHeld();
     return true;
   }
 

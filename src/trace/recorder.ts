@@ -99,26 +99,27 @@ export class Recorder {
 
   /**
    * Bytes have passed that are not there; `count` is 0 when nobody knows how many. The rest of this direction is opaque until a
-   * chunk looks like packets again, unless the bytes are missing within one packet.
+   * chunk looks like packets again, unless the bytes are missing within one packet. `told`: they are so, and the packet comes whole
+   * after this, as the record of it has it.
    */
-  missed(atMs: number, connection: number, direction: Direction, count: number): void {
+  missed(atMs: number, connection: number, direction: Direction, count: number, told = false): void {
     const open = this.connections.get(connection);
     if (open === undefined) return;
+    const reader = open.readers[direction];
+    const within = told || (!open.lost[direction] && count > 0 && reader.canSkip(count));
+    // What has come before comes first, so that it is the same when the record is read again.
+    if (!within) this.endPacket(atMs, open, direction);
     const from = this.trace.endSeq;
     this.appender.enter(atMs, open, direction);
-    const reader = open.readers[direction];
     const row = newRow(atMs, connection, RECORD.opaque, direction);
     row.state = recordState(open.version, false);
     row.length = count;
-    const fault = { malformed: missingBytes(count), streamOffset: reader.streamOffset };
+    const malformed = missingBytes(count);
+    const fault = { malformed, streamOffset: reader.streamOffset, ...(within ? { within } : {}) };
     this.trace.append(row, NO_BYTES, 0, 0, { kind: RECORD.opaque, fault });
     this.deliver(from);
-    if (!open.lost[direction] && count > 0 && reader.skip(count)) {
-      this.deliver(from + 1);
-      return;
-    }
-    this.endPacket(atMs, open, direction);
-    open.lost[direction] = true;
+    open.lost[direction] ||= !within;
+    if (within && !told && reader.skip(count)) this.deliver(from + 1);
   }
 
   /** The rest of a packet that was longer than what a capture kept of it: counted, and nothing to tell of. */

@@ -34,6 +34,8 @@ export type Note =
       readonly connection: number;
       readonly direction: Direction;
       readonly count: number;
+      /** Bytes of the packet that follows. */
+      readonly within?: boolean;
     }
   | { readonly note: 'action'; readonly action: RecordedAction; readonly target: ActionTarget };
 

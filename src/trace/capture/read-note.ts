@@ -36,6 +36,7 @@ export type ReadNote =
       readonly connection: number;
       readonly direction: Direction;
       readonly count: number;
+      readonly within: boolean;
     }
   | { readonly note: 'action'; readonly action: RecordedAction; readonly target: ActionTarget };
 
@@ -71,7 +72,7 @@ export function readNote(comment: string): ReadNote | undefined {
       const way = direction === TO_SERVER || direction === TO_CLIENT ? direction : undefined;
       if (connection === undefined || way === undefined) return undefined;
       if (typeof count !== 'number' || !Number.isInteger(count) || count < 0) return undefined;
-      return { note: 'missed', connection, direction: way, count };
+      return { note: 'missed', connection, direction: way, count, within: fields['within'] === true };
     }
     case 'action': {
       const action = recordedActions.find((known) => known === fields['action']);

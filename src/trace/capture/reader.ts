@@ -263,7 +263,7 @@ export class CaptureReader implements CaptureFileSink {
         const known = this.#byId.get(note.connection);
         if (known === undefined) break;
         this.#world.counts.gaps += 1;
-        this.#sink.missed(this.#world.nowMs, known.connection, note.direction, note.count);
+        this.#sink.missed(this.#world.nowMs, known.connection, note.direction, note.count, note.within);
         break;
       }
       case 'action': {

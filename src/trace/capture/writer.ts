@@ -174,7 +174,14 @@ export class CaptureWriter {
     const { flow } = this.#flowOf(record.atMs, record.connection);
     const { direction, atMs, length, connection } = record;
     if (record.kind === RECORD.opaque && record.fault?.malformed.reason === MISSING_BYTES) {
-      const note = noteText({ note: 'missed', connection, direction, count: length });
+      const { within } = record.fault;
+      const note = noteText({
+        note: 'missed',
+        connection,
+        direction,
+        count: length,
+        ...(within ? { within } : {}),
+      });
       this.#event(atMs, record.fault.malformed.message, note);
       return;
     }

@@ -6,6 +6,9 @@ import { fieldsOf, type PacketFields } from '../../interop/support/mqtt-fields.t
 import { tshark } from '../../interop/support/tshark.ts';
 import { inOrder, type Recording, reopen } from '../../unit/capture/support.ts';
 
+import { secrets } from './sources.ts';
+import { writtenDifferences } from './written.ts';
+
 export interface Difference {
   readonly what: string;
   readonly ours: unknown;
@@ -44,9 +47,10 @@ export async function differences(
   whole: Recording,
   { lossless, again }: { readonly lossless: boolean; readonly again: boolean },
 ): Promise<readonly Difference[]> {
-  const { recording } = reopen(readFileSync(file));
+  const { recording, summary } = reopen(readFileSync(file));
   const ours = packetsIn(recording);
-  const found: Difference[] = [];
+  const written = { secrets, lossless };
+  const found = [...(await writtenDifferences(recording, summary.untilMs ?? 0, file, written))];
   for (const [key, mine] of byConnection(ours)) {
     const original = byConnection(packetsIn(whole)).get(key) ?? [];
     const { strange, lost } = beyond(mine, original, again);

@@ -44,8 +44,9 @@ for (let round = 0; round < Number(rounds); round += 1) {
     again: taken.some(({ name }) => name === USED_AGAIN),
   });
   const what = [made.name, ...taken.map(({ name }) => name)].join('; ');
-  if (found.length === 0) rmSync(path, { force: true });
-  else {
+  if (found.length === 0) {
+    for (const each of ['', '.open.pcapng', '.masked.pcapng']) rmSync(path + each, { force: true });
+  } else {
     failed += 1;
     console.log(`Seed ${seed}: ${what}`);
     for (const each of found.slice(0, 4)) console.log(text(each));

@@ -3,13 +3,24 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodePacket } from '../../../src/mqtt/encode.ts';
 import type { Endpoints } from '../../../src/mqtt/network-connection.ts';
-import { type Packet, type ProtocolVersion, TO_CLIENT, TO_SERVER } from '../../../src/mqtt/packet.ts';
+import {
+  type Packet,
+  type Property,
+  type ProtocolVersion,
+  TO_CLIENT,
+  TO_SERVER,
+} from '../../../src/mqtt/packet.ts';
+import { PROPERTY } from '../../../src/mqtt/properties.ts';
 import { type IpPacket, packetsOf } from '../../unit/capture/frames.ts';
 import { Recording, save } from '../../unit/capture/support.ts';
 import { connect, publish } from '../../unit/trace/support.ts';
 import type { Dice } from './dice.ts';
 
 const fixtures = ['loopback.pcap', 'fragments.pcap', 'websocket.pcapng', 'compressed.pcap'] as const;
+/** In conversations that are made up. */
+export const secrets = ['Zq7wXkPv9LmT', 'Kx4gVyNb2RhJ'] as const;
+const [PASSWORD, AUTHENTICATION] = secrets;
+const text = new TextEncoder();
 const startMs = Date.UTC(2026, 2, 2, 12);
 
 export function sourceOf(dice: Dice): readonly IpPacket[] {
@@ -18,6 +29,11 @@ export function sourceOf(dice: Dice): readonly IpPacket[] {
   }
   return conversations(dice);
 }
+
+const authentication: readonly Property[] = [
+  { kind: 'string', id: PROPERTY.authenticationMethod, value: 'SCRAM' },
+  { kind: 'bytes', id: PROPERTY.authenticationData, value: text.encode(AUTHENTICATION) },
+];
 
 /** A few connections at a time, each a client that says what it likes and a server that answers some of it. */
 function conversations(dice: Dice): readonly IpPacket[] {
@@ -53,10 +69,15 @@ function conversations(dice: Dice): readonly IpPacket[] {
           retain: false,
           properties: [],
         } as const;
-        const password = dice.chance(30)
-          ? { userName: 'ann', password: new TextEncoder().encode('pass') }
-          : {};
-        const changes = { version, clientId: `c${index}`, ...(dice.chance(50) ? { will } : {}), ...password };
+        const password = dice.chance(50) ? { userName: 'ann', password: text.encode(PASSWORD) } : {};
+        const properties = version === 5 && dice.chance(50) ? authentication : [];
+        const changes = {
+          version,
+          clientId: `c${index}`,
+          properties,
+          ...(dice.chance(50) ? { will } : {}),
+          ...password,
+        };
         recorder.bytes(nowMs, id, TO_SERVER, encodePacket(connect(changes), version));
         return true;
       }
@@ -73,7 +94,7 @@ function conversations(dice: Dice): readonly IpPacket[] {
         const direction = dice.chance(60) ? TO_SERVER : TO_CLIENT;
         // Several packets may share a segment.
         const packets = Array.from({ length: 1 + dice.upTo(3) }, () =>
-          encodePacket(packetOf(dice, direction === TO_SERVER), version),
+          encodePacket(packetOf(dice, direction === TO_SERVER, version), version),
         );
         recorder.bytes(nowMs, id, direction, Buffer.concat(packets));
         return true;
@@ -94,7 +115,8 @@ function conversations(dice: Dice): readonly IpPacket[] {
   return packetsOf(save(recording.records(), nowMs, { mask: false }));
 }
 
-function packetOf(dice: Dice, fromClient: boolean): Packet {
+function packetOf(dice: Dice, fromClient: boolean, version: ProtocolVersion): Packet {
+  if (version === 5 && dice.chance(8)) return { type: 'auth', reasonCode: 0x18, properties: authentication };
   const packetId = 1 + dice.upTo(500);
   const sizes = [0, 1, 5, 100, 1400, 3000, ...(dice.chance(5) ? [70_000] : [])] as const;
   const qos = dice.of([0, 0, 0, 1, 2] as const);

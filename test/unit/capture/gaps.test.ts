@@ -135,6 +135,46 @@ describe('bytes that a capture misses', () => {
   });
 });
 
+describe('a saved trace with bytes missing', () => {
+  const long = encodePacket(publish({ payload: new Uint8Array(100) }), 5);
+
+  it.each([
+    ['within a packet', 30, long.subarray(70)],
+    ['up to the end of a packet', long.length - 40, copy],
+    ['from within a packet to beyond it', long.length, copy],
+    ['without anybody knowing how many', 0, copy],
+  ])('%s is the same when it is opened again, and reads on where it did', (_name, count, rest) => {
+    const { recording, subscriber } = cast();
+    const { recorder } = recording;
+    recorder.bytes(startMs + 1, subscriber, TO_CLIENT, long.subarray(0, 40));
+    recorder.missed(startMs + 2, subscriber, TO_CLIENT, count);
+    recorder.bytes(startMs + 3, subscriber, TO_CLIENT, rest);
+    recorder.bytes(startMs + 4, subscriber, TO_CLIENT, copy);
+    for (const mask of [true, false]) {
+      const { recording: again } = reopen(save(recording.records(), startMs, { mask }));
+      expect(plain(again.records())).toEqual(plain(recording.records()));
+    }
+    expect(recording.records().at(-1)?.kind).toBe(RECORD.packet);
+  });
+
+  it('has the packets behind them, though what they say is hidden where it may be part of a CONNECT', () => {
+    const recording = new Recording();
+    const { recorder } = recording;
+    const id = recorder.opened(startMs, { server: 'localhost:1883', tap: 'capture' });
+    recorder.missed(startMs + 1, id, TO_SERVER, 50);
+    recorder.bytes(startMs + 2, id, TO_SERVER, copy);
+    const { recording: again } = reopen(save(recording.records(), startMs));
+    expect(recording.records().map(({ kind }) => kind)).toEqual([
+      RECORD.opened,
+      RECORD.opaque,
+      RECORD.packet,
+    ]);
+    expect(again.records().map(({ kind, length }) => [kind, length])).toEqual(
+      recording.records().map(({ kind, length }) => [kind, length]),
+    );
+  });
+});
+
 describe('a connection whose beginning was missed', () => {
   it('shows its packets and yields no verdict', () => {
     const recording = new Recording();
