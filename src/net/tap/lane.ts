@@ -7,6 +7,8 @@ import type { Cancel, Clock } from '../clock.ts';
 
 /** So much may wait in one direction before its source is read no more, in bytes. */
 export const holdBytes = 262_144;
+/** What a piece costs beside its bytes: whoever sends byte by byte is held back as soon as who sends as much in earnest. */
+export const pieceBytes = 256;
 /** With a limited bandwidth, what passes at once is at most the share of so many milliseconds, unless it is framed. */
 const bandwidthStepMs = 20;
 
@@ -300,7 +302,7 @@ export class Lane {
 
   /** Reads the source, or does not. */
   #flow(): void {
-    const full = this.#blocked || this.#waitingBytes > holdBytes;
+    const full = this.#blocked || this.#waitingBytes + this.#waiting.length * pieceBytes > holdBytes;
     if (full === this.#paused) return;
     this.#paused = full;
     if (full) this.#source.pause();

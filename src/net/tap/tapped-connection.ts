@@ -14,13 +14,15 @@ import type { Cancel, Clock } from '../clock.ts';
 import type { FaultAction, FaultTap, TappedConnection as TappedConnectionInfo, TappedEnd } from '../tap.ts';
 import { ConnectionFaults } from './connection-faults.ts';
 import type { Frames } from './frames.ts';
-import { holdBytes, type LaneEnd } from './lane.ts';
+import { holdBytes, type LaneEnd, pieceBytes } from './lane.ts';
 import { keepLooking, listenTo, lookAtSide, lookMs, resetSide, type Side } from './side.ts';
 import { Way } from './way.ts';
 
 const CONNECT = packetTypeNumber('connect');
 /** A CONNECT that is longer is not looked into for its Client Identifier. */
 const longestConnect = 65_536;
+/** So many pieces of it are kept apart. */
+const mostPieces = 256;
 /** How long a side that was sent FIN has to answer before its socket is destroyed, in ms. */
 const lingerMs = 2000;
 /** How long a side with TLS that has ended both ways has to be gone, in ms: Node forgets one that was reset as its handshake ended. */
@@ -209,7 +211,7 @@ export class TappedConnection {
   /** Before there is a Server, what comes is read all the same, so that a Client that gives up is noticed. */
   #hasCome(early: Buffer[], chunk: Buffer): void {
     early.push(chunk);
-    this.#earlyBytes += chunk.length;
+    this.#earlyBytes += chunk.length + pieceBytes;
     if (this.#earlyBytes > holdBytes) this.#client.stream.pause();
   }
 
@@ -299,6 +301,7 @@ export class TappedConnection {
 
   #keep(connect: Buffer[], bytes: Buffer): void {
     connect.push(bytes);
+    if (connect.length >= mostPieces) connect.splice(0, connect.length, Buffer.concat(connect));
     this.#connectBytes += bytes.length;
     if (this.#connectBytes > longestConnect) this.#noConnect();
   }

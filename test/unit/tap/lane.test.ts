@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holdBytes, Lane } from '../../../src/net/tap/lane.ts';
+import { holdBytes, Lane, pieceBytes } from '../../../src/net/tap/lane.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 type Step =
@@ -204,7 +204,7 @@ describe('a lane', () => {
   it('reads its source no more when much waits, and again when it has left', () => {
     const stage = new Stage(() => 0.5);
     stage.lane.freeze(true);
-    stage.push(holdBytes);
+    stage.push(holdBytes - pieceBytes);
     expect(stage.paused).toBe(false);
     stage.push(1);
     expect(stage.paused).toBe(true);
@@ -219,5 +219,19 @@ describe('a lane', () => {
     stage.push(10);
     stage.lane.end('reset');
     expect(stage.ended).toBe('reset');
+  });
+});
+
+describe('a lane that is frozen', () => {
+  it('holds back a source that sends byte by byte, too, and loses none of it', () => {
+    const stage = new Stage(() => 0.5);
+    stage.lane.freeze(true);
+    const byte = Buffer.from([1]);
+    let pushed = 0;
+    for (; !stage.paused; pushed += 1) stage.lane.push(byte, byte);
+    expect(pushed).toBeLessThanOrEqual(Math.ceil(holdBytes / pieceBytes));
+    stage.lane.freeze(false);
+    expect(Buffer.concat(stage.left.map(({ bytes }) => bytes))).toHaveLength(pushed);
+    expect(stage.paused).toBe(false);
   });
 });
