@@ -7,8 +7,10 @@ import { FrameBuffer } from '../../src/net/broker/frame-buffer.ts';
 import type { ClientTap } from '../unit/broker/test-client.ts';
 import { duplexPair, type LinkEnd } from '../unit/support/duplex-pair.ts';
 import type { ManualClock } from '../unit/support/manual-clock.ts';
+import type { HuntClient } from './act.ts';
+import { acknowledge } from './real-client.ts';
 
-export class VirtualClient {
+export class VirtualClient implements HuntClient {
   readonly #link: LinkEnd;
   readonly #clock: ManualClock;
   readonly #tap: ClientTap;
@@ -124,17 +126,8 @@ export class VirtualClient {
         return;
       }
       this.#received(decoded.packet);
-      this.#answer(decoded.packet);
+      acknowledge(this, decoded.packet);
     }
     this.#frames.compact();
-  }
-
-  #answer(packet: Packet): void {
-    const answer = (type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp', packetId: number): void =>
-      this.send({ type, packetId, reasonCode: 0, properties: [] });
-    if (packet.type === 'publish' && packet.packetId !== undefined)
-      answer(packet.qos === 1 ? 'puback' : 'pubrec', packet.packetId);
-    else if (packet.type === 'pubrec' && packet.reasonCode < 0x80) answer('pubrel', packet.packetId);
-    else if (packet.type === 'pubrel') answer('pubcomp', packet.packetId);
   }
 }

@@ -1,19 +1,16 @@
 /** Plays a random program against the sandbox broker on a clock of its own, and keeps what the broker did beside what the rules say. */
 
-import { encodePacket } from '../../src/mqtt/encode.ts';
-import type { Packet, Property, Subscription } from '../../src/mqtt/packet.ts';
-import { type Direction, TO_CLIENT, TO_SERVER } from '../../src/mqtt/packet.ts';
-import { PROPERTY } from '../../src/mqtt/properties.ts';
+import { type Direction, type Packet, TO_CLIENT, TO_SERVER } from '../../src/mqtt/packet.ts';
 import { Broker } from '../../src/net/broker/broker.ts';
 import type { Will } from '../../src/net/broker/session.ts';
 import { Wills } from '../../src/net/broker/wills.ts';
 import type { SandboxSettings } from '../../src/profile/model.ts';
 import type { ExpectationView, InsightView, WillView } from '../../src/session/model.ts';
-import { connectPacket, number, utf8 } from '../unit/broker/test-client.ts';
 import { Recording } from '../unit/capture/support.ts';
 import { settled } from '../unit/support/duplex-pair.ts';
 import { ManualClock, manualClockStartMs } from '../unit/support/manual-clock.ts';
-import type { ConnectStep, Program, Step } from './program.ts';
+import { act, connectOf } from './act.ts';
+import type { ConnectStep, Program } from './program.ts';
 import { VirtualClient } from './virtual-client.ts';
 
 /** One connection of the program, as it went. Times are milliseconds since the start of the program. */
@@ -54,6 +51,7 @@ export interface Run {
 export type Lag = (which: number) => { readonly toServer: number; readonly toClient: number };
 
 const server = 'sandbox';
+const demo = { userName: 'demo', password: 'right' };
 /** After so long every verdict has fallen that ever will. */
 const afterMs = 700_000;
 
@@ -125,7 +123,7 @@ export async function playVirtually(program: Program, settings: SandboxSettings,
       (packet) => came(one, packet),
     );
     clients.set(which, client);
-    client.send(connectOf(step, settings));
+    client.send(connectOf(step, settings.users.length === 0 ? undefined : demo));
     if (step.pings && step.keepAliveSeconds > 0) pingOn(client, step.keepAliveSeconds * 900);
   };
 
@@ -190,89 +188,6 @@ function holds({ step, atMs }: Played, { message, heldSinceMs, willDelayInterval
     (will.delay ?? 0) === willDelayInterval &&
     will.payload === new TextDecoder().decode(message.payload)
   );
-}
-
-export function connectOf(step: ConnectStep, { users }: SandboxSettings): Packet {
-  const { will, expiry, login, clientId, version, cleanStart, keepAliveSeconds } = step;
-  return connectPacket({
-    clientId,
-    version,
-    cleanStart,
-    keepAliveSeconds,
-    ...(expiry === undefined ? {} : { sessionExpiryInterval: expiry }),
-    ...(users.length === 0 ? {} : { userName: 'demo', password: login === 'wrong' ? 'wrong' : 'right' }),
-    ...(will === undefined
-      ? {}
-      : {
-          will: {
-            topic: will.topic,
-            payload: utf8(will.payload),
-            qos: will.qos,
-            retain: will.retain,
-            ...(will.delay === undefined ? {} : { willDelayInterval: will.delay }),
-          },
-        }),
-  });
-}
-
-function act(client: VirtualClient, step: Exclude<Step, { readonly do: 'connect' }>): void {
-  const packetId = client.nextPacketId();
-  switch (step.do) {
-    case 'subscribe': {
-      const { filter: topicFilter, qos, noLocal, retainAsPublished, retainHandling } = step;
-      const shared = topicFilter.startsWith('$share/');
-      if (shared && client.version !== 5) return;
-      const options: Subscription =
-        client.version === 5
-          ? { topicFilter, qos, noLocal: noLocal && !shared, retainAsPublished, retainHandling }
-          : { topicFilter, qos, noLocal: false, retainAsPublished: false, retainHandling: 0 };
-      client.send({ type: 'subscribe', packetId, properties: [], subscriptions: [options] });
-      return;
-    }
-    case 'unsubscribe':
-      client.send({ type: 'unsubscribe', packetId, properties: [], topicFilters: [step.filter] });
-      return;
-    case 'publish': {
-      const { topic, payload, qos, retain } = step;
-      const id = qos === 0 ? undefined : packetId;
-      client.send({
-        type: 'publish',
-        dup: false,
-        qos,
-        retain,
-        topic,
-        packetId: id,
-        properties: [],
-        payload: utf8(payload),
-      });
-      return;
-    }
-    case 'disconnect': {
-      const v5 = client.version === 5;
-      const properties: Property[] =
-        v5 && step.expiry !== undefined ? [number(PROPERTY.sessionExpiryInterval, step.expiry)] : [];
-      client.send({ type: 'disconnect', reasonCode: v5 ? step.reasonCode : 0, properties });
-      client.fin();
-      return;
-    }
-    case 'bad-disconnect':
-      client.sendBytes(Uint8Array.of(0xe1, 0));
-      return;
-    case 'second-connect':
-      client.sendBytes(encodePacket(connectPacket({ version: client.version }), client.version));
-      return;
-    case 'fin':
-      client.fin();
-      return;
-    case 'reset':
-      client.reset();
-      return;
-    case 'freeze':
-      client.freeze();
-      return;
-    case 'thaw':
-      client.thaw();
-  }
 }
 
 /** Moves time from event to event, so that each is seen at its own time. */
