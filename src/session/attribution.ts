@@ -27,7 +27,7 @@ export class Attribution {
   retained(topic: WillTopic, received: Received, same: readonly Will[]): void {
     const { lastRetained } = topic;
     const due = same.filter((will) => this.#isDue(will, received.atMs));
-    if (this.#isOrdinary(takeAsPublished(topic, received), due)) return;
+    if (this.#isOrdinary(takeAsPublished(topic, received), due, same)) return;
     if (lastRetained === undefined || samePayload(lastRetained.payload, received.payload)) {
       for (const { case: willCase } of due)
         if (willCase !== undefined) willCase.oldCopy = ofUnknownAge(received);
@@ -52,7 +52,7 @@ export class Attribution {
   /** A copy of a message as it was published. */
   live(topic: WillTopic, received: Received, same: readonly Will[]): void {
     const due = same.filter((will) => this.#isDue(will, received.atMs)).sort(byUrgency);
-    if (this.#isOrdinary(takeOrdinary(topic, received), due)) return;
+    if (this.#isOrdinary(takeOrdinary(topic, received), due, same)) return;
     const { receiver, atMs } = received;
     const newHere = same.filter((will) => !will.copies.has(receiver));
     if (received.dup && newHere.length < same.length) return;
@@ -117,14 +117,12 @@ export class Attribution {
     }
   }
 
-  /** Whether the copy is that of an ordinary PUBLISH. Wills that are due at that time may have come in its place. */
-  #isOrdinary(ordinary: OrdinaryPublish | undefined, due: readonly Will[]): boolean {
+  /** Whether the copy is that of an ordinary PUBLISH. Wills that are due at that time, or will be told to have been, may have come in its place. */
+  #isOrdinary(ordinary: OrdinaryPublish | undefined, due: readonly Will[], same: readonly Will[]): boolean {
     if (ordinary === undefined) return false;
-    for (const { case: willCase } of due) {
-      if (willCase === undefined) continue;
-      const evidence = { seq: ordinary.seq };
-      willCase.ambiguity ??= fact('sameMessagePublished', { publishedAtMs: ordinary.atMs }, evidence);
-    }
+    const told = fact('sameMessagePublished', { publishedAtMs: ordinary.atMs }, { seq: ordinary.seq });
+    for (const { case: willCase } of due) if (willCase !== undefined) willCase.ambiguity ??= told;
+    for (const will of same) if (isArmed(will)) will.ordinaryCopy = { atMs: this.#world.nowMs, told };
     return true;
   }
 
@@ -186,8 +184,14 @@ export class Attribution {
       this.#doubt(suspects, received);
       return;
     }
-    const blamed = suspects.find((will) => hasPassed(will, received.atMs)) ?? suspects[0];
+    const passed = suspects.filter((will) => hasPassed(will, received.atMs));
+    const timely = passed.filter((will) => isTimely(will, received.atMs));
+    const [blamed, ...others] = [timely, passed, suspects].find(({ length }) => length > 0) ?? [];
     if (blamed === undefined) return;
+    if (others.length > 0) {
+      this.#doubt(suspects, received);
+      return;
+    }
     if (mayBeOlder(blamed, received)) {
       if (isArmed(blamed)) this.#await([blamed], received, () => this.#doubt(suspects, received));
       else this.#doubt(suspects, received);
@@ -309,7 +313,7 @@ function hasPassed(will: Will, atMs: number): boolean {
 function mayBeOlder(will: Will, { connection, atMs }: Received): boolean {
   if (will.case === undefined && atMs - will.armedAtMs <= tolerances.fanOutMs) return true;
   const { connack } = connection;
-  return connack?.sessionPresent === true && atMs - connack.atMs <= tolerances.keptComeWithinMs;
+  return connection.mayHaveKept && atMs - (connack?.atMs ?? atMs) <= tolerances.keptComeWithinMs;
 }
 
 /** Whether the Server has said that it closes the connection: the end of the connection, which makes the will due, may be seen after the will. */

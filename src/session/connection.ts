@@ -240,6 +240,12 @@ export class Connection implements Viewable<ConnectionView> {
     return this.connack?.serverKeepAlive ?? this.connect?.keepAliveSeconds ?? 0;
   }
 
+  /** Whether the Server may have kept messages for its Session from before. The CONNACK of 3.1 does not say. */
+  get mayHaveKept(): boolean {
+    if (this.version === 3) return this.connect?.cleanStart === false;
+    return this.connack?.sessionPresent === true;
+  }
+
   /** Whether the Session still uses it. */
   get carries(): boolean {
     return this.accepted && this.end === undefined && this.closed === undefined;

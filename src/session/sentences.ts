@@ -155,7 +155,7 @@ export const factTemplates = {
   connectsCrossed:
     'Two CONNECTs of the Client were under way at the same time, so the Server may have taken either first',
   takenOverFirst:
-    'A CONNECT of the same Client was under way already, so the Server may have closed the old connection before this DISCONNECT came',
+    'A CONNECT of the same Client was under way as well, so the Server may have closed the old connection before the DISCONNECT came',
   raceWithResume: 'The Client came back so close to the due time that the Server could see either first',
 
   // The outcome.

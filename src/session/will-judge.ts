@@ -1,6 +1,8 @@
 /** Judges wills by what subscribers receive, and when, and by what they do not receive. */
 import { checkCopy } from './checks.ts';
 import { willWait } from './choose-row.ts';
+import type { Client } from './client.ts';
+import type { Connection } from './connection.ts';
 import { mayHaveRunOut, silentPastKeepAlive } from './end.ts';
 import { fact } from './facts.ts';
 import type { Fact } from './model.ts';
@@ -110,7 +112,7 @@ export class WillJudge implements CaseJudge {
       this.cases.settle(willCase, 'met', [
         fact('receivedAfterDue', { subscriber, afterMs: Math.max(0, deviationMs) }, evidence),
       ]);
-    } else if ((connection.connack?.atMs ?? 0) > due.untilMs && connection.connack?.sessionPresent === true) {
+    } else if ((connection.connack?.atMs ?? 0) > due.untilMs && connection.mayHaveKept) {
       const kept = fact('receivedQueued', { subscriber, receivedAtMs: atMs }, evidence);
       this.#judgeByThen(willCase, atMs, kept);
     } else if (due.untilMs === Number.POSITIVE_INFINITY && atMs > due.atMs + tolerances.onTimeMs) {
@@ -201,9 +203,13 @@ export class WillJudge implements CaseJudge {
       { subscriber: copy.connection.name, receivedAtMs: copy.atMs },
       { seq: copy.seq },
     );
+    const taker = end?.kind === 'normal' ? takerAt(will.client, end.atMs, copy.atMs) : undefined;
     // RST throws away what the Server has not read yet, the DISCONNECT included.
     if (end?.kind === 'normal' && closed?.end.by === 'client' && closed.end.how === 'reset') {
       this.cases.settle(willCase, 'undecided', [told, fact('resetAfterDisconnect', {})], 'indeterminate');
+    } else if (taker !== undefined) {
+      const first = fact('takenOverFirst', {}, { seq: taker.connect?.seq });
+      this.cases.settle(willCase, 'undecided', [told, first], 'indeterminate');
     } else this.cases.settle(willCase, 'missed', [told, fact('noOtherPublisher', {})]);
     this.cases.retireAt(will, copy.atMs + tolerances.furtherCopiesMs);
   }
@@ -306,6 +312,25 @@ function ranOut({ will, end }: WillCase, copy: ReceivedCopy): boolean {
   if (end === undefined) return false;
   const waitMs = willWait(end.delay, end.expiry.seconds) * 1000;
   return mayHaveRunOut(will.connection, end, copy.atMs - waitMs);
+}
+
+/**
+ * A connection of the Client that was asked for so soon after its DISCONNECT that the Server may have seen either first, and was being
+ * accepted when the copy came.
+ */
+function takerAt(
+  { asking, current, last }: Client,
+  disconnectedAtMs: number,
+  copyAtMs: number,
+): Connection | undefined {
+  return [...asking, current, last].find((each) => {
+    const askedAtMs = each?.connect?.atMs ?? Number.POSITIVE_INFINITY;
+    return (
+      askedAtMs >= disconnectedAtMs &&
+      askedAtMs <= Math.min(copyAtMs, disconnectedAtMs + tolerances.closeSeenAfterMs) &&
+      copyAtMs <= (each?.connack?.atMs ?? copyAtMs) + tolerances.fanOutMs
+    );
+  });
 }
 
 function silentFact({ will }: WillCase): Fact {

@@ -4,7 +4,7 @@ import { decodeUtf8 } from '../mqtt/utf8.ts';
 import type { Viewable } from './changed.ts';
 import type { Client } from './client.ts';
 import type { Connection } from './connection.ts';
-import type { WillView } from './model.ts';
+import type { Fact, WillView } from './model.ts';
 import type { Session } from './session.ts';
 import { Timer } from './timers.ts';
 import { limits } from './tolerances.ts';
@@ -55,6 +55,8 @@ export class Will implements Viewable<WillView> {
   firstCopyAtMs = Number.NaN;
   /** A copy that came too early and waits for what may explain it. */
   held: HeldCopy | undefined = undefined;
+  /** The newest copy of an ordinary PUBLISH with the same message, while the connection was open. */
+  ordinaryCopy: { readonly atMs: number; readonly told: Fact } | undefined = undefined;
   readonly heldTimer: Timer;
   readonly retireTimer: Timer;
 

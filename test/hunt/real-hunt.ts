@@ -313,7 +313,9 @@ function judgeAll(
         );
       }
     };
-    const near = (wanted: number): boolean => copies.some(({ atMs }) => Math.abs(atMs - wanted) <= nearMs);
+    const isConfused = sent.some((by) => by.topic === will.topic && by.payload === will.payload);
+    const near = (wanted: number): boolean =>
+      isConfused || copies.some(({ atMs }) => Math.abs(atMs - wanted) <= nearMs);
     const queued = facts.some(({ code }) => code === 'receivedQueued' || code === 'receivedRetained');
     if (observed !== undefined && verdict !== 'undecided' && !queued && !near(observed.atMs))
       find(`${verdict}, and nothing was published then`);

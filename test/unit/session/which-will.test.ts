@@ -147,7 +147,64 @@ describe('a copy that is in time', () => {
   });
 });
 
+describe('a copy that was kept for a subscriber that was away', () => {
+  test.each([4, 3] as const)('does not make a will late, with version %i', (version) => {
+    const story = new Story();
+    const before = story.connected('observer', { version, cleanStart: false, will: false });
+    before.subscribe([{ topicFilter: '#' }]);
+    before.cut();
+    story.wait(1000);
+    story.connected('demo', {}).cut();
+    story.wait(5000);
+    const back = story.connected(
+      'observer',
+      { version, cleanStart: false, will: false },
+      { sessionPresent: version !== 3 },
+    );
+    back.receives();
+    story.settle();
+    const will = story.expectation('will');
+    expect(will.verdict).toBe('undecided');
+    expect(codes(will)).toContain('receivedQueued');
+  });
+});
+
+describe('a copy of what a Client published', () => {
+  test('leaves a will open that was due as it came, though the end of its connection was seen later', () => {
+    const story = new Story();
+    const observer = story.observer('#', {});
+    observer.subscribe([{ topicFilter: 'offline' }]);
+    const other = story.connected('other', { will: false });
+    const demo = story.connected('demo', { version: 4 });
+    story.wait(1000);
+    other.publish();
+    story.wait(2);
+    observer.receives();
+    story.wait(200);
+    observer.receives();
+    story.wait(2);
+    demo.serverClose();
+    story.settle();
+    const will = story.expectation('will');
+    expect(will.verdict).toBe('undecided');
+    expect(codes(will)).toContain('sameMessagePublished');
+  });
+});
+
 describe('a will that must not come', () => {
+  test('is not blamed for a copy that another one, which was cancelled too, left at its time', () => {
+    const story = new Story();
+    const observer = story.observer();
+    story.connected('other', { delay: 1, expiry: 60 }).disconnect().fin();
+    story.wait(5000);
+    story.connected('demo', { delay: 3, expiry: 60 }).cut();
+    story.connected('demo', { cleanStart: false, expiry: 60, will: false }, { sessionPresent: true });
+    story.wait(3000);
+    observer.receives();
+    expect(verdictsOf(story, 'other')).not.toContain('missed');
+    expect(verdictsOf(story)).toEqual(['missed']);
+  });
+
   test('is undecided, not cancelled, when a copy came that may be it', () => {
     const story = new Story();
     const observer = story.observer();
@@ -252,6 +309,20 @@ describe('a DISCONNECT with 0x00 while a CONNECT of the same Client is under way
     const will = story.expectation('will');
     expect(will.verdict).toBe('undecided');
     expect(codes(will)).toContain('takenOverFirst');
+  });
+
+  test('proves nothing against the Server when that CONNECT may have overtaken it', () => {
+    const story = new Story();
+    const observer = story.observer();
+    const demo = story.connected('demo', {});
+    story.wait(1000);
+    demo.disconnect().fin();
+    story.wait(50);
+    const next = story.open('next').connect({ will: false });
+    story.wait(20);
+    observer.receives();
+    next.connack({});
+    expect(verdictsOf(story)).toEqual(['undecided']);
   });
 
   test('removes it when it was sent before that CONNECT', () => {
