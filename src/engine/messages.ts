@@ -214,6 +214,8 @@ export interface EngineMethods {
       readonly folder: string;
       /** A run whose profiles want it has a sandbox broker of its own with these settings. */
       readonly sandbox: SandboxSettings;
+      /** Where the certificate for taps of programs that speak TLS is kept; in the user's home unless given. */
+      readonly certificateFolder?: string | undefined;
     };
     result: ScenarioReport;
   };

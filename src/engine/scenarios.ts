@@ -4,6 +4,7 @@ import type { ScenarioReport } from '../check/scenario/report.ts';
 import { runScenario } from '../check/scenario/run-scenario.ts';
 import type { ScenarioServer, ScenarioWorld, WillSource } from '../check/scenario/world.ts';
 import type { NetworkAddress } from '../net/client/transport.ts';
+import { type KeptIdentity, tapIdentity, usualCertificateFolder } from '../net/tap/identity.ts';
 import type { BrokerAddress } from '../profile/model.ts';
 import type { OfferedWill } from '../session/model.ts';
 import { engineErrors } from './errors.ts';
@@ -31,6 +32,7 @@ export class Scenarios {
   readonly #world: ScenariosWorld;
   readonly #queue = new ScenarioQueue();
   readonly #running = new Map<string, AbortController>();
+  #lastIdentity: Promise<unknown> = Promise.resolve();
   /** How often a scenario was run, so that no two runs share a Server in the trace. */
   readonly #runs = new Map<string, number>();
 
@@ -65,7 +67,7 @@ export class Scenarios {
   }
 
   async #play(params: RunParams, signal: AbortSignal): Promise<ScenarioReport> {
-    const { run, scenario, steps, profiles, folder, sandbox: settings } = params;
+    const { run, scenario, steps, profiles, folder, sandbox: settings, certificateFolder } = params;
     const { clock, tap, follow, act, log, isInUse, progress, stopping } = this.#world;
     for (const { broker, clientId } of profiles) {
       if (broker.kind === 'network' && isInUse(serverKey(broker.host, broker.port), clientId)) {
@@ -81,6 +83,7 @@ export class Scenarios {
       act,
       log,
       observe: (sourceOf) => this.#observe(sourceOf),
+      identity: (host) => this.#identity(certificateFolder ?? usualCertificateFolder(), host),
       server: async (broker: BrokerAddress): Promise<ScenarioServer> => {
         if (broker.kind === 'network') {
           return { address: broker, server: serverKey(broker.host, broker.port), fresh: false };
@@ -107,6 +110,13 @@ export class Scenarios {
         await sandbox.close();
       }
     }
+  }
+
+  /** One after the other: runs that begin together are to find one certificate, and the key that belongs to it. */
+  #identity(folder: string, host: string): Promise<KeptIdentity> {
+    const made = this.#lastIdentity.then(() => tapIdentity(folder, host, this.#world.clock.now()));
+    this.#lastIdentity = made.catch(() => {});
+    return made;
   }
 
   /** Those of one run, so that its trace has all that they see. */

@@ -11,6 +11,7 @@ import type { MqttSessionApi } from './api.ts';
 import type { App } from './app.ts';
 import { CaptureEditor } from './captures/capture-editor.ts';
 import { DiskRecording } from './captures/disk-recording.ts';
+import { certificateFolder } from './certificate-folder.ts';
 import { CheckPanel } from './check/check-panel.ts';
 import { registerCommand } from './commands/command.ts';
 import { allCommands } from './commands/commands.ts';
@@ -91,7 +92,13 @@ function start(context: ExtensionContext): MqttSessionApi {
     log,
   });
   const secrets = new Secrets(context);
-  const scenarioTests = new ScenarioTests({ files, engine, secrets, log });
+  const scenarioTests = new ScenarioTests({
+    files,
+    engine,
+    secrets,
+    log,
+    certificateFolder: certificateFolder(context),
+  });
   const app: App = {
     context,
     log,

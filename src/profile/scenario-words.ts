@@ -70,6 +70,8 @@ export const scenarioWords = {
   programCameNot: 'No program connected to the tap for {forMs}',
   programHadNoBroker:
     'No program could connect for {forMs}: nobody is at the address of its broker, so the tap refused it',
+  programLeft:
+    'A program came to the tap and left without CONNECT ({reason}): it has to speak to the tap as to the broker and, where that is TLS, to trust the certificate of the tap, whose file the log names',
   programNotAccepted: 'A program connected to the tap, and was not accepted for {forMs}',
   neverConnected: '{client} has not been connected in this scenario',
   noWill: '{client} connected without a will, so there is none',

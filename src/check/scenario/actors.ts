@@ -6,6 +6,7 @@ import type { ClientSettings } from '../../net/client/client-settings.ts';
 import { NetError } from '../../net/client/net-error.ts';
 import { readTlsMaterial } from '../../net/client/tls-material.ts';
 import { isSecure } from '../../net/client/transport.ts';
+import type { KeptIdentity } from '../../net/tap/identity.ts';
 import { type TapListening, tapActions } from '../../net/tap/listening.ts';
 import type { Tap } from '../../net/tap.ts';
 import { isConditional } from '../../profile/fault-steps.ts';
@@ -34,6 +35,8 @@ interface Actor {
   readonly program: boolean;
   /** From its first connection on. */
   server?: ScenarioServer | undefined;
+  /** The file of what a program has to trust, where its tap listens with TLS. */
+  certificate?: string | undefined;
   /** From its first connection or fault on. */
   tap?: ClientTap | undefined;
 }
@@ -210,7 +213,9 @@ export class Actors {
       const { name } = actor.profile;
       try {
         const tap = await this.#tapOf(actor);
-        this.#world.log('info', `${this.#run.name}: the program of ${name} connects to ${tap?.url}`);
+        const { certificate } = actor;
+        const trust = certificate === undefined ? '' : `, and has to trust the certificate in ${certificate}`;
+        this.#world.log('info', `${this.#run.name}: the program of ${name} connects to ${tap?.url}${trust}`);
       } catch (error) {
         if (error instanceof NetError || error instanceof ListenError) {
           return { client: name, message: error.message };
@@ -332,15 +337,30 @@ export class Actors {
     const key = this.#keyOf(label);
     const listen = wished?.listen ?? { host: '127.0.0.1', port: 0 };
     if (actor.program) this.#registered(key, label, to.server);
+    const identity = actor.program && isSecure(address) ? await this.#identity(listen.host) : undefined;
+    actor.certificate = identity?.caFile;
     actor.tap = await ClientTap.open({
       to,
       tls: material,
       tap,
       clock,
       listens: (before, now, detail) => this.#tell(label, to.server, before, now, detail),
-      program: actor.program ? { key, label, listen } : undefined,
+      program: actor.program ? { key, label, listen, identity } : undefined,
     });
     return actor.tap;
+  }
+
+  /** What its tap shows to a program. Throws a NetError. */
+  async #identity(host: string): Promise<KeptIdentity> {
+    try {
+      return await this.#world.identity(host);
+    } catch (error) {
+      throw new NetError(
+        'certificate-not-made',
+        `No certificate could be kept for it: ${error instanceof Error ? error.message : String(error)}.`,
+        'Make the folder writable.',
+      );
+    }
   }
 
   /** What becomes of the tap of a program, for the trace and the log. */

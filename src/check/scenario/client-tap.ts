@@ -10,7 +10,7 @@ import { addressLabel } from '../../net/client/transport.ts';
 import { transportError } from '../../net/client/transport-errors.ts';
 import type { Clock } from '../../net/clock.ts';
 import type { TapListening } from '../../net/tap/listening.ts';
-import { startTapProxy, type TapProxy } from '../../net/tap/tap-proxy.ts';
+import { startTapProxy, type TapIdentity, type TapProxy } from '../../net/tap/tap-proxy.ts';
 import type { FaultTap, Tap } from '../../net/tap.ts';
 import type { FaultRule } from '../../profile/fault-rules.ts';
 import { isConditional } from '../../profile/fault-steps.ts';
@@ -33,7 +33,11 @@ export interface ClientTapOptions {
   readonly listens: (before: TapListening, now: TapListening, detail: string | undefined) => void;
   /** Where a program connects to, and what its connections are called; a Client of ours unless given. */
   readonly program?:
-    | (Caller & { readonly listen: { readonly host: string; readonly port: number } })
+    | (Caller & {
+        readonly listen: { readonly host: string; readonly port: number };
+        /** Where it has to speak TLS, as the Server's Clients do. */
+        readonly identity: TapIdentity | undefined;
+      })
     | undefined;
 }
 
@@ -69,8 +73,9 @@ export class ClientTap {
     const proxy = await startTapProxy({
       listen: program?.listen ?? { host: '127.0.0.1', port: 0 },
       to: address,
-      // On loopback nobody needs TLS to get here; a WebSocket stays one, with its subprotocol.
-      scheme: address.scheme === 'ws' || address.scheme === 'wss' ? 'ws' : 'mqtt',
+      // A program speaks to it as to the Server. Of our own Clients none needs TLS to get here; a WebSocket stays one, with its subprotocol.
+      scheme: program !== undefined ? address.scheme : isWebSocket(address.scheme) ? 'ws' : 'mqtt',
+      identity: program?.identity,
       tls,
       server,
       clock,
@@ -219,3 +224,5 @@ class Hooks {
     };
   }
 }
+
+const isWebSocket = (scheme: NetworkAddress['scheme']): boolean => scheme === 'ws' || scheme === 'wss';

@@ -36,6 +36,10 @@ export function judgeConnect(
   }
   const { connack, connectSeq, openedSeq, closed, connect } = last;
   const seqs = [openedSeq, connectSeq, connack?.seq, closed?.seq];
+  if (connect === undefined && closed?.end.by === 'client') {
+    const reason = closed.end.detail ?? closed.end.how;
+    return decided('failed', say('programLeft', { reason }), seqs);
+  }
   if (connack === undefined || connack.reasonCode === 0) {
     return decided('failed', say('programNotAccepted', { forMs: nowMs - sinceMs }), seqs);
   }

@@ -1,6 +1,7 @@
 /** What a run needs of whoever runs it: the engine, which brings its trace, its sandbox brokers and its clock. */
 import type { NetworkAddress } from '../../net/client/transport.ts';
 import type { Clock } from '../../net/clock.ts';
+import type { KeptIdentity } from '../../net/tap/identity.ts';
 import type { FaultTap } from '../../net/tap.ts';
 import type { BrokerAddress, ConnectionProfile } from '../../profile/model.ts';
 import type { ScenarioStep } from '../../profile/scenarios.ts';
@@ -51,6 +52,8 @@ export interface ScenarioWorld {
   server(broker: BrokerAddress): Promise<ScenarioServer>;
   /** Observers of the run's own; undefined where the user wants none. `sourceOf` knows the wills that may be watched for. */
   observe(sourceOf: (will: OfferedWill) => WillSource | undefined): WillObservers | undefined;
+  /** The certificate for taps of programs that speak TLS. */
+  identity(host: string): Promise<KeptIdentity>;
   log(level: 'warn' | 'info', message: string): void;
 }
 

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { env, l10n, window } from 'vscode';
 import type { EngineMethods, TapView } from '../../engine/messages.ts';
 import { isLoopback } from '../../profile/broker-address.ts';
 import type { App } from '../app.ts';
+import { certificateFolder } from '../certificate-folder.ts';
 import { Cancelled, noTap, UserFailure } from '../errors.ts';
 import { openAt } from '../profiles/problems.ts';
 import { variableLookup } from '../profiles/variables.ts';
@@ -97,7 +97,7 @@ async function startTap(app: App, place: ProfilePlace, port: number | undefined)
       sandbox: source.file.sandbox,
       ...(at === undefined ? {} : { listen: at }),
       ...(allowRemote ? { allowRemote } : {}),
-      certificateFolder: join(app.context.globalStorageUri.fsPath, 'tap'),
+      certificateFolder: certificateFolder(app.context),
     });
   const wanted = port === undefined ? listen : { host: listen?.host ?? usualListen.host, port };
   app.log.info(`Starting a tap for ${name}`);

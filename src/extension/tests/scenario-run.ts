@@ -23,6 +23,8 @@ import { type RecordPlace, stepMessage } from './step-message.ts';
 export interface ScenarioRunParts {
   readonly engine: EngineClient;
   readonly secrets: Secrets;
+  /** See certificate-folder.ts. */
+  readonly certificateFolder: string;
 }
 
 /** One scenario that is ready to run: its file as it stands, and its questions answered. */
@@ -78,7 +80,7 @@ export async function playScenario(
   { item, source, scenario, resolved }: ReadyScenario,
   run: TestRun,
   token: CancellationToken,
-  { engine }: ScenarioRunParts,
+  { engine, certificateFolder }: ScenarioRunParts,
 ): Promise<Played> {
   const id = randomUUID();
   const places = new Places(source, scenario);
@@ -98,6 +100,7 @@ export async function playScenario(
       profiles: resolved.profiles,
       folder: folderOf(source.uri),
       sandbox: source.file.sandbox,
+      certificateFolder,
     });
     return tellOutcome(run, item, places, report);
   } catch (thrown) {

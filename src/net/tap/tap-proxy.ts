@@ -295,7 +295,8 @@ class RunningProxy implements TapProxy {
   /** A handshake with the Client has failed: it is in the trace as a connection that ended at once. */
   #notEntered(socket: Socket, error: unknown): void {
     const { tap, server } = this.#options;
-    const id = tap.opened(this.#clock.now(), { server, tap: 'listener', label: nameOf(socket) });
+    const who = this.#options.who?.();
+    const id = tap.opened(this.#clock.now(), { server, tap: 'listener', label: nameOf(socket), ...who });
     const { detail } = endOfFailure(error);
     tap.closed(this.#clock.now(), id, { by: 'client', how: 'error', detail });
     socket.destroy();

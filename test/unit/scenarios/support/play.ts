@@ -54,6 +54,7 @@ export async function play(
           observers.turn(true);
           return observers;
         },
+        identity: () => Promise.reject(new Error('The sandbox does not speak TLS.')),
         log: () => {},
       },
       { step: () => {}, result: () => {} },

@@ -19,6 +19,8 @@ export class Scenes {
   readonly engine: Engine;
   readonly logs: string[] = [];
   readonly progress: ScenarioProgress[] = [];
+  /** Where certificates for programs are kept. */
+  certificateFolder: string | undefined;
   readonly #answers = new Map<number, (message: FromEngine) => void>();
   #nextId = 1;
 
@@ -65,6 +67,7 @@ export class Scenes {
       profiles,
       folder: '/',
       sandbox: file.sandbox,
+      certificateFolder: this.certificateFolder,
     });
   }
 
