@@ -6,7 +6,7 @@ import type {
   SessionView,
   WillView,
 } from '../../session/model.ts';
-import { connectionWords, endWords, faultWords, leftOf, sessionWords } from '../model/describe.ts';
+import { endWords, faultWords, leftOf, sessionWords } from '../model/describe.ts';
 import type { Entities, Lane } from '../model/entities.ts';
 import { type Tone, verdictLook, willWords } from '../model/verdicts.ts';
 import type { Words } from '../model/words.ts';
@@ -118,7 +118,8 @@ function addConnection(
     builder.bar('opening', openedAtMs, acceptedAtMs, target);
     const label = (): string => {
       if (connection.sessionPresent === true) return words.t('session.resumed');
-      return closedAtMs === undefined ? connectionWords(connection, words).short : '';
+      // What a fault makes of it stands where the fault begins.
+      return closedAtMs === undefined ? words.t('connection.open') : '';
     };
     builder.bar('open', acceptedAtMs, endMs, target, label);
   }

@@ -24,6 +24,14 @@ const columns = [
 /** The height of a row for a font of 13 px. */
 const rowPx = 22;
 
+/** What a tap does with a Server as a whole, by the title of the record; the one fault of that kind is that nobody new is let in. */
+const serverActions: ReadonlyMap<string, StringKey> = new Map([
+  ['action: broker-away', 'record.brokerAway'],
+  ['action: broker-back', 'record.brokerBack'],
+  ['action: fault', 'record.refusing'],
+  ['action: fault-cleared', 'record.refusingOver'],
+]);
+
 export class PacketList implements View {
   readonly element: HTMLElement;
   readonly #context: PageContext;
@@ -162,7 +170,10 @@ export class PacketList implements View {
     const fault = connection && faultRecordWords(connection, row.seq, words);
     if (fault !== undefined) return fault;
     const answer = this.#store.get(row.seq);
-    return answer.state === 'ready' ? answer.details.title : name;
+    if (answer.state !== 'ready') return name;
+    const { title } = answer.details;
+    const ofServer = connection === undefined ? serverActions.get(title) : undefined;
+    return ofServer === undefined ? title : words.t(ofServer);
   }
 
   #info(row: RecordRow, isPacket: boolean): string {

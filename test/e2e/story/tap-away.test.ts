@@ -32,6 +32,8 @@ describe('a tap whose broker is not there', () => {
     await workbench.page.locator('.activitybar [aria-label^="MQTT"]').first().click();
     const row = workbench.page.locator('.pane-body .monaco-list-row', { hasText: 'Tap mqtt://127.0.0.1:' });
     await row.filter({ hasText: 'broker not reachable, connections are refused' }).waitFor();
+    const { frame } = await stage.openTimeline();
+    await frame.locator('.packet-row:visible', { hasText: 'nobody is at its address' }).waitFor();
     await workbench.screenshot('tap-away');
     const broker = createServer((socket) => socket.on('error', () => {}));
     await new Promise<void>((settle) => broker.listen(port, '127.0.0.1', settle));
