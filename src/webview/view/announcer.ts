@@ -18,15 +18,25 @@ export class Announcer {
   #waiting: number[] = [];
   #noticed: number[] = [];
   #resting = false;
+  /** How many rests have begun: the last one counts. */
+  #rests = 0;
 
   constructor(model: PageModel, frames: FrameSource) {
     this.#model = model;
     this.#frames = frames;
   }
 
-  /** Says something at once, for example what a key did. */
+  /** Says something at once, for example what a key did. What waits to be told does not talk over it. */
   say(text: string): void {
     this.element.textContent = text;
+    this.#resting = true;
+    this.#rests += 1;
+    const rest = this.#rests;
+    this.#frames.after(pauseMs, () => {
+      if (rest !== this.#rests) return;
+      this.#resting = false;
+      this.#flush();
+    });
   }
 
   update(): void {
@@ -40,11 +50,8 @@ export class Announcer {
     if (this.#resting || this.#waiting.length + this.#noticed.length === 0) return;
     if (this.#waiting.length > 0) this.#sayVerdict();
     else this.#sayInsight();
-    this.#resting = true;
-    this.#frames.after(pauseMs, () => {
-      this.#resting = false;
-      this.#flush();
-    });
+    // What is no longer known was not told.
+    if (!this.#resting) this.#flush();
   }
 
   #sayVerdict(): void {
