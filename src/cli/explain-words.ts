@@ -72,25 +72,63 @@ export function explanation(
   };
 }
 
-/** For a terminal. */
-export function explanationText({ capture, connections, expectations, insights }: Explanation): string {
-  const lines: string[] = [overview(capture)];
-  for (const [name, theirs] of byClient(connections)) {
-    lines.push('', `${name.clientId || name.label || 'without a Client Identifier'} on ${name.server}`);
-    for (const each of theirs) lines.push(`  ${connectionLine(each)}`);
-    for (const each of expectations) {
-      if (!theirs.some(({ id }) => id === each.connection)) continue;
-      lines.push(`  ${expectationLine(each)}`);
-      for (const [index, reason] of each.why.entries()) lines.push(`    ${index + 1}. ${reasonLine(reason)}`);
+/** For a terminal, line by line: of a large capture it is more than fits into one string. */
+export function* explanationText(told: Explanation): Generator<string, void, undefined> {
+  for (const line of explanationLines(told)) yield `${printable(line)}\n`;
+}
+
+function* explanationLines(told: Explanation): Generator<string, void, undefined> {
+  const { capture, connections, expectations, insights } = told;
+  yield overview(capture);
+  const clients = byClient(connections);
+  const clientOf = new Map<number, ConnectionView>();
+  for (const [name, theirs] of clients) for (const { id } of theirs) clientOf.set(id, name);
+  const owed = new Map<ConnectionView | undefined, Told[]>();
+  for (const each of expectations) {
+    const client = clientOf.get(each.connection);
+    const list = owed.get(client);
+    if (list === undefined) owed.set(client, [each]);
+    else list.push(each);
+  }
+  for (const [name, theirs] of clients) {
+    yield '';
+    yield `${name.clientId || name.label || 'without a Client Identifier'} on ${name.server}`;
+    for (const each of theirs) yield `  ${connectionLine(each)}`;
+    for (const each of owed.get(name) ?? []) {
+      yield `  ${expectationLine(each)}`;
+      for (const [index, reason] of each.why.entries()) yield `    ${index + 1}. ${reasonLine(reason)}`;
     }
   }
-  if (insights.length > 0) lines.push('', 'Worth knowing');
-  for (const { title, clientId, why, remedy } of insights) {
-    lines.push(`  ${title}${clientId === '' ? '' : `: ${clientId}`}`);
-    for (const reason of why) lines.push(`    ${reasonLine(reason)}`);
-    lines.push(`    ${remedy}`);
+  if (insights.length > 0) {
+    yield '';
+    yield 'Worth knowing';
   }
-  return `${lines.map(printable).join('\n')}\n`;
+  for (const { title, clientId, why, remedy } of insights) {
+    yield `  ${title}${clientId === '' ? '' : `: ${clientId}`}`;
+    for (const reason of why) yield `    ${reasonLine(reason)}`;
+    yield `    ${remedy}`;
+  }
+}
+
+/** As `JSON.stringify` writes it with an indentation of two, in pieces. */
+export function* explanationJson(told: Explanation): Generator<string, void, undefined> {
+  let before = '{';
+  for (const [name, value] of Object.entries(told)) {
+    if (value === undefined) continue;
+    yield `${before}\n  ${JSON.stringify(name)}: `;
+    before = ',';
+    if (!Array.isArray(value) || value.length === 0) yield indented(value, '  ');
+    else {
+      for (const [index, each] of value.entries())
+        yield `${index === 0 ? '[' : ','}\n    ${indented(each, '    ')}`;
+      yield '\n  ]';
+    }
+  }
+  yield '\n}\n';
+}
+
+function indented(value: unknown, by: string): string {
+  return JSON.stringify(value, undefined, 2).replaceAll('\n', `\n${by}`);
 }
 
 /** What keeps the capture from telling all, a sentence each. */

@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { CaptureSummary } from '../engine/messages.ts';
 import { CommandEngine } from './command-engine.ts';
 import { commandUsage, readOptions } from './command-line.ts';
 import { explainCommand } from './command-rows.ts';
 import { UsageError } from './errors.ts';
-import { captureNotes, explanation, explanationText } from './explain-words.ts';
+import { captureNotes, explanation, explanationJson, explanationText } from './explain-words.ts';
 
 const usualBudget = 1_073_741_824;
 
@@ -32,10 +33,25 @@ export async function explain(
     summary = await engine.request('openCapture', { path: resolve(file) });
     const { entities, stats } = await engine.request('start', { byteBudget: usualBudget });
     const told = explanation(file, summary, entities, stats);
-    stdout.write(line.has('--json') ? `${JSON.stringify(told, undefined, 2)}\n` : explanationText(told));
+    await print(stdout, line.has('--json') ? explanationJson(told) : explanationText(told));
   } finally {
     await engine.request('shutdown', undefined);
   }
   for (const note of captureNotes(summary)) stderr.write(`${note}\n`);
   return 0;
+}
+
+/** So much is written at a time. In characters. */
+const PIECE_LENGTH = 65_536;
+
+/** No faster than it is taken. */
+async function print(stdout: NodeJS.WriteStream, pieces: Iterable<string>): Promise<void> {
+  let waiting = '';
+  for (const piece of pieces) {
+    waiting += piece;
+    if (waiting.length < PIECE_LENGTH) continue;
+    if (!stdout.write(waiting)) await once(stdout, 'drain');
+    waiting = '';
+  }
+  stdout.write(waiting);
 }
