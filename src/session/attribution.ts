@@ -58,7 +58,7 @@ export class Attribution {
     if (received.dup && newHere.length < same.length) return;
     const fanOut = newHere.filter((will) => atMs - will.firstCopyAtMs <= tolerances.fanOutMs);
     const sure = fanOut.find((will) => mustReach(will, received));
-    const timely = due.find((will) => isTimely(will, atMs));
+    const timely = due.find((will) => isTimely(will, atMs) && wasAskedFor(will, received));
     const [overdue] = due;
     if (sure !== undefined) this.#count(sure, received);
     else if (timely !== undefined) this.#credit(timely, due, received);
@@ -291,6 +291,12 @@ function mustReach(
     ({ shared, noLocal, askedAtMs }) =>
       !shared && askedAtMs <= firstCopyAtMs && !(noLocal && to.clientId === connection.clientId),
   );
+}
+
+/** Whether its receiver had subscribed when the will was due. A copy for one who came later is more likely that of another will. */
+function wasAskedFor({ case: willCase }: Will, { subscriptions }: Received): boolean {
+  const dueMs = willCase?.due?.untilMs ?? Number.POSITIVE_INFINITY;
+  return subscriptions.length === 0 || subscriptions.some(({ askedAtMs }) => askedAtMs <= dueMs);
 }
 
 /** Owed, and not later than a Server may take. */

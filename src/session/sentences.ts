@@ -193,6 +193,8 @@ export const factTemplates = {
     'The Server refused the connection that should have watched for it with {reasonCode} ({reason}): connect a subscriber to see it, or give the profile credentials that also serve another Client Identifier',
   onlyShared:
     'The only subscription that matches is shared, so the Server may have given the message to another Client',
+  onlyResumedUnsaid:
+    '{subscriber} subscribed before it came back with MQTT 3.1, whose CONNACK does not say whether the Session was kept',
   onlyOffline:
     '{subscriber} is subscribed but was not connected: resume its Session to see a message that was kept',
   onlyNoLocal: '{subscriber} has the same Client Identifier and No Local, so it need not see the message',

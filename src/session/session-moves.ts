@@ -63,6 +63,7 @@ export class SessionMoves {
       session.endedAtMs = undefined;
       session.uncertain = undefined;
       session.deleted = false;
+      if (next.version === 3) session.resumedUnsaidAtMs = nowMs;
     } else {
       const start = { seq: next.connack?.seq ?? next.openedSeq, atMs: nowMs };
       const id = this.#world.newId('session');

@@ -24,6 +24,8 @@ export class Session implements Viewable<SessionView> {
   /** An operator deleted it. */
   deleted = false;
   readonly subscriptions = new Map<string, Subscribed>();
+  /** When it was last taken to be resumed without a CONNACK that could say so: who subscribed before may be subscribed no longer. */
+  resumedUnsaidAtMs = Number.NEGATIVE_INFINITY;
   /** How many there were when it ended. */
   subscriptionsAtEnd = 0;
   /** It is older than the trace, so it may have subscriptions that the trace has not seen. */

@@ -124,6 +124,7 @@ export class WillJudge implements CaseJudge {
       const late = fact('receivedLate', { subscriber, afterMs: deviationMs }, evidence);
       const told = isLateByDelay(willCase, copy) ? [late, lateByDelay] : [late];
       this.cases.settle(willCase, 'late', [...told, readingFact('A12')], 'should');
+      for (const twin of willCase.twins) this.#doubt(twin);
     } else if (willCase.end !== undefined && openRange(willCase.end)) {
       this.cases.settle(
         willCase,
@@ -285,7 +286,8 @@ export class WillJudge implements CaseJudge {
 
   /** A copy was counted for this will that may have been that of another one, which is missing. */
   #doubt(willCase: WillCase): void {
-    if (willCase.verdict !== 'met' && willCase.verdict !== 'late') return;
+    if (willCase.observed === undefined || (willCase.verdict !== 'met' && willCase.verdict !== 'late'))
+      return;
     this.cases.settle(willCase, 'undecided', [...willCase.outcome, fact('sameWills', {})], 'indeterminate');
   }
 

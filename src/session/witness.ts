@@ -50,6 +50,8 @@ function whyNot(
   if (connection?.carries !== true || connection.blind || connection.frozen !== undefined) {
     return fact('onlyOffline', { subscriber });
   }
+  if (subscribed.renewedAtMs < subscribed.session.resumedUnsaidAtMs)
+    return fact('onlyResumedUnsaid', { subscriber }, { statement: { version: 3, id: '3.2' } });
   if (subscribed.noLocal && subscriber === will.connection.clientId) {
     return fact('onlyNoLocal', { subscriber }, { statement: { version: 5, id: 'MQTT-3.8.3-3' } });
   }

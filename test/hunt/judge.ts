@@ -77,13 +77,24 @@ function judgeWill(
     if ((should?.length ?? 0) > 0) find('published against the rules, and rightly published');
   } else if (verdict === 'cancelled') {
     // A Server may have closed a silent Client just before what it sent came in: told as soon as the will is seen.
-    if ((should?.length ?? 0) > 0 && one.step.keepAliveSeconds === 0) find('cancelled, and it is due');
+    if ((should?.length ?? 0) > 0 && one.step.keepAliveSeconds === 0 && !hadTaker(run, one))
+      find('cancelled, and it is due');
     if (published.some((atMs) => wasSeen(run, one, atMs))) find('cancelled, and published');
   } else if (verdict === 'early' || verdict === 'late') {
     if (published.length === 0) find(`${verdict}, and not published`);
     if (should !== undefined && like(published, should, verdict === 'early' ? 50 : promptMs))
       find(`${verdict}, and as it should be`);
   }
+}
+
+/** Whether another connection of the Client was asked for at the time: either may have come to the Server first. */
+function hadTaker({ played }: Run, one: Played): boolean {
+  return played.some(
+    ({ step, which, atMs }) =>
+      which !== one.which &&
+      step.clientId === one.step.clientId &&
+      Math.abs(atMs - (one.endedAtMs ?? 0)) <= slackMs,
+  );
 }
 
 /** Whether somebody in the trace received the message then. */

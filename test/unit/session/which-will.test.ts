@@ -91,6 +91,19 @@ describe('a copy that comes just before the end of its connection is seen', () =
     expect(verdictsOf(story)).toEqual(['met', 'met']);
   });
 
+  test('is not one that was due just before its receiver subscribed', () => {
+    const story = new Story();
+    story.connected('demo', { version: 4 }).cut();
+    story.wait(300);
+    const observer = story.observer();
+    const back = story.connected('demo', { version: 4 });
+    story.wait(500);
+    observer.receives();
+    story.wait(2);
+    back.serverClose();
+    expect(verdictsOf(story)).toEqual(['unobserved', 'met']);
+  });
+
   test('is its will, though the connection is young', () => {
     const story = new Story();
     const observer = story.observer();
@@ -145,6 +158,38 @@ describe('a copy that is in time', () => {
     observer.receives();
     expect(verdictsOf(story)).toEqual(['undecided']);
   });
+});
+
+test('a will is not missed where its only watcher came back with 3.1, which may have lost its Session', () => {
+  const story = new Story();
+  const watcher = { version: 3, cleanStart: false, will: false } as const;
+  story
+    .connected('watcher', watcher)
+    .subscribe([{ topicFilter: '#' }])
+    .cut();
+  story.wait(1000);
+  const back = story.connected('watcher', watcher);
+  story.connected('demo').cut();
+  story.settle();
+  expect(story.expectation('will').verdict).toBe('unobserved');
+  expect(codes(story.expectation('will'))).toContain('onlyResumedUnsaid');
+  back.subscribe([{ topicFilter: '#' }]);
+  story.connected('other').cut();
+  expect(verdictsOf(story, 'other')).toEqual(['missed']);
+});
+
+test('two wills with the same message, of which one came late, leave open whether the other was in time', () => {
+  const story = new Story();
+  const observer = story.observer();
+  story.connected('other').cut();
+  story.wait(5000);
+  story.connected('demo').cut();
+  story.wait(5);
+  observer.receives();
+  story.wait(4000);
+  observer.receives();
+  expect(verdictsOf(story)).toEqual(['undecided']);
+  expect(verdictsOf(story, 'other')).toEqual(['late']);
 });
 
 describe('a copy that was kept for a subscriber that was away', () => {
