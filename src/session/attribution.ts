@@ -95,8 +95,8 @@ export class Attribution {
     const waiting = new Set(wills);
     const leave = (will: Will): void => {
       waiting.delete(will);
-      will.copies.delete(received.receiver);
-      if (will.copies.size === 0) will.firstCopyAtMs = Number.NaN;
+      will.copies.clear();
+      will.firstCopyAtMs = Number.NaN;
     };
     for (const will of wills) {
       if (!waiting.has(will)) continue;
@@ -105,6 +105,7 @@ export class Attribution {
         isIt: () => {
           for (const other of waiting) {
             if (other === will) continue;
+            for (const [receiver, copies] of other.copies) will.copies.set(receiver, copies);
             leave(other);
             other.held = undefined;
           }

@@ -46,6 +46,9 @@ export class Returns {
     if (old.will === undefined || row === undefined || meaning === undefined) return;
     this.#cases.open(old.will, end, row, meaning, old.crossed !== undefined);
     const { case: willCase } = old.will;
+    // The Server may have published it before the CONNACK of its own connection was seen.
+    if (willCase !== undefined && (next.connect?.atMs ?? 0) < old.will.armedAtMs)
+      willCase.unclear = fact('connectsCrossed', {}, { seq: next.connect?.seq });
     if (old.crossed !== undefined) {
       this.#cases.tell(old.will, fact('connectsCrossed', {}, { seq: old.crossed.connect?.seq }));
       return;

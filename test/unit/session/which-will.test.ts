@@ -115,6 +115,30 @@ describe('a copy that comes just before the end of its connection is seen', () =
     expect(verdictsOf(story)).toEqual(['met']);
   });
 
+  test('is its alone, whoever else received it, and the next one is that of the next to end', () => {
+    const story = new Story();
+    const observers = ['one', 'two'].map((clientId) =>
+      story.connected(clientId, { will: false }).subscribe([{ topicFilter: '#' }]),
+    );
+    const seen = (): void => {
+      for (const observer of observers) observer.receives();
+      story.wait(2);
+    };
+    story.connected('earlier', { version: 4 }).cut();
+    seen();
+    story.wait(2000);
+    const next = story.connected('next', { version: 4 });
+    const demo = story.connected('demo', { version: 4 });
+    story.wait(1000);
+    seen();
+    demo.serverClose();
+    story.wait(700);
+    next.cut();
+    seen();
+    expect(verdictsOf(story)).toEqual(['met']);
+    expect(verdictsOf(story, 'next')).toEqual(['met']);
+  });
+
   test('is what else it may be when the connection does not end', () => {
     const { story, observer, back } = lostUnseenAndBack();
     observer.receives();
@@ -322,6 +346,19 @@ describe('two CONNECTs of one Client that are under way at the same time', () =>
       expect(codes(will)).toContain('connectsCrossed');
     }
     expect(story.expectation('session-present').verdict).toBe('undecided');
+  });
+
+  test('hold nothing against the Server that it may have published before the CONNACK was seen', () => {
+    const story = new Story();
+    const observer = story.observer();
+    const one = story.open('one').connect({});
+    const two = story.open('two').connect({ will: false });
+    story.wait(5);
+    observer.receives();
+    one.connack({});
+    one.serverDisconnect(0x8e).serverClose();
+    two.connack({});
+    expect(verdictsOf(story)).toEqual(['undecided']);
   });
 
   test('leave nothing open when the Server says which of them was taken over', () => {
