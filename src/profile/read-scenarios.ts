@@ -55,7 +55,14 @@ function readScenario(entry: Entry, reading: Reading): ReadScenario {
     problems.add('required-missing', at ?? entry.keyRange, object, { fixes });
   }
   const steps: PlacedStep[] = [];
-  const list = settings.entries.get('steps')?.value;
+  const { keyRange, value: list } = settings.entries.get('steps') ?? {};
+  if (keyRange !== undefined && list?.kind === 'list' && list.items.length === 0) {
+    problems.add(
+      'scenario-steps',
+      keyRange,
+      'A scenario without steps shows nothing, and would pass. Write one, for example `- connect: demo`, or remove the scenario.',
+    );
+  }
   for (const { range, value } of list?.kind === 'list' ? list.items : []) {
     if (value.kind !== 'object') continue;
     if (value.settings.entries.size === 0 && !value.settings.broken) {

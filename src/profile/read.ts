@@ -63,7 +63,7 @@ export function readObject(tree: Tree, object: ObjectName, what: string, reading
       reading.problems.add(
         'exclusive-keys',
         keyRange,
-        `\`${key}\` and \`${rival.row.key}\` cannot both hold. Remove one of them.`,
+        `\`${key}\` and \`${rival.row.key}\` cannot both hold. ${row.group === 'action' ? `Begin an entry of its own with \`- ${key}\`, or remove one of them.` : 'Remove one of them.'}`,
         {
           related: [{ range: rival.keyRange, message: 'The other.' }],
           fixes: [removeEntry(key, keyRange, value.range)],

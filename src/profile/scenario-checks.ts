@@ -56,6 +56,8 @@ export function checkSteps(
     const amiss = programs.has(step.client) ? wrongForProgram(step, profile) : undefined;
     if (amiss !== undefined) {
       problems.add('scenario-program', range, messageOf('scenario-program', { ...amiss }));
+      // What is wrong with it is wrong with it alone, and not with the steps behind it.
+      follow(step, state, profile, range);
       continue;
     }
     if (NEEDS_CONNECTION.has(step.do) && !state.connected) {

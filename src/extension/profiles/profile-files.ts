@@ -40,6 +40,8 @@ export class ProfileFiles implements Disposable {
   readonly #log: LogOutputChannel;
   readonly #store = new DisposableStore();
   readonly #sources = new Map<string, ProfileSource>();
+  /** How often each file was looked at, or was gone. */
+  readonly #looks = new Map<string, number>();
   readonly #typing = new Map<string, NodeJS.Timeout>();
   #loading: Promise<void> | undefined;
 
@@ -133,6 +135,7 @@ export class ProfileFiles implements Disposable {
   }
 
   #forget(uri: Uri): void {
+    this.#look(uri.toString());
     if (this.#sources.delete(uri.toString())) this.#changed.fire();
   }
 
@@ -142,12 +145,24 @@ export class ProfileFiles implements Disposable {
   }
 
   async #refresh(uri: Uri): Promise<void> {
+    const key = uri.toString();
+    const look = this.#look(key);
+    // What an earlier look finds may come later, and is what the file said before.
+    const isNewest = (): boolean => this.#looks.get(key) === look;
     try {
-      this.#sources.set(uri.toString(), await this.read(uri));
+      const source = await this.read(uri);
+      if (isNewest()) this.#sources.set(key, source);
     } catch (thrown) {
-      this.#sources.delete(uri.toString());
+      if (!isNewest()) return;
+      this.#sources.delete(key);
       this.#log.warn(describeThrown(thrown));
     }
+  }
+
+  #look(key: string): number {
+    const look = (this.#looks.get(key) ?? 0) + 1;
+    this.#looks.set(key, look);
+    return look;
   }
 }
 

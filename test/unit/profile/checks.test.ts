@@ -524,10 +524,16 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
       good: sandboxed(`will: { topic: a, payloadFile: "\${workspaceFolder}/b.bin" }`),
     },
   ],
-  'scenario-steps': {
-    bad: `${sandboxed()}scenarios: { s: { steps: [ |{}| ] } }`,
-    good: `${sandboxed()}scenarios: { s: { steps: [ { wait: 1s } ] } }`,
-  },
+  'scenario-steps': [
+    {
+      bad: `${sandboxed()}scenarios: { s: { steps: [ |{}| ] } }`,
+      good: `${sandboxed()}scenarios: { s: { steps: [ { wait: 1s } ] } }`,
+    },
+    {
+      bad: `${sandboxed()}scenarios: { s: { |steps|: [] } }`,
+      good: `${sandboxed()}scenarios: { s: { steps: [ { connect: p } ] } }`,
+    },
+  ],
   'scenario-profile-unknown': [
     {
       bad: `${sandboxed()}scenarios: { s: { steps: [ { connect: |q| } ] } }`,
@@ -571,7 +577,8 @@ const EXAMPLES: Readonly<Record<DiagnosticCode, Example | readonly Example[]>> =
       good: `${sandboxed('tap: { listen: 1884 }')}scenarios: { s: { steps: [ { expectConnect: p }, { cut: p } ] } }`,
     },
     {
-      bad: `${sandboxed()}scenarios: { s: { steps: [ { |expectConnect|: p } ] } }`,
+      // What follows is not said to lack a connection.
+      bad: `${sandboxed()}scenarios: { s: { steps: [ { |expectConnect|: p }, { cut: p } ] } }`,
       good: `${sandboxed('tap: { listen: 127.0.0.1:1884 }')}scenarios: { s: { steps: [ { expectConnect: { of: p, within: 5s } } ] } }`,
     },
   ],
