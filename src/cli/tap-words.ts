@@ -77,7 +77,7 @@ export class TapWords {
           `[${seq}]${left === undefined ? '' : `[${seq}l]`}${untilMs === undefined ? '' : `[${seq}x]`}`,
       ),
     ].join('');
-    // What has ended changes no more.
+    // What has ended changes no more, but for faults that are taken away.
     if (closedAtMs === undefined) this.#connections.set(id, known);
     else this.#connections.set(id, `${known}e`);
     return lines;

@@ -19,6 +19,11 @@ export class Faults {
     this.#views = set ? withinLimit([...views, { ...fault, seq, atMs }]) : views;
   }
 
+  /** Whether one is in force. */
+  get areOn(): boolean {
+    return this.#views.some(({ untilMs }) => untilMs === undefined);
+  }
+
   /** In order; undefined when there was none. */
   view(): readonly FaultView[] | undefined {
     return this.#views.length === 0 ? undefined : this.#views;

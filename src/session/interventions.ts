@@ -56,6 +56,14 @@ export class Interventions {
     }
   }
 
+  /** A tap takes a fault from what is left of a connection that the Server has ended. */
+  clearedAfterEnd(connection: number, fault: FaultNote, seq: number): void {
+    const at = this.#world.faulty(connection);
+    if (at === undefined) return;
+    at.faults.note(false, fault, seq, this.#world.nowMs);
+    this.#world.changed.connections.mark(at);
+  }
+
   #leaveToServer(willCase: WillCase, seq: number): void {
     const { connection } = willCase.will;
     if (willCase.end === undefined) return;

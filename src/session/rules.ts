@@ -169,6 +169,7 @@ export class SessionRules implements SessionRulesInput {
       else this.#lifecycle.unanswered(at);
     }
     if (at.client?.deferred !== at) at.endCause ??= classifyEnd(at).cause;
+    if (at.faults.areOn) this.#world.keepFaulty(at);
     this.#world.changed.connections.mark(at);
   }
 
@@ -198,6 +199,8 @@ export class SessionRules implements SessionRulesInput {
       if (clientId !== undefined) this.#interventions.sessionDeleted(server, clientId, seq);
     } else if (at !== undefined && target.fault !== undefined) {
       this.#interventions.fault(at, action, target.fault, seq);
+    } else if (target.fault !== undefined && action === 'fault-cleared') {
+      this.#interventions.clearedAfterEnd(target.connection ?? 0, target.fault, seq);
     }
   }
 

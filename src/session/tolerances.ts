@@ -52,6 +52,8 @@ export const keepAliveFactor = 1.5;
 export const limits = {
   /** Clients whose ended Session is remembered, to judge their next CONNECT. */
   endedClients: 10_000,
+  /** Connections that ended with a fault on them, which may be taken away yet. */
+  endedFaulty: 1000,
   /** Ordinary PUBLISHes remembered for one topic of a will. */
   ordinaryPublishes: 64,
   /** Retained wills that later subscribers must get. */

@@ -1,6 +1,7 @@
 /** Everything that the rules know now, shared by the files that each hold one part of them. */
 import { Changed } from './changed.ts';
 import type { Client } from './client.ts';
+import type { Connection } from './connection.ts';
 import { Insights } from './insights/insights.ts';
 import type {
   ConnectionView,
@@ -36,10 +37,27 @@ export class World {
   readonly retainedCopies = new RetainedCopies(this);
   /** Clients whose Session has ended and is remembered, the longest ended first. */
   readonly #ended = new Set<Client>();
+  /** Connections that have ended with a fault on them, by their id, the longest ended first. */
+  readonly #faulty = new Map<number, Connection>();
   #nextId = { session: 1, will: 1, expectation: 1, insight: 1 };
 
   constructor(watch?: WillWatch) {
     this.watch = watch;
+  }
+
+  /** A connection has ended for the Server, and a tap still holds what is left of it. */
+  keepFaulty(connection: Connection): void {
+    this.#faulty.set(connection.id, connection);
+    if (this.#faulty.size <= limits.endedFaulty) return;
+    for (const oldest of this.#faulty.keys()) {
+      this.#faulty.delete(oldest);
+      return;
+    }
+  }
+
+  /** One that has ended with a fault on it, while it is remembered. */
+  faulty(id: number): Connection | undefined {
+    return this.#faulty.get(id);
   }
 
   newId(kind: 'session' | 'will' | 'expectation' | 'insight'): number {

@@ -84,5 +84,6 @@ function targetFields(target: ActionTarget): readonly NamedValue[] {
     ['On what goes', target.fault?.direction],
     ['Values', target.fault?.detail],
     ['By the rule', target.fault?.rule],
+    ['Because', target.fault?.gone === true ? 'both ends are gone' : undefined],
   ];
 }

@@ -136,7 +136,7 @@ const endsAtOnce: ReadonlySet<FaultView['kind']> = new Set(['reset_peer', 'close
 function addFault(builder: TrackBuilder, fault: FaultView, endMs: number, words: Words): void {
   if (endsAtOnce.has(fault.kind)) return;
   const target: Target = { kind: 'packet', seq: fault.seq };
-  builder.bar('fault', fault.atMs, Math.max(fault.atMs, fault.untilMs ?? endMs), target);
+  builder.bar('fault', fault.atMs, Math.max(fault.atMs, Math.min(fault.untilMs ?? endMs, endMs)), target);
   builder.mark('fault', 'warning', fault.atMs, target, () => faultWords(fault, words));
   const { left } = fault;
   if (left === undefined) return;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Faults } from '../../../src/session/faults.ts';
+import { Story } from './support/story.ts';
 
 describe('the faults of a connection, as the trace tells them', () => {
   it('remembers when one way was thawed, and the way that is left', () => {
@@ -43,5 +44,23 @@ describe('the faults of a connection, as the trace tells them', () => {
     }
     expect(faults.view()).toHaveLength(50);
     expect(faults.holdingClient()).toMatchObject({ seq: 1 });
+  });
+});
+
+describe('a fault on a connection that the Server has ended', () => {
+  it('is over when the tap takes it away, or lets go because both ends are gone', () => {
+    const story = new Story();
+    const demo = story.connected('demo');
+    const fault = { kind: 'freeze', direction: 'both' } as const;
+    const tell = (action: 'fault' | 'fault-cleared', gone?: true): number =>
+      story.tell((rules, seq, atMs) =>
+        rules.action(seq, atMs, action, { connection: demo.id, fault: gone ? { ...fault, gone } : fault }),
+      );
+    tell('fault');
+    demo.serverClose();
+    expect(story.entities.connections.get(demo.id)?.faults?.[0]?.untilMs).toBeUndefined();
+    story.wait(60_000);
+    const seq = tell('fault-cleared', true);
+    expect(story.entities.connections.get(demo.id)?.faults).toMatchObject([{ untilSeq: seq, gone: true }]);
   });
 });
