@@ -133,7 +133,7 @@ function indented(value: unknown, by: string): string {
 
 /** What keeps the capture from telling all, a sentence each. */
 export function captureNotes(summary: CaptureSummary): readonly string[] {
-  const { mqtt, tls, startMissing, gaps, fragments, unknownLink, problem } = summary;
+  const { mqtt, tls, startMissing, gaps, fragments, unknownLink, untimed, problem } = summary;
   const notes: string[] = [];
   if (mqtt === 0) notes.push('Nothing in it is MQTT that can be read.');
   if (tls > 0) {
@@ -152,6 +152,7 @@ export function captureNotes(summary: CaptureSummary): readonly string[] {
     );
   }
   if (fragments > 0) notes.push(`${many(fragments, 'IP fragment')} could not be put together.`);
+  if (untimed > 0) notes.push(`${many(untimed, 'packet')} came without a time; they were left out.`);
   if (unknownLink > 0)
     notes.push(`${many(unknownLink, 'frame')} came over a kind of link that is not known here.`);
   if (problem?.code === 'damaged') {

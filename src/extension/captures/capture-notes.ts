@@ -9,6 +9,7 @@ export function captureNotes({
   gaps,
   fragments,
   unknownLink,
+  untimed,
   problem,
 }: CaptureSummary): readonly string[] {
   const notes: string[] = [];
@@ -38,6 +39,9 @@ export function captureNotes({
     );
   }
   if (fragments > 0) notes.push(l10n.t('IP fragments that could not be put together: {0}.', fragments));
+  if (untimed > 0) {
+    notes.push(l10n.t('Packets without a time, which were left out: {0}.', untimed));
+  }
   if (unknownLink > 0) {
     notes.push(l10n.t('Frames of a kind of link that is not known here: {0}.', unknownLink));
   }

@@ -12,6 +12,8 @@ export interface CaptureFileSink {
   section(application: string): void;
   /** `length` is what the packet had on the wire; `bytes` are what was kept of it. */
   packet(atMs: number, link: number, bytes: Uint8Array, length: number, comments: readonly string[]): void;
+  /** A packet of which the file does not tell when it was. */
+  untimed(): void;
   /** An entry of the systemd journal, as its lines. */
   journal(lines: readonly string[]): void;
   /** The file says until when it was recorded. */
@@ -279,7 +281,9 @@ export class CaptureFileReader {
 
   /** It has no time, so nothing can be said of what is in it. */
   #simplePacket(end: number): boolean {
-    return end >= 12 && this.#interfaces.length > 0;
+    if (end < 12 || this.#interfaces.length === 0) return false;
+    this.#sink.untimed();
+    return true;
   }
 
   #packet(

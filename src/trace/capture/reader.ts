@@ -34,6 +34,8 @@ export interface CaptureSummary {
   readonly fragments: number;
   /** Frames of a link layer that is not known here. */
   readonly unknownLink: number;
+  /** Packets that the file keeps without their times; nothing can be said of what is in them. */
+  readonly untimed: number;
   /** Whether this program wrote it. */
   readonly ours: boolean;
   /** Milliseconds since the Unix epoch, until when it was recorded; undefined when there is nothing in it. */
@@ -59,6 +61,7 @@ export class CaptureReader implements CaptureFileSink {
   readonly #fragments = new Fragments();
   #frames = 0;
   #unknownLink = 0;
+  #untimed = 0;
   #heldBytes = 0;
   #ours = false;
   #untilMs: number | undefined = undefined;
@@ -106,6 +109,7 @@ export class CaptureReader implements CaptureFileSink {
       ...this.#world.counts,
       fragments: this.#fragments.unused,
       unknownLink: this.#unknownLink,
+      untimed: this.#untimed,
       ours: this.#ours,
       untilMs: this.#untilMs,
       problem: this.#file.problem,
@@ -151,6 +155,11 @@ export class CaptureReader implements CaptureFileSink {
     if (whole !== undefined && readPayload(whole, fragment.protocol, segment) === 'segment') {
       this.#tcp(whole.bytes, []);
     }
+  }
+
+  untimed(): void {
+    this.#frames += 1;
+    this.#untimed += 1;
   }
 
   #tcp(frame: Uint8Array, notes: readonly ReadNote[]): void {

@@ -23,6 +23,7 @@ export function packetsOf(file: Uint8Array): IpPacket[] {
   const reader = new CaptureFileReader({
     section: () => {},
     journal: () => {},
+    untimed: () => {},
     recordedUntil: () => {},
     packet: (atMs, link, bytes) => {
       const at = ipOffset(link, bytes);
