@@ -28,9 +28,10 @@ export class Attribution {
     const { lastRetained } = topic;
     const due = same.filter((will) => this.#isDue(will, received.atMs));
     if (this.#isOrdinary(takeAsPublished(topic, received), due, same)) return;
+    const told = ofUnknownAge(received);
+    for (const will of same) if (isArmed(will)) will.earlierCopy = { atMs: received.atMs, told };
     if (lastRetained === undefined || samePayload(lastRetained.payload, received.payload)) {
-      for (const { case: willCase } of due)
-        if (willCase !== undefined) willCase.oldCopy = ofUnknownAge(received);
+      for (const { case: willCase } of due) if (willCase !== undefined) willCase.oldCopy = told;
       return;
     }
     // The retained message was another one then, so a will with this payload has been published since.
@@ -44,8 +45,7 @@ export class Attribution {
     } else if (only !== undefined && same.length === 1 && !only.message.retain) {
       receivedRetainedWrongly(this.#world, only, received);
     } else {
-      for (const { case: willCase } of due)
-        if (willCase !== undefined) willCase.oldCopy = ofUnknownAge(received);
+      for (const { case: willCase } of due) if (willCase !== undefined) willCase.oldCopy = told;
     }
   }
 
@@ -123,7 +123,7 @@ export class Attribution {
     if (ordinary === undefined) return false;
     const told = fact('sameMessagePublished', { publishedAtMs: ordinary.atMs }, { seq: ordinary.seq });
     for (const { case: willCase } of due) if (willCase !== undefined) willCase.ambiguity ??= told;
-    for (const will of same) if (isArmed(will)) will.ordinaryCopy = { atMs: this.#world.nowMs, told };
+    for (const will of same) if (isArmed(will)) will.earlierCopy = { atMs: this.#world.nowMs, told };
     return true;
   }
 

@@ -65,10 +65,10 @@ export class WillCases {
       ...ruleFacts(row, meaning, connection.version || 5, end),
     ];
     willCase.due = dueTime(end, meaning);
-    const { ordinaryCopy } = will;
+    const { earlierCopy } = will;
     // The end is seen after what the Server published at it.
-    if ((ordinaryCopy?.atMs ?? Number.NEGATIVE_INFINITY) >= willCase.due.fromMs - tolerances.clockMs)
-      willCase.ambiguity ??= ordinaryCopy?.told;
+    if ((earlierCopy?.atMs ?? Number.NEGATIVE_INFINITY) >= willCase.due.fromMs - tolerances.clockMs)
+      willCase.ambiguity ??= earlierCopy?.told;
     this.mark(willCase);
     will.client.wills.add(will);
     // Seen while the connection was open: its verdict has fallen, and nothing more is owed.

@@ -55,8 +55,8 @@ export class Will implements Viewable<WillView> {
   firstCopyAtMs = Number.NaN;
   /** A copy that came too early and waits for what may explain it. */
   held: HeldCopy | undefined = undefined;
-  /** The newest copy of an ordinary PUBLISH with the same message, while the connection was open. */
-  ordinaryCopy: { readonly atMs: number; readonly told: Fact } | undefined = undefined;
+  /** The newest copy of its message that came while the connection was open, as a retained message or that of an ordinary PUBLISH. */
+  earlierCopy: { readonly atMs: number; readonly told: Fact } | undefined = undefined;
   readonly heldTimer: Timer;
   readonly retireTimer: Timer;
 

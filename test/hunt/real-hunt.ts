@@ -14,7 +14,6 @@ import type { ConnectionView, ExpectationView, SessionChanges } from '../../src/
 import { renderFact } from '../../src/session/sentences.ts';
 import { startMosquitto } from '../e2e/support/mosquitto.ts';
 import { startEjabberd } from '../interop/support/ejabberd.ts';
-import { startRabbitMq } from '../interop/support/rabbitmq.ts';
 import { plainProfile } from '../unit/net/support/bench.ts';
 import { act, type Credentials, connectOf } from './act.ts';
 import { type ConnectStep, type Program, randomProgram, type Step } from './program.ts';
@@ -32,7 +31,6 @@ const plainSettings: SandboxSettings = { deny: [], users: [] };
 const brokers: Readonly<Record<string, () => Promise<RealBroker>>> = {
   mosquitto: async () => ({ name: 'mosquitto', credentials: undefined, ...(await startMosquitto()) }),
   ejabberd: async () => named('ejabberd', await startEjabberd()),
-  rabbitmq: async () => named('rabbitmq', await startRabbitMq()),
   sandbox: startSandboxHere,
 };
 

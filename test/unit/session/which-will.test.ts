@@ -260,6 +260,21 @@ describe('a copy of what a Client published', () => {
   });
 });
 
+test('a retained will that comes with RETAIN 1 just after SUBSCRIBE, and before the end of its connection is seen, is not missed', () => {
+  const story = new Story();
+  story.connected('demo', { will: { retain: true } });
+  const observer = story.observer('#', { retainAsPublished: true });
+  story.wait(1000);
+  const next = story.open('next').connect({ will: false });
+  story.wait(2);
+  observer.receives({ retain: true });
+  next.connack({});
+  story.settle();
+  const will = story.expectation('will');
+  expect(will.verdict).toBe('undecided');
+  expect(codes(will)).toContain('retainedOfUnknownAge');
+});
+
 describe('a will that must not come', () => {
   test('is not blamed for a copy that another one, which was cancelled too, left at its time', () => {
     const story = new Story();
