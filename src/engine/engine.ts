@@ -43,6 +43,7 @@ import { buffersOf, RecordFeed } from './record-feed.ts';
 import { Sandboxes } from './sandboxes.ts';
 import { Scenarios } from './scenarios.ts';
 import { serverKey } from './server-key.ts';
+import { StandstillWatch } from './standstill-watch.ts';
 import { Taps } from './taps.ts';
 
 /** How often to look whether time alone has changed something, while it can. */
@@ -65,6 +66,7 @@ export class Engine {
   readonly #rules: SessionRules;
   readonly #entities = new Entities();
   readonly #pump: Pump;
+  readonly #still: StandstillWatch;
   readonly #clients: Clients;
   readonly #sandboxes: Sandboxes;
   readonly #scenarios: Scenarios;
@@ -99,6 +101,10 @@ export class Engine {
     this.#listeners = new Listeners(this.#guarded(this.#rules));
     this.#recorder = this.#newRecorder();
     this.#feed = new RecordFeed(this.#trace);
+    this.#still = new StandstillWatch(clock, {
+      isNeeded: () => this.#recorder.openConnections > 0 || this.#entities.waiting,
+      stood: (atMs, forMs) => this.#recorder.action(atMs, 'stood-still', { forMs }),
+    });
     this.#pump = new Pump(clock, options.notifyEveryMs ?? pumpIntervalMs, () => this.#flush());
     this.#clients = new Clients({
       clock,
@@ -390,6 +396,7 @@ export class Engine {
     await this.#sandboxes.stopAll();
     this.#flush();
     this.#pump.stop();
+    this.#still.stop();
     await this.#recording?.end();
     return undefined;
   }
@@ -441,6 +448,7 @@ export class Engine {
   #tap(): FaultTap {
     return {
       opened: (atMs, info) => {
+        this.#still.look();
         const { tap, client, server } = info;
         const source = tap === 'client' ? this.#sourceOfClient(client, server) : undefined;
         const watcher = source === undefined ? undefined : { watcher: this.#observers.nameOf(source) };
@@ -449,10 +457,12 @@ export class Engine {
         return connection;
       },
       bytes: (atMs, connection, direction, chunk) => {
+        this.#still.look();
         this.#recorder.bytes(atMs, connection, direction, chunk);
         this.#pump.poke();
       },
       closed: (atMs, connection, end) => {
+        this.#still.look();
         this.#recorder.closed(atMs, connection, end);
         this.#pump.poke();
       },
@@ -475,6 +485,7 @@ export class Engine {
 
   /** Moves the rules to now, and keeps what they say. */
   #advance(): EngineChanges['entities'] {
+    this.#still.lookIfWatching();
     // Until something has happened time changes nothing, and what happens first may be that of a capture.
     if (this.#trace.endSeq > 1) this.#rules.advance(this.#now());
     const changes = this.#rules.takeChanges();

@@ -64,6 +64,7 @@ export const recordedActions = [
   'packet-dropped',
   'broker-away',
   'broker-back',
+  'stood-still',
 ] as const;
 export type RecordedAction = (typeof recordedActions)[number];
 
@@ -98,4 +99,6 @@ export interface ActionTarget {
   readonly clientId?: string | undefined;
   /** Which fault, when the action is about one. */
   readonly fault?: FaultNote | undefined;
+  /** For so long, in milliseconds, what is told of had lasted. */
+  readonly forMs?: number | undefined;
 }

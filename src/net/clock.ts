@@ -16,8 +16,10 @@ export interface Clock {
   schedule(atMs: number, run: () => void): Cancel;
 }
 
-/** What setTimeout takes at most; it fires at once for more. */
-const longestTimeoutMs = 2 ** 31 - 1;
+/** Long waits come in pieces of so many ms: a machine that has slept has not counted that time as waited for. */
+const longestTimeoutMs = 1000;
+/** By so many ms at least the time of day goes ahead of what was counted when the machine has slept, or its clock was set. */
+const leapMs = 1000;
 /** What setTimeout takes at least. */
 const shortestTimeoutMs = 1;
 /** For how long calls that are due are made in one turn: what they write leaves when the turn ends. */
@@ -30,8 +32,19 @@ class SystemClock implements Clock {
   /** Whether what is due is being seen to, so that nothing needs to be armed. */
   #firing = false;
 
+  /** What is not counted while the machine sleeps. */
+  #leapt = 0;
+  #lastCounted = performance.now();
+  #lastOfDay = Date.now();
+
   now(): number {
-    return performance.timeOrigin + performance.now();
+    const counted = performance.now();
+    const ofDay = Date.now();
+    const ahead = ofDay - this.#lastOfDay - (counted - this.#lastCounted);
+    if (ahead > leapMs) this.#leapt += ahead;
+    this.#lastCounted = counted;
+    this.#lastOfDay = ofDay;
+    return performance.timeOrigin + counted + this.#leapt;
   }
 
   schedule(atMs: number, run: () => void): Cancel {

@@ -9,6 +9,7 @@ import { type Expiry, finalExpiry } from './expiry.ts';
 import { fact } from './facts.ts';
 import type { Fact, FaultView } from './model.ts';
 import type { EndCause } from './sentences.ts';
+import type { Standstills } from './standstills.ts';
 import { keepAliveFactor, tolerances } from './tolerances.ts';
 
 export interface End {
@@ -104,7 +105,7 @@ export function mayHaveRunOut(connection: Connection, end: End, atMs: number): b
 function noticed(
   connection: Connection,
   kind: EndKind,
-  nowMs: number,
+  { nowMs, standstills }: Moment,
 ): Pick<End, 'atMs' | 'fromMs' | 'untilMs'> {
   const { clientDisconnect, stopped, deleted, serverDisconnect, closed, violation } = connection;
   const closedAtMs = closed?.atMs ?? nowMs;
@@ -118,7 +119,7 @@ function noticed(
   if (serverDisconnect !== undefined) {
     const { atMs, previousAtMs } = serverDisconnect;
     const fromMs = Math.max(previousAtMs, atMs - tolerances.closeSeenAfterMs);
-    return { atMs, fromMs, untilMs: closedAtMs };
+    return { atMs, fromMs: Math.min(fromMs, standstills.earliest(atMs)), untilMs: closedAtMs };
   }
   const by = closed?.end.by ?? 'server';
   if (by === 'client') {
@@ -130,12 +131,16 @@ function noticed(
     const fromMs = kind === 'keep-alive' ? keepAliveEndsAtMs(connection) : connection.lastFromServerAtMs;
     return {
       atMs: closedAtMs,
-      fromMs: Math.min(fromMs, closedAtMs),
+      fromMs: Math.min(fromMs, standstills.earliest(closedAtMs)),
       untilMs: linkUntilMs(connection, closedAtMs),
     };
   }
   const fromMs = Math.max(connection.lastFromServerAtMs, closedAtMs - tolerances.closeSeenAfterMs);
-  return { atMs: closedAtMs, fromMs, untilMs: closedAtMs };
+  return {
+    atMs: closedAtMs,
+    fromMs: Math.min(fromMs, standstills.earliest(closedAtMs)),
+    untilMs: closedAtMs,
+  };
 }
 
 function isValid(kind: string): boolean {
@@ -153,14 +158,20 @@ export function keepAliveEndsAtMs(connection: Connection): number {
   return limitMs === 0 ? Number.POSITIVE_INFINITY : connection.lastFromClientAtMs + limitMs;
 }
 
+/** Now, and when nothing was read before. */
+interface Moment {
+  readonly nowMs: number;
+  readonly standstills: Standstills;
+}
+
 /** The end of a connection, as known now: at its close, or before when a packet has ended it. */
-export function endOf(connection: Connection, nowMs: number): End {
+export function endOf(connection: Connection, { nowMs, standstills }: Moment): End {
   const { kind, cause } = classifyEnd(connection);
   return {
     kind,
     cause,
     seq: endSeq(connection),
-    ...noticed(connection, kind, nowMs),
+    ...noticed(connection, kind, { nowMs, standstills }),
     delay: delayOf(connection),
     expiry: finalExpiry(connection),
     taker: undefined,

@@ -83,7 +83,7 @@ export class Lifecycle {
     }
     if (client === undefined) return;
     client.asking.delete(next);
-    const end: End = { ...endOf(next, this.#world.nowMs), kind: 'connect-refused', cause: 'refused' };
+    const end: End = { ...endOf(next, this.#world), kind: 'connect-refused', cause: 'refused' };
     this.#endUnaccepted(next, client, end);
     if (next.connack !== undefined) this.#returns.refused(client, next);
     if (client.asking.size === 0) this.#finishDeferred(client);
@@ -97,7 +97,7 @@ export class Lifecycle {
     this.#world.watch?.declined(next.id);
     if (client === undefined) return;
     client.asking.delete(next);
-    const end: End = { ...endOf(next, this.#world.nowMs), kind: 'connect-unanswered', cause: 'unanswered' };
+    const end: End = { ...endOf(next, this.#world), kind: 'connect-unanswered', cause: 'unanswered' };
     this.#endUnaccepted(next, client, end);
     const why = fact('ruleUnanswered', {}, { seq: next.connect?.seq });
     for (const will of client.wills) {
@@ -129,7 +129,7 @@ export class Lifecycle {
       session.state = 'offline';
       this.#world.changed.sessions.mark(session);
     }
-    const end = endOf(connection, missingAtMs);
+    const end = endOf(connection, this.#world);
     this.#leave(connection, client, { ...end, kind: 'connect-unanswered', cause: 'untracked' }, undefined);
     if (will !== undefined) this.#judge.cases.leaveUnknown(will, why);
   }
@@ -161,7 +161,7 @@ export class Lifecycle {
   defer(connection: Connection): boolean {
     const { client, closed } = connection;
     if (client?.current !== connection || closed === undefined) return false;
-    const { kind } = endOf(connection, this.#world.nowMs);
+    const { kind } = endOf(connection, this.#world);
     if (kind !== 'taken-over' && kind !== 'server-closed') return false;
     if (connection.serverDisconnect !== undefined && kind === 'server-closed') return false;
     const asked = [...client.asking].some((each) => (each.connect?.atMs ?? closed.atMs) <= closed.atMs);
@@ -178,7 +178,7 @@ export class Lifecycle {
   #finishDeferred(client: Client): void {
     const { deferred } = client;
     client.deferred = undefined;
-    if (deferred !== undefined) this.finish(deferred, endOf(deferred, this.#world.nowMs));
+    if (deferred !== undefined) this.finish(deferred, endOf(deferred, this.#world));
   }
 
   /** What ended the old connection before the new CONNECT was accepted, other than a takeover by it. */
@@ -190,7 +190,7 @@ export class Lifecycle {
     const takenBefore = serverDisconnect?.reasonCode === 0x8e && serverDisconnect.atMs < askedAtMs;
     const otherwise = serverDisconnect !== undefined && serverDisconnect.reasonCode !== 0x8e;
     if (clientDisconnect ?? stopped ?? deleted ?? (takenBefore || otherwise ? serverDisconnect : undefined)) {
-      this.finish(old, endOf(old, this.#world.nowMs));
+      this.finish(old, endOf(old, this.#world));
     }
   }
 

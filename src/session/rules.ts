@@ -163,7 +163,7 @@ export class SessionRules implements SessionRulesInput {
     if (at.untracked || at.end !== undefined) {
       if (at.will !== undefined) this.#judge.cases.closedAfterEnd(at.will, now);
     } else if (at.accepted) {
-      if (!this.#lifecycle.defer(at)) this.#lifecycle.finish(at, endOf(at, now));
+      if (!this.#lifecycle.defer(at)) this.#lifecycle.finish(at, endOf(at, this.#world));
     } else if (at.connect !== undefined) {
       if (end.by === 'server' || at.connack !== undefined) this.#lifecycle.refuse(at);
       else this.#lifecycle.unanswered(at);
@@ -182,8 +182,12 @@ export class SessionRules implements SessionRulesInput {
       readonly server?: string | undefined;
       readonly clientId?: string | undefined;
       readonly fault?: FaultNote | undefined;
+      readonly forMs?: number | undefined;
     },
   ): void {
+    // Before anything is judged by the time that has passed.
+    if (action === 'stood-still' && target.forMs !== undefined)
+      this.#world.standstills.note(atMs - target.forMs, atMs, seq);
     const now = this.#advanceTo(atMs);
     const at = target.connection === undefined ? undefined : this.#connection(target.connection);
     const server = target.server ?? at?.info.server;
@@ -360,7 +364,7 @@ export class SessionRules implements SessionRulesInput {
     const { kind } = disconnect;
     // A DISCONNECT that is not valid does not end the connection: the Server must close it.
     if (kind === 'normal' || kind === 'with-will' || kind === 'client-error') {
-      this.#lifecycle.finish(at, endOf(at, this.#world.nowMs));
+      this.#lifecycle.finish(at, endOf(at, this.#world));
     }
   }
 }

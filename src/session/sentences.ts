@@ -156,6 +156,8 @@ export const factTemplates = {
     'Two CONNECTs of the Client were under way at the same time, so the Server may have taken either first',
   takenOverFirst:
     'A CONNECT of the same Client was under way as well, so the Server may have closed the old connection before the DISCONNECT came',
+  stoodStill:
+    'From {fromAtMs} to {untilAtMs} the recording stood still (the machine slept or was busy): what came then was seen later than it came',
   raceWithResume: 'The Client came back so close to the due time that the Server could see either first',
 
   // The outcome.

@@ -168,9 +168,12 @@ export class Silence {
   }
 
   #miss(silence: SilenceCase, atMs: number): void {
-    silence.verdict = 'missed';
+    const stillOpen = fact('keepAliveStillOpen', { untilAtMs: atMs });
+    const why = this.#world.standstills.disturbing(silence.dueAtMs ?? atMs, atMs);
+    silence.verdict = why === undefined ? 'missed' : 'undecided';
     silence.decidedAtMs = atMs;
-    silence.outcome = [fact('keepAliveStillOpen', { untilAtMs: atMs })];
+    silence.outcome = why === undefined ? [stillOpen] : [stillOpen, why];
+    if (why !== undefined) silence.severity = 'indeterminate';
     this.#mark(silence);
   }
 
@@ -217,6 +220,12 @@ export class Silence {
   #decide(verdict: Verdict, outcome: readonly Fact[], severity?: Severity): void {
     const silence = this.#case;
     if (silence === undefined) return;
+    const { nowMs, standstills } = this.#world;
+    const why = verdict === 'early' || verdict === 'late' ? standstills.disturbing(nowMs, nowMs) : undefined;
+    if (why !== undefined) {
+      this.#decide('undecided', [...outcome, why], 'indeterminate');
+      return;
+    }
     this.#case = undefined;
     this.#connection.mark(FLAG.silent, false);
     this.#world.timers.clear(this.#timer);

@@ -269,6 +269,11 @@ export class WillCases {
 
   /** A verdict falls. It may still change when evidence comes late. */
   settle(willCase: WillCase, verdict: Verdict, outcome: readonly Fact[], severity?: Severity): void {
+    const why = this.#disturbance(willCase, verdict);
+    if (why !== undefined) {
+      this.settle(willCase, 'undecided', [...outcome, why], 'indeterminate');
+      return;
+    }
     willCase.verdict = verdict;
     willCase.outcome = outcome;
     willCase.decidedAtMs = this.#world.nowMs;
@@ -281,6 +286,13 @@ export class WillCases {
       this.retireAt(willCase.will, this.#world.nowMs + watchMs);
     }
     this.mark(willCase);
+  }
+
+  /** What a verdict against the Server cannot be told from: that the recording stood still when a copy came, or may have come. */
+  #disturbance({ observed, due }: WillCase, verdict: Verdict): Fact | undefined {
+    if (verdict !== 'early' && verdict !== 'late' && verdict !== 'missed') return undefined;
+    const { nowMs, standstills } = this.#world;
+    return standstills.disturbing(observed?.atMs ?? due?.fromMs ?? nowMs, observed?.atMs ?? nowMs);
   }
 
   mark(willCase: WillCase): void {

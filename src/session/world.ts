@@ -14,6 +14,7 @@ import type {
 import { OpenConnections } from './open-connections.ts';
 import { RetainedCopies } from './retained-copies.ts';
 import { Server } from './server.ts';
+import { Standstills } from './standstills.ts';
 import { TimerQueue } from './timers.ts';
 import { limits } from './tolerances.ts';
 import { WillTopics } from './will-topics.ts';
@@ -26,6 +27,7 @@ export class World {
   readonly open = new OpenConnections();
   readonly willTopics = new WillTopics();
   readonly servers = new Map<string, Server>();
+  readonly standstills = new Standstills();
   readonly changed = {
     connections: new Changed<ConnectionView>(),
     sessions: new Changed<SessionView>(),

@@ -84,6 +84,7 @@ function targetFields(target: ActionTarget): readonly NamedValue[] {
     ['On what goes', target.fault?.direction],
     ['Values', target.fault?.detail],
     ['By the rule', target.fault?.rule],
+    ['For', target.forMs === undefined ? undefined : `${(target.forMs / 1000).toFixed(1)} s`],
     ['Because', target.fault?.gone === true ? 'both ends are gone' : undefined],
   ];
 }

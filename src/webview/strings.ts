@@ -189,6 +189,7 @@ const own = {
   'record.brokerAway': 'nobody is at its address',
   'record.brokerBack': 'somebody is at its address again',
   'record.refusing': 'fault: new connections are refused',
+  'record.stoodStill': 'the recording stood still: the machine slept or was busy',
   'record.refusingOver': 'new connections are refused no more',
   'record.unreadable': 'not readable',
   'tooltip.packets': '{count} packets: {types}',

@@ -28,6 +28,7 @@ const rowPx = 22;
 const serverActions: ReadonlyMap<string, StringKey> = new Map([
   ['action: broker-away', 'record.brokerAway'],
   ['action: broker-back', 'record.brokerBack'],
+  ['action: stood-still', 'record.stoodStill'],
   ['action: fault', 'record.refusing'],
   ['action: fault-cleared', 'record.refusingOver'],
 ]);

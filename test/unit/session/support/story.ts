@@ -105,6 +105,11 @@ export class Story {
     return this;
   }
 
+  /** Time passes in which nothing is read, as the trace says. */
+  standStill(forMs: number): this {
+    return this.wait(forMs).action('stood-still', { forMs });
+  }
+
   /** Time passes, and the rules are told so. */
   settle(ms = 20_000): this {
     this.wait(ms);
@@ -151,7 +156,7 @@ export class Story {
 
   action(
     action: SessionAction,
-    target: { connection?: number; server?: string; clientId?: string } = {},
+    target: { connection?: number; server?: string; clientId?: string; forMs?: number } = {},
   ): this {
     this.tell((rules, seq, atMs) => rules.action(seq, atMs, action, target), action);
     return this;
