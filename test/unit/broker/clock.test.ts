@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/net/clock.ts';
 import { TimerHeap } from '../../../src/net/timer-heap.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -88,6 +88,34 @@ describe('the clock of this machine', () => {
     await new Promise<void>((resolve) => systemClock.schedule(systemClock.now() + 5, resolve));
     cancel();
     expect(made).toBe(false);
+  });
+});
+
+describe('the clock of a machine that has slept', () => {
+  it('counts the sleep, and makes the calls that fell due in it', async () => {
+    const before = systemClock.now();
+    const called = new Promise<number>((resolve) => {
+      systemClock.schedule(before + 3_600_000, () => resolve(systemClock.now()));
+    });
+    const realNow = Date.now;
+    const slept = vi.spyOn(Date, 'now').mockImplementation(() => realNow() + 7_200_000);
+    try {
+      expect(await called).toBeGreaterThanOrEqual(before + 7_200_000);
+    } finally {
+      slept.mockRestore();
+    }
+  });
+
+  it('does not go back when the time of day is set back', () => {
+    const before = systemClock.now();
+    const realNow = Date.now;
+    const set = vi.spyOn(Date, 'now').mockImplementation(() => realNow() - 7_200_000);
+    try {
+      expect(systemClock.now()).toBeGreaterThanOrEqual(before);
+      expect(systemClock.now()).toBeLessThan(before + 60_000);
+    } finally {
+      set.mockRestore();
+    }
   });
 });
 

@@ -55,6 +55,23 @@ describe('the story', () => {
     expect([...host.wills.values()].map(({ state }) => state)).toEqual(['published']);
   });
 
+  it('blames nobody for what came while the machine slept, and the trace says that it did', async () => {
+    await host.connect(subscriber);
+    const client = await host.connect(demo);
+    await host.request('drop', { client: client.key });
+    await brokerLost('demo');
+    await host.until(() => host.expectation('will', 'demo')?.verdict === 'pending');
+    host.clock.leap(60_000);
+    await host.until(() => host.expectation('will', 'demo')?.observed !== undefined);
+
+    const will = host.expectation('will', 'demo');
+    expect(will?.verdict).toBe('undecided');
+    expect(will?.facts.map(({ code }) => code)).toContain('stoodStill');
+    const [stood, ...others] = (await host.trace()).filter(({ title }) => title === 'action: stood-still');
+    expect(others).toEqual([]);
+    expect(stood?.fields).toContainEqual(expect.objectContaining({ name: 'For', value: '60.0 s' }));
+  });
+
   it('shows the will as cancelled when the session is resumed in time', async () => {
     await host.connect(subscriber);
     const client = await host.connect(demo);

@@ -16,7 +16,10 @@ function lost(delay: number): Lost {
   return { story, observer };
 }
 
-function judged(story: Story, kind: 'will' | 'keep-alive' = 'will'): { verdict: string; standstill: boolean } {
+function judged(
+  story: Story,
+  kind: 'will' | 'keep-alive' = 'will',
+): { verdict: string; standstill: boolean } {
   const { verdict, facts } = story.settle().expectation(kind);
   return { verdict, standstill: facts.some(({ code }) => code === 'stoodStill') };
 }

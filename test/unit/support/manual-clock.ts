@@ -26,6 +26,11 @@ export class ManualClock implements Clock {
     return this.#heap.nextAtMs();
   }
 
+  /** As on a machine that sleeps or is busy: time passes, and what falls due meanwhile is late. */
+  leap(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   /** Moves time forward by `ms`. Each call that falls due sees exactly its own time as now. */
   advance(ms: number): void {
     this.advanceTo(this.#nowMs + ms);
