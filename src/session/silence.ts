@@ -200,7 +200,9 @@ export class Silence {
     }
     this.#observe(silence, end, deviationMs);
     const told = fact('keepAliveClosed', { afterMs: Math.max(0, deviationMs) }, { seq });
+    const stoodStill = this.#world.standstills.disturbing(endedAtMs, endedAtMs);
     if (deviationMs <= tolerances.onTimeMs) this.#decide('met', [told]);
+    else if (stoodStill !== undefined) this.#decide('undecided', [told, stoodStill], 'indeterminate');
     else this.#decide('late', [told, readingFact('A12')], 'should');
   }
 
@@ -208,7 +210,10 @@ export class Silence {
     const { seq, atMs: endedAtMs } = end;
     if (this.#connection.serverDisconnect?.reasonCode === 0x8d) {
       this.#observe(silence, end, -beforeMs);
-      this.#decide('early', [fact('keepAliveClosedEarly', { beforeMs }, { seq })], 'derivable');
+      const told = fact('keepAliveClosedEarly', { beforeMs }, { seq });
+      const stoodStill = this.#world.standstills.disturbing(endedAtMs, endedAtMs);
+      if (stoodStill === undefined) this.#decide('early', [told], 'derivable');
+      else this.#decide('undecided', [told, stoodStill], 'indeterminate');
     } else this.#decide('cancelled', [fact('keepAliveEnded', { endedAtMs }, { seq })]);
   }
 
@@ -220,12 +225,6 @@ export class Silence {
   #decide(verdict: Verdict, outcome: readonly Fact[], severity?: Severity): void {
     const silence = this.#case;
     if (silence === undefined) return;
-    const { nowMs, standstills } = this.#world;
-    const why = verdict === 'early' || verdict === 'late' ? standstills.disturbing(nowMs, nowMs) : undefined;
-    if (why !== undefined) {
-      this.#decide('undecided', [...outcome, why], 'indeterminate');
-      return;
-    }
     this.#case = undefined;
     this.#connection.mark(FLAG.silent, false);
     this.#world.timers.clear(this.#timer);

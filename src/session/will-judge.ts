@@ -121,6 +121,13 @@ export class WillJudge implements CaseJudge {
         fact('endUnbounded', {}),
       ]);
     } else if (atMs > due.untilMs + tolerances.onTimeMs) {
+      const stoodStill = this.#world.standstills.disturbing(atMs, atMs);
+      if (stoodStill !== undefined) {
+        const received = onTime(willCase, copy, deviationMs);
+        this.cases.settle(willCase, 'undecided', [received, stoodStill], 'indeterminate');
+        this.cases.retireAt(will, atMs + tolerances.furtherCopiesMs);
+        return;
+      }
       const late = fact('receivedLate', { subscriber, afterMs: deviationMs }, evidence);
       const told = isLateByDelay(willCase, copy) ? [late, lateByDelay] : [late];
       this.cases.settle(willCase, 'late', [...told, readingFact('A12')], 'should');
