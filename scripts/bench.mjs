@@ -4,11 +4,9 @@
  */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import * as esbuild from 'esbuild';
+import { join } from 'node:path';
+import { importBundled, root } from './lib/bundle.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const built = join(root, 'test-output', 'bench');
 const wanted = process.argv.slice(2);
 
@@ -34,21 +32,9 @@ console.log(machine);
 /** @type {BenchLine[]} */
 const lines = [];
 for (const file of files) {
-  const outfile = join(built, file.replace(/\.ts$/, '.mjs'));
-  await esbuild.build({
-    absWorkingDir: root,
-    entryPoints: [join('test', 'bench', file)],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'warning',
-  });
-  const module = await import(pathToFileURL(outfile).href);
-  if (typeof module.bench !== 'function') continue;
-  await module.bench((/** @type {BenchLine} */ line) => {
+  const { bench } = await importBundled(join('test', 'bench', file), built);
+  if (typeof bench !== 'function') continue;
+  await bench((/** @type {BenchLine} */ line) => {
     lines.push(line);
     console.log(
       `${line.met ? 'met ' : 'MISS'}  ${line.name}: ${number(line.value)} ${line.unit}; ` +
